@@ -1,0 +1,161 @@
+/** What can be asked: the single source of every key's name, type, default and help. */
+import { z } from 'zod';
+
+const positiveInteger = z.int().positive();
+const nonNegative = z.number().nonnegative();
+
+/** The settings of one training run. Every one of them can be an axis of a sweep. */
+export const settingsSchema = z.strictObject({
+  hiddenDims: z
+    .array(positiveInteger.max(65_536))
+    .max(1000)
+    .default([100, 100, 100, 100, 100])
+    .describe('width of each hidden layer'),
+  normalization: z
+    .enum(['none', 'batchnorm', 'layernorm'])
+    .default('batchnorm')
+    .describe('what stands between each affine layer and its ReLU'),
+  weightScale: nonNegative.default(2e-2).describe('standard deviation of the initial weights'),
+  reg: nonNegative.default(0).describe('strength of the L2 regularization'),
+  dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
+  updateRule: z
+    .enum(['sgd', 'sgdMomentum', 'rmsprop', 'adam'])
+    .default('adam')
+    .describe('how a gradient changes the weights'),
+  learningRate: nonNegative.default(1e-3).describe('step size of the update rule'),
+  lrDecay: nonNegative.default(1).describe('factor on the learning rate after each epoch'),
+  batchSize: positiveInteger.max(50_000).default(50).describe('images in a minibatch'),
+  epochs: positiveInteger.max(1_000_000).default(10).describe('passes over the training images'),
+  trainImages: positiveInteger
+    .max(50_000)
+    .default(1000)
+    .describe('how many of the training images a net is trained on, from the first'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingKey = keyof Settings;
+export type SettingValue = Settings[SettingKey];
+export type Normalization = Settings['normalization'];
+export type Dtype = Settings['dtype'];
+export type UpdateRule = Settings['updateRule'];
+
+export const settingKeys = Object.keys(settingsSchema.shape) as SettingKey[];
+
+/** `count` values from 10^start to 10^stop, evenly spaced in their logarithms, as numpy.logspace. */
+const logspaceSchema = z.strictObject({
+  logspace: z
+    .tuple([z.number(), z.number(), positiveInteger.max(10_000)])
+    .describe('[start, stop, count]: count values from 10^start to 10^stop'),
+});
+
+/**
+ * One axis: a value, a list of values, or a logspace. The values themselves are checked against their
+ * setting's own schema when the axes are expanded, for only there is each value known.
+ */
+const axisSchema = z.union([
+  logspaceSchema,
+  z
+    .array(z.union([z.number(), z.string(), z.array(z.number())]))
+    .min(1)
+    .max(10_000),
+  z.number(),
+  z.string(),
+]);
+export type Axis = z.output<typeof axisSchema>;
+
+/** A grid of trials: the product of its axes, the first axis slowest. */
+const gridSchema = z.strictObject({
+  group: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('grids of one group share their charts and, with stream notebook, one seeding'),
+  ...(Object.fromEntries(settingKeys.map(key => [key, axisSchema.optional()])) as Record<
+    SettingKey,
+    z.ZodOptional<typeof axisSchema>
+  >),
+});
+export type Grid = z.output<typeof gridSchema>;
+
+export const seriesNames = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
+export const summaryNames = [
+  'initialLoss',
+  'finalTrainLoss',
+  'bestTrainAccuracy',
+  'bestValAccuracy',
+  'lastTrainAccuracy',
+  'lastValAccuracy',
+] as const;
+export type SeriesName = (typeof seriesNames)[number];
+export type SummaryName = (typeof summaryNames)[number];
+
+/**
+ * A chart: a history of each trial (`loss` by iteration, accuracies by epoch), or, when `x` names a numeric axis,
+ * a summary of each trial against that axis.
+ */
+const chartSchema = z.strictObject({
+  y: z.enum([...seriesNames, ...summaryNames]).describe('what is drawn'),
+  x: z
+    .enum(settingKeys as [SettingKey, ...SettingKey[]])
+    .optional()
+    .describe('the axis it is drawn against; left out for a history'),
+  clamp: z
+    .tuple([z.number(), z.number()])
+    .optional()
+    .describe('[low, high]: values outside are drawn at the edge'),
+});
+export type ChartSpec = z.output<typeof chartSchema>;
+
+const seedSchema = z
+  .int()
+  .min(0)
+  .max(0xffff_ffff)
+  .describe('seed of the random numbers, as numpy.random.seed takes it');
+
+/** An experiment: what a config file may say. */
+export const experimentSchema = z.strictObject({
+  title: z.string().max(200).optional().describe('what the experiment is called in reports'),
+  description: z.string().max(10_000).optional().describe('what it shows'),
+  seed: seedSchema.default(231),
+  stream: z
+    .enum(['notebook', 'paired'])
+    .default('paired')
+    .describe(
+      'notebook: one random stream flows through all trials, as in the notebook; paired: every trial starts from the same seed',
+    ),
+  builtTogether: z
+    .enum(settingKeys as [SettingKey, ...SettingKey[]])
+    .optional()
+    .describe(
+      'with stream notebook: nets that differ only in this axis are all built before the first of them trains',
+    ),
+  repeats: positiveInteger
+    .max(10_000)
+    .default(1)
+    .describe('how often everything is run, with seeds seed, seed + 1, ..'),
+  data: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder or archive of CIFAR-10, or synthetic; left out: it is looked for'),
+  numTraining: positiveInteger
+    .max(50_000)
+    .default(49_000)
+    .describe('images of the training split; their mean image is subtracted from all'),
+  numValidation: positiveInteger
+    .max(50_000)
+    .default(1000)
+    .describe('images of the validation split, which follows the training split'),
+  ...settingsSchema.shape,
+  sweep: z
+    .union([gridSchema.transform(grid => [grid]), z.array(gridSchema).min(1).max(1000)])
+    .default([{}])
+    .describe('the grid, or the grids, of settings to run'),
+  charts: z.array(chartSchema).max(20).optional().describe('what is drawn'),
+});
+
+/** What was asked, complete: every key present that has a default. */
+export type Experiment = z.output<typeof experimentSchema>;
+/** What a config file may leave out. */
+export type ExperimentInput = z.input<typeof experimentSchema>;
