@@ -1,0 +1,160 @@
+// Batch normalization, after Ioffe and Szegedy (2015), algorithm 1: each column over the batch. A column's numbers lie a
+// row apart, so V columns go through together, and in one visit: mean, variance, normalized values, output.
+//
+// With `activate` the ReLU that follows is part of the pass: out = relu(gamma xhat + beta).
+
+import { relu, whereActive } from './relu';
+import { VECTOR, multiplyAdd, rowBytes, zero } from './vector';
+
+/**
+ * Training mode. x, xhat, out: (n, h) with one row stride; gamma, beta, std, runningMean, runningVar: (h). Keeps xhat
+ * and std for the backward pass, and moves the running statistics: running = momentum running + (1 - momentum) batch.
+ * The variance is the biased one, divided by n.
+ */
+export function batchnormForward(
+  n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, momentum: real, runningMean: usize, runningVar: usize,
+  xhat: usize, std: usize, out: usize, row: usize, activate: bool,
+): void {
+  const width = rowBytes(h);
+  const count = v128.splat<real>(<real>n);
+  const keep = v128.splat<real>(momentum), take = v128.splat<real>(<real>1 - momentum);
+  for (let j: usize = 0; j < width; j += VECTOR) {
+    let sum = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) sum = v128.add<real>(sum, v128.load(x + at));
+    const mean = v128.div<real>(sum, count);
+
+    let squares = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const d = v128.sub<real>(v128.load(x + at), mean);
+      squares = multiplyAdd(squares, d, d);
+    }
+    const variance = v128.div<real>(squares, count);
+    const deviation = v128.sqrt<real>(v128.add<real>(variance, v128.splat<real>(eps)));
+
+    const g = v128.load(gamma + j), b = v128.load(beta + j);
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const normalized = v128.div<real>(v128.sub<real>(v128.load(x + at), mean), deviation);
+      v128.store(xhat + at, normalized);
+      const y = v128.add<real>(v128.mul<real>(g, normalized), b);
+      v128.store(out + at, activate ? relu(y) : y);
+    }
+    v128.store(std + j, deviation);
+    moveTowards(runningMean + j, keep, take, mean);
+    moveTowards(runningVar + j, keep, take, variance);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function moveTowards(running: usize, keep: v128, take: v128, batch: v128): void {
+  v128.store(running, v128.add<real>(v128.mul<real>(keep, v128.load(running)), v128.mul<real>(take, batch)));
+}
+
+/** Test mode: the running statistics take the place of the batch's. x and out may be the same. */
+export function batchnormTest(
+  n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, runningMean: usize, runningVar: usize,
+  out: usize, row: usize, activate: bool,
+): void {
+  const width = rowBytes(h);
+  for (let j: usize = 0; j < width; j += VECTOR) {
+    const mean = v128.load(runningMean + j);
+    const deviation = v128.sqrt<real>(v128.add<real>(v128.load(runningVar + j), v128.splat<real>(eps)));
+    const g = v128.load(gamma + j), b = v128.load(beta + j);
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const normalized = v128.div<real>(v128.sub<real>(v128.load(x + at), mean), deviation);
+      const y = v128.add<real>(v128.mul<real>(g, normalized), b);
+      v128.store(out + at, activate ? relu(y) : y);
+    }
+  }
+}
+
+/**
+ * The simplified backward pass: dx = (dxhat - mean(dxhat) - xhat mean(dxhat xhat)) / std with dxhat = gamma dout. In
+ * place, dout becomes dx; dgamma, dbeta and db, the column sums of dx, are (h). `out` is 0 when there is no ReLU.
+ */
+export function batchnormBackwardAlt(
+  n: i32, h: i32, dout: usize, out: usize, xhat: usize, std: usize, gamma: usize,
+  dgamma: usize, dbeta: usize, db: usize, row: usize,
+): void {
+  const width = rowBytes(h);
+  const count = v128.splat<real>(<real>n);
+  for (let j: usize = 0; j < width; j += VECTOR) {
+    const g = v128.load(gamma + j), deviation = v128.load(std + j);
+    let sumDout = zero(), sumDoutXhat = sumDout, sumDxhat = sumDout, sumDxhatXhat = sumDout;
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const d = upstream(dout, out, at);
+      v128.store(dout + at, d);
+      const normalized = v128.load(xhat + at), dxhat = v128.mul<real>(d, g);
+      sumDout = v128.add<real>(sumDout, d);
+      sumDoutXhat = multiplyAdd(sumDoutXhat, d, normalized);
+      sumDxhat = v128.add<real>(sumDxhat, dxhat);
+      sumDxhatXhat = multiplyAdd(sumDxhatXhat, dxhat, normalized);
+    }
+    v128.store(dbeta + j, sumDout);
+    v128.store(dgamma + j, sumDoutXhat);
+
+    const mean = v128.div<real>(sumDxhat, count), slope = v128.div<real>(sumDxhatXhat, count);
+    let sum = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const dxhat = v128.mul<real>(v128.load(dout + at), g);
+      const centred = v128.sub<real>(v128.sub<real>(dxhat, mean), v128.mul<real>(v128.load(xhat + at), slope));
+      const dx = v128.div<real>(centred, deviation);
+      v128.store(dout + at, dx);
+      sum = v128.add<real>(sum, dx);
+    }
+    v128.store(db + j, sum);
+  }
+}
+
+/**
+ * The staged backward pass, node by node through the graph x -> mean -> variance -> std -> xhat -> out, as one derives
+ * it on paper. x - mean is recovered as xhat std. Arguments as in batchnormBackwardAlt, without ReLU.
+ */
+export function batchnormBackward(
+  n: i32, h: i32, dout: usize, xhat: usize, std: usize, gamma: usize, dgamma: usize, dbeta: usize, row: usize,
+): void {
+  columnSumsOfProducts(n, h, dout, 0, dbeta, row);
+  columnSumsOfProducts(n, h, dout, xhat, dgamma, row);
+  const width = rowBytes(h);
+  const count = v128.splat<real>(<real>n);
+  for (let j: usize = 0; j < width; j += VECTOR) {
+    const g = v128.load(gamma + j), deviation = v128.load(std + j);
+    for (let i = 0, at = j; i < n; i++, at += row) v128.store(dout + at, v128.mul<real>(v128.load(dout + at), g));
+
+    let dstd = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const centred = v128.mul<real>(v128.load(xhat + at), deviation);
+      dstd = v128.sub<real>(dstd, v128.div<real>(v128.mul<real>(v128.load(dout + at), centred), v128.mul<real>(deviation, deviation)));
+    }
+    const dvar = v128.div<real>(v128.mul<real>(v128.splat<real>(<real>0.5), dstd), deviation);
+
+    let dmean = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const centred = v128.mul<real>(v128.load(xhat + at), deviation);
+      const throughVar = v128.div<real>(v128.mul<real>(v128.mul<real>(v128.splat<real>(<real>2), centred), dvar), count);
+      const dcentred = v128.add<real>(v128.div<real>(v128.load(dout + at), deviation), throughVar);
+      v128.store(dout + at, dcentred);
+      dmean = v128.sub<real>(dmean, dcentred);
+    }
+    const share = v128.div<real>(dmean, count);
+    for (let i = 0, at = j; i < n; i++, at += row) v128.store(dout + at, v128.add<real>(v128.load(dout + at), share));
+  }
+}
+
+function columnSumsOfProducts(n: i32, h: i32, a: usize, b: usize, sums: usize, row: usize): void {
+  const width = rowBytes(h);
+  for (let j: usize = 0; j < width; j += VECTOR) {
+    let sum = zero();
+    for (let i = 0, at = j; i < n; i++, at += row) {
+      const v = v128.load(a + at);
+      sum = b ? multiplyAdd(sum, v, v128.load(b + at)) : v128.add<real>(sum, v);
+    }
+    v128.store(sums + j, sum);
+  }
+}
+
+/** The gradient that arrives from above, through the ReLU if there is one. */
+// @ts-ignore: decorator
+@inline export function upstream(dout: usize, out: usize, at: usize): v128 {
+  const d = v128.load(dout + at);
+  return out ? whereActive(d, v128.load(out + at)) : d;
+}

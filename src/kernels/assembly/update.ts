@@ -1,0 +1,71 @@
+// Update rules: how a gradient changes the parameters. One vector loop each; `hyper` holds the rule's numbers for this
+// step as reals, in the order of the rule's docstring (the bias corrections of Adam change from step to step).
+
+import { VECTOR, multiplyAdd } from './vector';
+
+export const SGD: i32 = 0;
+export const SGD_MOMENTUM: i32 = 1;
+export const RMSPROP: i32 = 2;
+export const ADAM: i32 = 3;
+
+/** Changes w by its gradient; `bytes` of each: a multiple of 16. State `s1`, `s2` as the rule needs it. */
+export function update(rule: i32, bytes: usize, w: usize, dw: usize, s1: usize, s2: usize, hyper: usize): void {
+  switch (rule) {
+    case SGD: return sgd(bytes, w, dw, hyper);
+    case SGD_MOMENTUM: return sgdMomentum(bytes, w, dw, s1, hyper);
+    case RMSPROP: return rmsprop(bytes, w, dw, s1, hyper);
+    default: return adam(bytes, w, dw, s1, s2, hyper);
+  }
+}
+
+/** w -= learningRate dw. hyper: learningRate. */
+function sgd(bytes: usize, w: usize, dw: usize, hyper: usize): void {
+  const rate = v128.load_splat<real>(hyper);
+  for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR) {
+    v128.store(w, v128.sub<real>(v128.load(w), v128.mul<real>(rate, v128.load(dw))));
+  }
+}
+
+/** v = momentum v - learningRate dw; w += v. hyper: learningRate, momentum. */
+function sgdMomentum(bytes: usize, w: usize, dw: usize, v: usize, hyper: usize): void {
+  const rate = v128.load_splat<real>(hyper), momentum = v128.load_splat<real>(hyper, sizeof<real>());
+  for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, v += VECTOR) {
+    const velocity = v128.sub<real>(v128.mul<real>(momentum, v128.load(v)), v128.mul<real>(rate, v128.load(dw)));
+    v128.store(v, velocity);
+    v128.store(w, v128.add<real>(v128.load(w), velocity));
+  }
+}
+
+/** c = decay c + (1 - decay) dw^2; w -= learningRate dw / (sqrt(c) + eps). hyper: learningRate, decay, 1 - decay, eps. */
+function rmsprop(bytes: usize, w: usize, dw: usize, c: usize, hyper: usize): void {
+  const rate = v128.load_splat<real>(hyper), decay = v128.load_splat<real>(hyper, sizeof<real>());
+  const rest = v128.load_splat<real>(hyper, 2 * sizeof<real>()), eps = v128.load_splat<real>(hyper, 3 * sizeof<real>());
+  for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, c += VECTOR) {
+    const g = v128.load(dw);
+    const square = multiplyAdd(v128.mul<real>(decay, v128.load(c)), rest, v128.mul<real>(g, g));
+    v128.store(c, square);
+    const step = v128.div<real>(v128.mul<real>(rate, g), v128.add<real>(v128.sqrt<real>(square), eps));
+    v128.store(w, v128.sub<real>(v128.load(w), step));
+  }
+}
+
+/**
+ * m = beta1 m + (1 - beta1) dw; v = beta2 v + (1 - beta2) dw^2; w -= rate m / (sqrt(scale v) + eps), after Kingma and
+ * Ba, Adam (2015), algorithm 1. hyper: rate = learningRate / (1 - beta1^t), beta1, 1 - beta1, beta2, 1 - beta2,
+ * scale = 1 / (1 - beta2^t), eps.
+ */
+function adam(bytes: usize, w: usize, dw: usize, m: usize, v: usize, hyper: usize): void {
+  const rate = v128.load_splat<real>(hyper);
+  const beta1 = v128.load_splat<real>(hyper, sizeof<real>()), rest1 = v128.load_splat<real>(hyper, 2 * sizeof<real>());
+  const beta2 = v128.load_splat<real>(hyper, 3 * sizeof<real>()), rest2 = v128.load_splat<real>(hyper, 4 * sizeof<real>());
+  const scale = v128.load_splat<real>(hyper, 5 * sizeof<real>()), eps = v128.load_splat<real>(hyper, 6 * sizeof<real>());
+  for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, m += VECTOR, v += VECTOR) {
+    const g = v128.load(dw);
+    const first = multiplyAdd(v128.mul<real>(beta1, v128.load(m)), rest1, g);
+    const second = multiplyAdd(v128.mul<real>(beta2, v128.load(v)), rest2, v128.mul<real>(g, g));
+    v128.store(m, first);
+    v128.store(v, second);
+    const step = v128.div<real>(v128.mul<real>(rate, first), v128.add<real>(v128.sqrt<real>(v128.mul<real>(scale, second)), eps));
+    v128.store(w, v128.sub<real>(v128.load(w), step));
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * NumPy's legacy random stream, `numpy.random.RandomState`: the same numbers for the same seed. The uniform bits, and
+ * so every integer, are NumPy's own; a normal number may differ in its last bit where the C library's log differs.
+ */
+import { base, basePage } from '../kernels/base.ts';
+
+const KEY_WORDS = 624;
+const PAGE_DOUBLES = basePage.bytes / 8;
+const PAGE_WORDS = basePage.bytes / 4;
+
+/** A saved state, as JSON: what `RandomState.get_state()` returns in NumPy. */
+export interface RandomStateSnapshot {
+  /** The 624 words of MT19937, little-endian, in base64. */
+  readonly key: string;
+  readonly position: number;
+  /** The second number of a pair that the polar method made, for the next call. */
+  readonly gauss: number | null;
+}
+
+export class RandomState {
+  /** The state lies here between draws, and in the kernels' static memory during one. */
+  readonly #key = new Uint32Array(KEY_WORDS);
+  #position = KEY_WORDS;
+  #hasGauss = false;
+  #gauss = 0;
+
+  /** @param from a seed in 0..2^32 - 1, or a saved state */
+  constructor(from: number | RandomStateSnapshot) {
+    if (typeof from === 'number') {
+      this.#draw(() => base.randomSeed(from));
+      return;
+    }
+    new Uint8Array(this.#key.buffer).set(Buffer.from(from.key, 'base64'));
+    this.#position = from.position;
+    this.#hasGauss = from.gauss !== null;
+    this.#gauss = from.gauss ?? 0;
+  }
+
+  snapshot(): RandomStateSnapshot {
+    const key = Buffer.from(this.#key.buffer).toString('base64');
+    return { key, position: this.#position, gauss: this.#hasGauss ? this.#gauss : null };
+  }
+
+  /** Fills `out` with float64 numbers, uniform in [0, 1): `random_sample`. */
+  randomSample(out: Float64Array): Float64Array {
+    return this.#fillDoubles(out, base.randomSample);
+  }
+
+  /** Fills `out` with float64 standard normal numbers: `randn`. */
+  randn(out: Float64Array): Float64Array {
+    return this.#fillDoubles(out, base.randomNormal);
+  }
+
+  /** Leaves the stream where `randn` of so many numbers would. */
+  skipRandn(count: number): void {
+    this.#draw(() => base.randomSkipNormal(count));
+  }
+
+  /** Fills `out` with integers in low..high - 1: `randint(low, high)`. */
+  randint(low: number, high: number, out: Int32Array): Int32Array {
+    this.#draw(() => {
+      for (let done = 0; done < out.length; done += PAGE_WORDS) {
+        const count = Math.min(PAGE_WORDS, out.length - done);
+        base.randomIntegers(count, high - low - 1, basePage.pointer);
+        out.set(words.subarray(0, count), done);
+      }
+      if (low !== 0) for (let i = 0; i < out.length; i++) out[i]! += low;
+    });
+    return out;
+  }
+
+  /** Fills `out` with integers in 0..n - 1, with replacement: `choice(n, size)`. */
+  choice(n: number, out: Int32Array): Int32Array {
+    return this.randint(0, n, out);
+  }
+
+  #fillDoubles(out: Float64Array, fill: (count: number, to: number) => void): Float64Array {
+    this.#draw(() => {
+      for (let done = 0; done < out.length; done += PAGE_DOUBLES) {
+        const count = Math.min(PAGE_DOUBLES, out.length - done);
+        fill(count, basePage.pointer);
+        out.set(doubles.subarray(0, count), done);
+      }
+    });
+    return out;
+  }
+
+  #draw(draw: () => void): void {
+    kernelKey.set(this.#key);
+    base.randomRestore(this.#position, Number(this.#hasGauss), this.#gauss);
+    draw();
+    this.#key.set(kernelKey);
+    this.#position = base.randomPosition();
+    this.#hasGauss = base.randomHasGauss() !== 0;
+    this.#gauss = base.randomGauss();
+  }
+}
+
+const kernelKey = new Uint32Array(basePage.buffer, base.randomKey(), KEY_WORDS);
+const doubles = new Float64Array(basePage.buffer, basePage.pointer, PAGE_DOUBLES);
+const words = new Int32Array(basePage.buffer, basePage.pointer, PAGE_WORDS);
