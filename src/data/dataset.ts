@@ -2,6 +2,7 @@
 
 export const IMAGE_SHAPE = [3, 32, 32] as const;
 export const IMAGE_SIZE = 3 * 32 * 32;
+export const NUM_CLASSES = 10;
 export const CLASS_NAMES = [
   'airplane',
   'automobile',

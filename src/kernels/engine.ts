@@ -58,10 +58,8 @@ const PAGE = 65_536;
 const LINE = 64;
 const MAX_BYTES = 65_536 * PAGE;
 
-/** Rows of a matrix are rounded up to this: a common multiple of the tiles' 5 and 2 rows (gemmNN, gemmNT). */
-const ROWS = 10;
-/** Numbers of a row are rounded up to this: tiles of gemmTN and gemmNT take 4 side by side, for either type. */
-const COLS = 4;
+/** Rows and columns of a matrix are rounded up to this: the tiles of the products are 4 or 2 reals high and wide. */
+const TILE = 4;
 
 const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
 
@@ -110,9 +108,9 @@ export class Engine {
    * into a few sets of the first-level cache; it is moved on by a line.
    */
   matrix(rows: number, cols: number): Matrix {
-    let row = up(cols, COLS) * this.bytesPerReal;
+    let row = up(cols, TILE) * this.bytesPerReal;
     if (row % 1024 === 0) row += LINE;
-    return { pointer: this.allocate(up(rows, ROWS) * row), rows, cols, row };
+    return { pointer: this.allocate(up(rows, TILE) * row), rows, cols, row };
   }
 
   /** A view of `count` reals at a pointer, good until the next allocation. */

@@ -3,14 +3,22 @@
  * out in its engine's memory by the constructor; a step allocates nothing.
  */
 import type { Normalization } from '../config/schema.ts';
-import type { Engine, Kernels, Matrix, Pointer } from '../kernels/engine.ts';
+import type { Engine, Matrix, Pointer } from '../kernels/engine.ts';
 import type { RandomState } from '../random/random-state.ts';
+import {
+  affineBackward,
+  affineForward,
+  batchnormBackwardAlt,
+  batchnormForward,
+  layernormBackward,
+  layernormForward,
+  type Normalized,
+  reluBackward,
+  reluForward,
+} from './layers.ts';
 import { MAX_HYPER, type updateRules } from './update-rules.ts';
 
 type Rule = (typeof updateRules)[keyof typeof updateRules];
-
-const EPS = 1e-5;
-const MOMENTUM = 0.9;
 
 export interface NetOptions {
   readonly inputDim: number;
@@ -25,28 +33,14 @@ export interface NetOptions {
   readonly rule?: Rule;
 }
 
-interface Layer {
-  readonly d: number;
-  readonly h: number;
+/** The affine layer i and what follows it. The last has no normalization and no ReLU. */
+interface Layer extends Normalized {
   /** (d, h) */
   readonly w: Matrix;
   /** The parameters that are rows of h: b and, where the layer is normalized, gamma and beta. One above the other. */
   readonly rows: Matrix;
   readonly drows: Matrix;
   readonly b: Pointer;
-  readonly gamma: Pointer;
-  readonly beta: Pointer;
-  readonly db: Pointer;
-  readonly dgamma: Pointer;
-  readonly dbeta: Pointer;
-  readonly runningMean: Pointer;
-  readonly runningVar: Pointer;
-  /** (maxRows, h): the layer's output, and the gradient that comes back to it. */
-  readonly out: Matrix;
-  readonly dout: Matrix;
-  /** Kept for the backward pass of a normalization: (maxRows, h), and (h) or (maxRows). */
-  readonly xhat: Matrix;
-  readonly std: Pointer;
 }
 
 /** What a rule needs beside a layer's parameters. */
@@ -62,7 +56,6 @@ export class FullyConnectedNet {
   /** (maxRows) uint8: their labels. */
   readonly labels: Pointer;
   readonly #engine: Engine;
-  readonly #kernels: Kernels;
   readonly #options: NetOptions;
   readonly #layers: readonly Layer[];
   readonly #states: readonly LayerState[];
@@ -77,7 +70,6 @@ export class FullyConnectedNet {
    */
   constructor(engine: Engine, options: NetOptions, random: RandomState) {
     this.#engine = engine;
-    this.#kernels = engine.kernels;
     this.#options = options;
     const dims = [options.inputDim, ...options.hiddenDims, options.numClasses];
     const { maxRows } = options;
@@ -95,8 +87,6 @@ export class FullyConnectedNet {
     this.#layers = parameters.map(({ w, rows, running }) => {
       const drows = engine.matrix(rows.rows, rows.cols);
       return {
-        d: w.rows,
-        h: w.cols,
         w,
         rows,
         drows,
@@ -111,6 +101,7 @@ export class FullyConnectedNet {
         out: engine.matrix(maxRows, w.cols),
         dout: engine.matrix(maxRows, w.cols),
         xhat: rows.rows === 3 ? engine.matrix(maxRows, w.cols) : rows,
+        activated: true,
         std: rows.rows === 3 ? engine.matrix(1, Math.max(maxRows, w.cols)).pointer : 0,
       };
     });
@@ -137,21 +128,27 @@ export class FullyConnectedNet {
   lossAndGradients(n: number): { loss: number; gradients: Map<string, Float64Array> } {
     const { reg } = this.#options;
     const gradients = new Map<string, Float64Array>();
-    const loss = this.#forwardLoss(n);
-    this.#backward(n, (layer, x, i) => {
-      const { d, h, w, dout } = layer;
-      const dw = this.#engine.matrix(d, h);
-      // biome-ignore format: the kernel's arguments, matrix by matrix
-      this.#kernels.weightGradient(n, d, h, x.pointer, x.row, dout.pointer, dout.row, reg, w.pointer, dw.pointer, w.row);
+    const [data, regularization] = this.loss(n);
+    this.#backward(n, ({ w, dout, drows }, x, i) => {
+      const dw = this.#engine.matrix(w.rows, w.cols);
+      // biome-ignore format: matrix by matrix
+      this.#engine.kernels.weightGradient(n, w.rows, w.cols, x.pointer, x.row, dout.pointer, dout.row, reg, w.pointer, dw.pointer, w.row);
       gradients.set(`W${i}`, this.#engine.read(dw));
-      for (const [name, row] of rowsByName(layer.drows, i)) gradients.set(name, this.#engine.read(row));
+      for (const [name, row] of rowsByName(drows, i)) gradients.set(name, this.#engine.read(row));
     });
-    return { loss, gradients };
+    return { loss: data + regularization, gradients };
   }
 
-  /** Loss alone, in training mode. */
-  loss(n: number): number {
-    return this.#forwardLoss(n);
+  /** Loss of the first n rows of the input in training mode: softmax loss and L2 regularization, of which it is the sum. */
+  loss(n: number): readonly [data: number, regularization: number] {
+    this.#forward(n, 'train');
+    const { out, dout } = this.#layers.at(-1)!;
+    const { kernels } = this.#engine;
+    const data = kernels.softmaxLoss(n, out.cols, out.pointer, this.labels, dout.pointer, out.row);
+    const { reg } = this.#options;
+    if (reg === 0) return [data, 0];
+    const squares = this.#layers.map(({ w }) => kernels.sumOfSquares(w.rows, w.cols, w.pointer, w.row));
+    return [data, squares.reduce((sum, square) => sum + 0.5 * reg * square, 0)];
   }
 
   /**
@@ -163,23 +160,47 @@ export class FullyConnectedNet {
     const numbers = rule.hyper(learningRate, t);
     const hyper = this.#engine.reals(this.#hyper, numbers.length);
     for (let i = 0; i < numbers.length; i++) hyper[i] = numbers[i]!;
-    const loss = this.#forwardLoss(n);
-    this.#backward(n, ({ d, h, w, rows, drows, dout }, x, i) => {
+    const [data, regularization] = this.loss(n);
+    const { kernels } = this.#engine;
+    this.#backward(n, ({ w, rows, drows, dout }, x, i) => {
       const state = this.#states[i - 1]!;
-      // biome-ignore format: the kernel's arguments, matrix by matrix
-      this.#kernels.weightUpdate(n, d, h, x.pointer, x.row, dout.pointer, dout.row, reg, rule.kernel, w.pointer, state.w[0], state.w[1], w.row, state.strip, this.#hyper);
-      const bytes = rows.rows * rows.row;
-      // biome-ignore format: the kernel's arguments
-      this.#kernels.update(rule.kernel, bytes, rows.pointer, drows.pointer, state.rows[0], state.rows[1], this.#hyper);
+      // biome-ignore-start format: matrix by matrix
+      kernels.weightUpdate(
+        n,
+        w.rows,
+        w.cols,
+        x.pointer,
+        x.row,
+        dout.pointer,
+        dout.row,
+        reg,
+        rule.kernel,
+        w.pointer,
+        state.w[0],
+        state.w[1],
+        w.row,
+        state.strip,
+        this.#hyper,
+      );
+      kernels.update(
+        rule.kernel,
+        rows.rows * rows.row,
+        rows.pointer,
+        drows.pointer,
+        state.rows[0],
+        state.rows[1],
+        this.#hyper,
+      );
+      // biome-ignore-end format: matrix by matrix
     });
-    return loss;
+    return data + regularization;
   }
 
   /** How many of the first n rows of the input have their best score at their label, in test mode. */
   countCorrect(n: number): number {
     this.#forward(n, 'test');
     const scores = this.#layers.at(-1)!.out;
-    return this.#kernels.countCorrect(n, scores.cols, scores.pointer, this.labels, scores.row);
+    return this.#engine.kernels.countCorrect(n, scores.cols, scores.pointer, this.labels, scores.row);
   }
 
   /** Keeps a copy of all parameters and running statistics. */
@@ -201,7 +222,7 @@ export class FullyConnectedNet {
       const first = states > 0 ? like(m) : m.pointer;
       return [first, states > 1 ? like(m) : first];
     };
-    const strip = this.#engine.allocate((this.#kernels.STRIP.value as number) * w.row);
+    const strip = this.#engine.allocate((this.#engine.kernels.STRIP.value as number) * w.row);
     return { w: two(w), rows: two(rows), strip };
   }
 
@@ -213,91 +234,48 @@ export class FullyConnectedNet {
     if (rows.rows === 3) this.#engine.write(rowOf(rows, 1), new Float64Array(rows.cols).fill(1));
   }
 
-  #forwardLoss(n: number): number {
-    this.#forward(n, 'train');
-    const { out, dout } = this.#layers.at(-1)!;
-    let loss = this.#kernels.softmaxLoss(n, out.cols, out.pointer, this.labels, dout.pointer, out.row);
-    const { reg } = this.#options;
-    if (reg !== 0) {
-      for (const { d, h, w } of this.#layers) {
-        loss += 0.5 * reg * this.#kernels.sumOfSquares(d, h, w.pointer, w.row);
-      }
-    }
-    return loss;
-  }
-
   #forward(n: number, mode: 'train' | 'test'): void {
-    const tiled = Math.ceil(n / 5) * 5;
     const last = this.#layers.at(-1)!;
     let x = this.input;
     for (const layer of this.#layers) {
-      const { d, h, w, b, out } = layer;
-      // biome-ignore format: the kernel's arguments, matrix by matrix
-      this.#kernels.gemmNN(tiled, h, d, x.pointer, x.row, w.pointer, w.row, b, out.pointer, out.row);
-      if (layer !== last) this.#normalizeAndActivate(n, layer, mode);
-      x = out;
+      affineForward(this.#engine, n, x, layer.w, layer.b, layer.out);
+      if (layer !== last) this.#activate(n, layer, mode);
+      x = layer.out;
     }
   }
 
-  /** In place on layer.out. */
-  #normalizeAndActivate(n: number, layer: Layer, mode: 'train' | 'test'): void {
-    const { h, gamma, beta, runningMean, runningVar, xhat, std, out } = layer;
-    const { pointer, row } = out;
+  #activate(n: number, layer: Layer, mode: 'train' | 'test'): void {
     const { normalization } = this.#options;
-    // biome-ignore-start format: the kernels' arguments
     switch (normalization) {
       case 'none':
-        return this.#kernels.reluForward(n, h, pointer, row);
+        reluForward(this.#engine, n, layer.out);
+        break;
       case 'batchnorm':
-        if (mode === 'test') {
-          return this.#kernels.batchnormTest(
-            n,
-            h,
-            pointer,
-            gamma,
-            beta,
-            EPS,
-            runningMean,
-            runningVar,
-            pointer,
-            row,
-            1,
-          );
-        }
-        return this.#kernels.batchnormForward(
-          n,
-          h,
-          pointer,
-          gamma,
-          beta,
-          EPS,
-          MOMENTUM,
-          runningMean,
-          runningVar,
-          xhat.pointer,
-          std,
-          pointer,
-          row,
-          1,
-        );
+        batchnormForward(this.#engine, n, layer, mode);
+        break;
       case 'layernorm':
-        return this.#kernels.layernormForward(
-          n,
-          h,
-          pointer,
-          gamma,
-          beta,
-          EPS,
-          xhat.pointer,
-          std,
-          pointer,
-          row,
-          1,
-        );
+        layernormForward(this.#engine, n, layer);
+        break;
       default:
         normalization satisfies never;
     }
-    // biome-ignore-end format: the kernels' arguments
+  }
+
+  #activateBackward(n: number, layer: Layer): void {
+    const { normalization } = this.#options;
+    switch (normalization) {
+      case 'none':
+        reluBackward(this.#engine, n, layer.dout, layer.out, layer.db);
+        break;
+      case 'batchnorm':
+        batchnormBackwardAlt(this.#engine, n, layer);
+        break;
+      case 'layernorm':
+        layernormBackward(this.#engine, n, layer);
+        break;
+      default:
+        normalization satisfies never;
+    }
   }
 
   /**
@@ -306,61 +284,16 @@ export class FullyConnectedNet {
    * needed. The gradient of the images is not computed.
    */
   #backward(n: number, spend: (layer: Layer, x: Matrix, number: number) => void): void {
-    const even = Math.ceil(n / 2) * 2;
-    const last = this.#layers.at(-1)!;
-    this.#kernels.columnSums(n, last.h, last.dout.pointer, last.dout.row, last.db);
+    const { dout, db } = this.#layers.at(-1)!;
+    this.#engine.kernels.columnSums(n, dout.cols, dout.pointer, dout.row, db);
     for (let i = this.#layers.length; i > 1; i--) {
       const layer = this.#layers[i - 1]!;
       const below = this.#layers[i - 2]!;
-      const { d, h, w, dout } = layer;
-      // biome-ignore format: the kernel's arguments, matrix by matrix
-      this.#kernels.gemmNT(even, d, h, dout.pointer, dout.row, w.pointer, w.row, below.dout.pointer, below.dout.row);
+      affineBackward(this.#engine, n, layer.dout, layer.w, below.dout);
       spend(layer, below.out, i);
-      this.#normalizeAndActivateBackward(n, below);
+      this.#activateBackward(n, below);
     }
     spend(this.#layers[0]!, this.input, 1);
-  }
-
-  /** In place on layer.dout. */
-  #normalizeAndActivateBackward(n: number, layer: Layer): void {
-    const { h, gamma, xhat, std, out, dout, db, dgamma, dbeta } = layer;
-    const { normalization } = this.#options;
-    // biome-ignore-start format: the kernels' arguments
-    switch (normalization) {
-      case 'none':
-        return this.#kernels.reluBackward(n, h, dout.pointer, out.pointer, dout.row, db);
-      case 'batchnorm':
-        return this.#kernels.batchnormBackwardAlt(
-          n,
-          h,
-          dout.pointer,
-          out.pointer,
-          xhat.pointer,
-          std,
-          gamma,
-          dgamma,
-          dbeta,
-          db,
-          dout.row,
-        );
-      case 'layernorm':
-        return this.#kernels.layernormBackward(
-          n,
-          h,
-          dout.pointer,
-          out.pointer,
-          xhat.pointer,
-          std,
-          gamma,
-          dgamma,
-          dbeta,
-          db,
-          dout.row,
-        );
-      default:
-        normalization satisfies never;
-    }
-    // biome-ignore-end format: the kernels' arguments
   }
 }
 

@@ -1,22 +1,23 @@
 /** The course's Solver: trains a net on minibatches, and measures its accuracy as it goes. */
 
+import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
-import { type Dataset, IMAGE_SIZE } from '../data/dataset.ts';
+import { IMAGE_SIZE, type Images, NUM_CLASSES } from '../data/dataset.ts';
 import type { Engine, Pointer } from '../kernels/engine.ts';
 import type { RandomState } from '../random/random-state.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
 import { updateRules } from './update-rules.ts';
 
-const NUM_CLASSES = 10;
 /** Images in a chunk of an accuracy check: enough for the products' full rate, few enough for the second-level cache. */
 const CHECK_ROWS = 100;
-/** Training accuracy is measured on at most so many images, drawn anew each time: the course's num_train_samples. */
-const MAX_TRAIN_SAMPLES = 1000;
 
-/** The images of one experiment: training images from 0, validation images from `numTraining`. */
-export interface TrainingData extends Pick<Dataset['train'], 'pixels' | 'labels'> {
-  /** (3072) float64: subtracted from every image. */
+/** Images as bytes, labels, and the mean image (3072, float64) that is subtracted from each. */
+export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'> {
   readonly mean: Float64Array;
+}
+
+/** With the notebook's split: training images from 0, validation images from `numTraining`. */
+export interface TrainingData extends TrainingImages {
   readonly numTraining: number;
   readonly numValidation: number;
 }
@@ -76,9 +77,8 @@ export class Solver {
    * validation images.
    */
   train(random: RandomState = this.#random): History {
-    const { batchSize, epochs, trainImages, lrDecay } = this.#settings;
-    const perEpoch = Math.max(Math.floor(trainImages / batchSize), 1);
-    const iterations = epochs * perEpoch;
+    const { batchSize, trainImages, lrDecay } = this.#settings;
+    const { perEpoch, iterations } = scheduleOf(this.#settings);
     const minibatch = new Int32Array(batchSize);
     const losses: number[] = [];
     const accuracies: History['accuracies'] = [];

@@ -3,14 +3,24 @@
 
 import { gemmTN } from './gemm';
 import { update } from './update';
-import { VECTOR, multiplyAdd, rowBytes, sumLanes, zero } from './vector';
+import { multiplyAdd, rowBytes, sumLanes, VECTOR, zero } from './vector';
 
 /** Rows of weights whose gradient is held before it is used: few enough to stay in the first-level cache. */
 export const STRIP: i32 = 8;
 
 /** dw = x^T dout + reg w. x: (n, d), dout: (n, h), w and dw: (d, h) with the same row stride. */
 export function weightGradient(
-  n: i32, d: i32, h: i32, x: usize, xRow: usize, dout: usize, doutRow: usize, reg: real, w: usize, dw: usize, wRow: usize,
+  n: i32,
+  d: i32,
+  h: i32,
+  x: usize,
+  xRow: usize,
+  dout: usize,
+  doutRow: usize,
+  reg: real,
+  w: usize,
+  dw: usize,
+  wRow: usize,
 ): void {
   gemmTN(d, h, n, x, xRow, dout, doutRow, dw, wRow);
   if (reg != 0) axpy(<usize>d * wRow, reg, w, dw);
@@ -21,12 +31,26 @@ export function weightGradient(
  * so that weights and state pass through the processor once and no gradient goes to memory.
  */
 export function weightUpdate(
-  n: i32, d: i32, h: i32, x: usize, xRow: usize, dout: usize, doutRow: usize, reg: real, rule: i32,
-  w: usize, s1: usize, s2: usize, wRow: usize, strip: usize, hyper: usize,
+  n: i32,
+  d: i32,
+  h: i32,
+  x: usize,
+  xRow: usize,
+  dout: usize,
+  doutRow: usize,
+  reg: real,
+  rule: i32,
+  w: usize,
+  s1: usize,
+  s2: usize,
+  wRow: usize,
+  strip: usize,
+  hyper: usize,
 ): void {
   for (let i = 0; i < d; i += STRIP) {
     const rows = min(STRIP, d - i);
-    const at = <usize>i * wRow, bytes = <usize>rows * wRow;
+    const at = <usize>i * wRow,
+      bytes = <usize>rows * wRow;
     weightGradient(n, rows, h, x + <usize>i * sizeof<real>(), xRow, dout, doutRow, reg, w + at, strip, wRow);
     update(rule, bytes, w + at, strip, s1 + at, s2 + at, hyper);
   }

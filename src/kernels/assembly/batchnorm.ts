@@ -4,7 +4,7 @@
 // With `activate` the ReLU that follows is part of the pass: out = relu(gamma xhat + beta).
 
 import { relu, whereActive } from './relu';
-import { VECTOR, multiplyAdd, rowBytes, zero } from './vector';
+import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
 /**
  * Training mode. x, xhat, out: (n, h) with one row stride; gamma, beta, std, runningMean, runningVar: (h). Keeps xhat

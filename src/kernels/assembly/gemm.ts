@@ -7,15 +7,18 @@
 //
 // Tiles are never cut short: rows of A and C beyond m exist (see Matrix in arena.ts) and are computed for nothing.
 
-import { VECTOR, multiplyAdd, rowBytes, zero } from './vector';
+import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
 /** Steps along k for which a strip of B, two vectors wide, stays in the first-level cache. */
 const BLOCK: i32 = 256;
 
-/** Rows of C in a tile of NN: 5 x 2 vectors of sums, 2 of B and 1 of A fill V8's 16 registers without spilling. */
-const NN_ROWS: i32 = 5;
+/**
+ * Rows of C in a tile of NN. V8 loads all that a step needs before it computes: 4 x 2 sums, 2 vectors of B and 4 of A are
+ * 14 of its 15 registers; a fifth row would spill sums to the stack, at half the rate.
+ */
+const NN_ROWS: i32 = 4;
 
-/** C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A and C: a multiple of 5. */
+/** C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A and C: a multiple of 4. */
 export function gemmNN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
 ): void {
@@ -40,15 +43,14 @@ export function gemmNN(
 function nnTile(
   k: i32, a: usize, aRow: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize, add: bool,
 ): void {
-  let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow, a4 = a + 4 * aRow;
-  const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow, c4 = c + 4 * cRow;
-  let s00 = zero(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00, s40 = s00, s41 = s00;
+  let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
+  const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow;
+  let s00 = zero(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
   if (add) {
     s00 = v128.load(c0); s01 = v128.load(c0, VECTOR);
     s10 = v128.load(c1); s11 = v128.load(c1, VECTOR);
     s20 = v128.load(c2); s21 = v128.load(c2, VECTOR);
     s30 = v128.load(c3); s31 = v128.load(c3, VECTOR);
-    s40 = v128.load(c4); s41 = v128.load(c4, VECTOR);
   }
   for (; k > 0; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, VECTOR);
@@ -56,8 +58,7 @@ function nnTile(
     const x1 = v128.load_splat<real>(a1); s10 = multiplyAdd(s10, x1, b0); s11 = multiplyAdd(s11, x1, b1);
     const x2 = v128.load_splat<real>(a2); s20 = multiplyAdd(s20, x2, b0); s21 = multiplyAdd(s21, x2, b1);
     const x3 = v128.load_splat<real>(a3); s30 = multiplyAdd(s30, x3, b0); s31 = multiplyAdd(s31, x3, b1);
-    const x4 = v128.load_splat<real>(a4); s40 = multiplyAdd(s40, x4, b0); s41 = multiplyAdd(s41, x4, b1);
-    a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>(); a4 += sizeof<real>();
+    a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>();
     b += bRow;
   }
   if (bias) {
@@ -66,24 +67,22 @@ function nnTile(
     s10 = v128.add<real>(s10, b0); s11 = v128.add<real>(s11, b1);
     s20 = v128.add<real>(s20, b0); s21 = v128.add<real>(s21, b1);
     s30 = v128.add<real>(s30, b0); s31 = v128.add<real>(s31, b1);
-    s40 = v128.add<real>(s40, b0); s41 = v128.add<real>(s41, b1);
   }
   v128.store(c0, s00); v128.store(c0, s01, VECTOR);
   v128.store(c1, s10); v128.store(c1, s11, VECTOR);
   v128.store(c2, s20); v128.store(c2, s21, VECTOR);
   v128.store(c3, s30); v128.store(c3, s31, VECTOR);
-  v128.store(c4, s40); v128.store(c4, s41, VECTOR);
 }
 
 /** The tile at the right edge of C, one vector wide. */
 function nnEdge(
   k: i32, a: usize, aRow: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize, add: bool,
 ): void {
-  let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow, a4 = a + 4 * aRow;
-  const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow, c4 = c + 4 * cRow;
-  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0, s4 = s0;
+  let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
+  const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow;
+  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0;
   if (add) {
-    s0 = v128.load(c0); s1 = v128.load(c1); s2 = v128.load(c2); s3 = v128.load(c3); s4 = v128.load(c4);
+    s0 = v128.load(c0); s1 = v128.load(c1); s2 = v128.load(c2); s3 = v128.load(c3);
   }
   for (; k > 0; k--) {
     const b0 = v128.load(b);
@@ -91,16 +90,15 @@ function nnEdge(
     s1 = multiplyAdd(s1, v128.load_splat<real>(a1), b0);
     s2 = multiplyAdd(s2, v128.load_splat<real>(a2), b0);
     s3 = multiplyAdd(s3, v128.load_splat<real>(a3), b0);
-    s4 = multiplyAdd(s4, v128.load_splat<real>(a4), b0);
-    a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>(); a4 += sizeof<real>();
+    a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>();
     b += bRow;
   }
   if (bias) {
     const b0 = v128.load(bias);
     s0 = v128.add<real>(s0, b0); s1 = v128.add<real>(s1, b0); s2 = v128.add<real>(s2, b0);
-    s3 = v128.add<real>(s3, b0); s4 = v128.add<real>(s4, b0);
+    s3 = v128.add<real>(s3, b0);
   }
-  v128.store(c0, s0); v128.store(c1, s1); v128.store(c2, s2); v128.store(c3, s3); v128.store(c4, s4);
+  v128.store(c0, s0); v128.store(c1, s1); v128.store(c2, s2); v128.store(c3, s3);
 }
 
 /** Rows of C in a tile of TN: they lie side by side in a row of A, whose padding makes them a multiple of 4. */

@@ -7,7 +7,10 @@ export function subtractMean(n: i32, size: i32, pixels: usize, mean: usize, out:
     for (let j = 0, from = mean; j < size; j += 4, pixels += 4, from += 32, to += 4 * sizeof<real>()) {
       const quad = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(pixels)));
       const low = f64x2.sub(f64x2.convert_low_i32x4_s(quad), v128.load(from));
-      const high = f64x2.sub(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(quad, quad, 1, 1)), v128.load(from, 16));
+      const high = f64x2.sub(
+        f64x2.convert_low_i32x4_s(v128.shuffle<i64>(quad, quad, 1, 1)),
+        v128.load(from, 16),
+      );
       if (sizeof<real>() == 4) {
         v128.store(to, v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
       } else {

@@ -3,7 +3,7 @@
 
 import { upstream } from './batchnorm';
 import { relu } from './relu';
-import { VECTOR, lanesBelow, multiplyAdd, rowBytes, sumLanes, zero } from './vector';
+import { lanesBelow, multiplyAdd, rowBytes, sumLanes, VECTOR, zero } from './vector';
 
 /** x, xhat, out: (n, h) with one row stride; gamma, beta: (h); std: (n), kept with xhat for the backward pass. */
 export function layernormForward(

@@ -1,6 +1,6 @@
 // ReLU as a pass of its own, for nets without normalization. (With it, the normalization's pass does both.)
 
-import { VECTOR, rowBytes, zero } from './vector';
+import { rowBytes, VECTOR, zero } from './vector';
 
 /** x = max(0, x), in place; NaN stays NaN, as in np.maximum. x: (n, h). */
 export function reluForward(n: i32, h: i32, x: usize, row: usize): void {

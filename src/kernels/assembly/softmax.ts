@@ -30,7 +30,8 @@ export function softmaxLoss(n: i32, c: i32, scores: usize, labels: usize, dscore
 export function countCorrect(n: i32, c: i32, scores: usize, labels: usize, row: usize): i32 {
   let correct = 0;
   for (let i = 0; i < n; i++, scores += row) {
-    let best = load<real>(scores), at = 0;
+    let best = load<real>(scores),
+      at = 0;
     for (let j = 1; j < c && best == best; j++) {
       const score = load<real>(scores + <usize>j * sizeof<real>());
       if (!(score <= best)) {

@@ -1,7 +1,7 @@
 // Update rules: how a gradient changes the parameters. One vector loop each; `hyper` holds the rule's numbers for this
 // step as reals, in the order of the rule's docstring (the bias corrections of Adam change from step to step).
 
-import { VECTOR, multiplyAdd } from './vector';
+import { multiplyAdd, VECTOR } from './vector';
 
 export const SGD: i32 = 0;
 export const SGD_MOMENTUM: i32 = 1;
@@ -9,12 +9,24 @@ export const RMSPROP: i32 = 2;
 export const ADAM: i32 = 3;
 
 /** Changes w by its gradient; `bytes` of each: a multiple of 16. State `s1`, `s2` as the rule needs it. */
-export function update(rule: i32, bytes: usize, w: usize, dw: usize, s1: usize, s2: usize, hyper: usize): void {
+export function update(
+  rule: i32,
+  bytes: usize,
+  w: usize,
+  dw: usize,
+  s1: usize,
+  s2: usize,
+  hyper: usize,
+): void {
   switch (rule) {
-    case SGD: return sgd(bytes, w, dw, hyper);
-    case SGD_MOMENTUM: return sgdMomentum(bytes, w, dw, s1, hyper);
-    case RMSPROP: return rmsprop(bytes, w, dw, s1, hyper);
-    default: return adam(bytes, w, dw, s1, s2, hyper);
+    case SGD:
+      return sgd(bytes, w, dw, hyper);
+    case SGD_MOMENTUM:
+      return sgdMomentum(bytes, w, dw, s1, hyper);
+    case RMSPROP:
+      return rmsprop(bytes, w, dw, s1, hyper);
+    default:
+      return adam(bytes, w, dw, s1, s2, hyper);
   }
 }
 
@@ -28,9 +40,13 @@ function sgd(bytes: usize, w: usize, dw: usize, hyper: usize): void {
 
 /** v = momentum v - learningRate dw; w += v. hyper: learningRate, momentum. */
 function sgdMomentum(bytes: usize, w: usize, dw: usize, v: usize, hyper: usize): void {
-  const rate = v128.load_splat<real>(hyper), momentum = v128.load_splat<real>(hyper, sizeof<real>());
+  const rate = v128.load_splat<real>(hyper),
+    momentum = v128.load_splat<real>(hyper, sizeof<real>());
   for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, v += VECTOR) {
-    const velocity = v128.sub<real>(v128.mul<real>(momentum, v128.load(v)), v128.mul<real>(rate, v128.load(dw)));
+    const velocity = v128.sub<real>(
+      v128.mul<real>(momentum, v128.load(v)),
+      v128.mul<real>(rate, v128.load(dw)),
+    );
     v128.store(v, velocity);
     v128.store(w, v128.add<real>(v128.load(w), velocity));
   }
@@ -38,8 +54,10 @@ function sgdMomentum(bytes: usize, w: usize, dw: usize, v: usize, hyper: usize):
 
 /** c = decay c + (1 - decay) dw^2; w -= learningRate dw / (sqrt(c) + eps). hyper: learningRate, decay, 1 - decay, eps. */
 function rmsprop(bytes: usize, w: usize, dw: usize, c: usize, hyper: usize): void {
-  const rate = v128.load_splat<real>(hyper), decay = v128.load_splat<real>(hyper, sizeof<real>());
-  const rest = v128.load_splat<real>(hyper, 2 * sizeof<real>()), eps = v128.load_splat<real>(hyper, 3 * sizeof<real>());
+  const rate = v128.load_splat<real>(hyper),
+    decay = v128.load_splat<real>(hyper, sizeof<real>());
+  const rest = v128.load_splat<real>(hyper, 2 * sizeof<real>()),
+    eps = v128.load_splat<real>(hyper, 3 * sizeof<real>());
   for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, c += VECTOR) {
     const g = v128.load(dw);
     const square = multiplyAdd(v128.mul<real>(decay, v128.load(c)), rest, v128.mul<real>(g, g));
@@ -56,16 +74,22 @@ function rmsprop(bytes: usize, w: usize, dw: usize, c: usize, hyper: usize): voi
  */
 function adam(bytes: usize, w: usize, dw: usize, m: usize, v: usize, hyper: usize): void {
   const rate = v128.load_splat<real>(hyper);
-  const beta1 = v128.load_splat<real>(hyper, sizeof<real>()), rest1 = v128.load_splat<real>(hyper, 2 * sizeof<real>());
-  const beta2 = v128.load_splat<real>(hyper, 3 * sizeof<real>()), rest2 = v128.load_splat<real>(hyper, 4 * sizeof<real>());
-  const scale = v128.load_splat<real>(hyper, 5 * sizeof<real>()), eps = v128.load_splat<real>(hyper, 6 * sizeof<real>());
+  const beta1 = v128.load_splat<real>(hyper, sizeof<real>()),
+    rest1 = v128.load_splat<real>(hyper, 2 * sizeof<real>());
+  const beta2 = v128.load_splat<real>(hyper, 3 * sizeof<real>()),
+    rest2 = v128.load_splat<real>(hyper, 4 * sizeof<real>());
+  const scale = v128.load_splat<real>(hyper, 5 * sizeof<real>()),
+    eps = v128.load_splat<real>(hyper, 6 * sizeof<real>());
   for (const end = w + bytes; w < end; w += VECTOR, dw += VECTOR, m += VECTOR, v += VECTOR) {
     const g = v128.load(dw);
     const first = multiplyAdd(v128.mul<real>(beta1, v128.load(m)), rest1, g);
     const second = multiplyAdd(v128.mul<real>(beta2, v128.load(v)), rest2, v128.mul<real>(g, g));
     v128.store(m, first);
     v128.store(v, second);
-    const step = v128.div<real>(v128.mul<real>(rate, first), v128.add<real>(v128.sqrt<real>(v128.mul<real>(scale, second)), eps));
+    const step = v128.div<real>(
+      v128.mul<real>(rate, first),
+      v128.add<real>(v128.sqrt<real>(v128.mul<real>(scale, second)), eps),
+    );
     v128.store(w, v128.sub<real>(v128.load(w), step));
   }
 }

@@ -1,0 +1,47 @@
+/** Gradients by centred differences, and how far two gradients are apart. */
+
+const H = 1e-5;
+
+/**
+ * Numeric gradient of sum(weights f(x)) with respect to `x`, which f reads and this perturbs in place. The difference
+ * f(x + h) - f(x - h) is taken part by part before anything is summed: a sum has the round-off of its largest part.
+ */
+export function numericGradient(
+  f: () => ArrayLike<number>,
+  weights: ArrayLike<number>,
+  x: Float64Array,
+  indices: Iterable<number> = x.keys(),
+): Float64Array {
+  return Float64Array.from(indices, i => {
+    const old = x[i]!;
+    x[i] = old + H;
+    const up = f();
+    x[i] = old - H;
+    const down = f();
+    x[i] = old;
+    let sum = 0;
+    for (let k = 0; k < weights.length; k++) sum += weights[k]! * (up[k]! - down[k]!);
+    return sum / (2 * H);
+  });
+}
+
+/** max |a - b| / max(1e-8, |a| + |b|): the course's rel_error. */
+export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return largest(a, (v, i) => Math.abs(v - b[i]!) / Math.max(1e-8, Math.abs(v) + Math.abs(b[i]!)));
+}
+
+export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  largest(a, (v, i) => Math.abs(v - b[i]!));
+
+export const largestSize = (a: ArrayLike<number>): number => largest(a, Math.abs);
+
+/** NaN if any is, so that no check passes on it. */
+function largest(values: ArrayLike<number>, size: (value: number, index: number) => number): number {
+  let max = 0;
+  for (let i = 0; i < values.length; i++) {
+    const s = size(values[i]!, i);
+    if (!(s <= max)) max = s;
+    if (Number.isNaN(max)) break;
+  }
+  return max;
+}

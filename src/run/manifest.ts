@@ -1,0 +1,53 @@
+/** What a run is: enough to run it again and to tell whether another run is the same. */
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { z } from 'zod';
+import { experimentSchema } from '../config/schema.ts';
+
+export const MANIFEST = 'manifest.json';
+
+/** What decides a run's results; a folder belongs to one of these. */
+export const identitySchema = z.strictObject({
+  name: z.string(),
+  experiment: z.record(z.string(), z.unknown()),
+  data: z.strictObject({ kind: z.enum(['cifar-10', 'synthetic']), fingerprint: z.string() }),
+  numerics: z.string(),
+});
+export type Identity = z.output<typeof identitySchema>;
+
+export const manifestSchema = z.strictObject({
+  ...identitySchema.shape,
+  dataSource: z.string(),
+  version: z.string(),
+  node: z.string(),
+  platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
+  workers: z.int(),
+  status: z.enum(['running', 'interrupted', 'finished']),
+  trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),
+  startedAt: z.string(),
+  updatedAt: z.string(),
+  /** Of the latest invocation. */
+  seconds: z.number(),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+export const thisPlatform = (): Manifest['platform'] => ({
+  os: platform(),
+  arch: arch(),
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+});
+
+/** Keys of the experiment in which two runs differ, as `key: one -> other`. */
+export function differences(one: Identity, other: Identity): string[] {
+  const flat = ({ experiment, data, numerics }: Identity): Record<string, unknown> => ({
+    ...experiment,
+    'data (fingerprint)': `${data.kind} ${data.fingerprint.slice(0, 12)}`,
+    numerics,
+  });
+  const [a, b] = [flat(one), flat(other)];
+  const keys = new Set([...Object.keys(a), ...Object.keys(b), ...Object.keys(experimentSchema.shape)]);
+  return [...keys].flatMap(key => {
+    const [before, after] = [JSON.stringify(a[key]), JSON.stringify(b[key])];
+    return before === after ? [] : [`${key}: ${before ?? 'none'} -> ${after ?? 'none'}`];
+  });
+}
