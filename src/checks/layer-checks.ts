@@ -169,7 +169,7 @@ function randomLayer(n: number, d: number) {
   };
 }
 
-function normalizedLayer(engine: Engine, n: number, h: number): Normalized {
+export function normalizedLayer(engine: Engine, n: number, h: number): Normalized {
   const row = () => engine.matrix(1, h).pointer;
   return {
     out: engine.matrix(n, h),
@@ -187,7 +187,7 @@ function normalizedLayer(engine: Engine, n: number, h: number): Normalized {
   };
 }
 
-function setScaleAndShift(
+export function setScaleAndShift(
   engine: Engine,
   layer: Normalized,
   gamma: ArrayLike<number>,

@@ -1,0 +1,57 @@
+import picocolors from 'picocolors';
+import { type Bound, type CheckResult, runChecks } from '../../checks/checks.ts';
+import { textTable } from '../../report/table.ts';
+import type { Exit, OutputOptions } from '../program.ts';
+import { terminalOf } from '../terminal.ts';
+
+export function gradcheck(options: OutputOptions, exit: Exit): void {
+  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
+  const cases = runChecks(() => performance.now());
+  const failed = cases.filter(({ pass }) => !pass);
+  if (failed.length > 0) exit(1);
+  if (options.json) {
+    terminal.print(JSON.stringify({ pass: failed.length === 0, cases }, null, 2));
+    return;
+  }
+  const { green, red, bold } = picocolors.createColors(terminal.color);
+  const rows = cases.map((result, i) => [
+    result.case === cases[i - 1]?.case ? '' : result.case,
+    result.quantity,
+    valueText(result.value),
+    boundText(result.bound),
+    result.bound === null ? '' : result.pass ? green('ok') : red(bold('FAILED')),
+  ]);
+  terminal.print(
+    textTable(['case', 'quantity', 'value', 'bound', 'verdict'], rows, { color: terminal.color }),
+  );
+  for (const line of notes(cases)) terminal.print(line);
+  const judged = cases.filter(({ bound }) => bound !== null).length;
+  terminal.print(
+    failed.length === 0
+      ? green(`All ${judged} checks pass.`)
+      : red(`${failed.length} of ${judged} checks failed.`),
+  );
+}
+
+function notes(cases: readonly CheckResult[]): string[] {
+  const byNote = new Map<string, string[]>();
+  for (const { note, case: name, quantity } of cases) {
+    if (note !== '') byNote.set(note, [...(byNote.get(note) ?? []), `${name} ${quantity}`]);
+  }
+  return ['', ...[...byNote].map(([note, where]) => `${where.join(', ')}:\n  ${note}`), ''];
+}
+
+const valueText = (value: number | readonly number[]): string =>
+  typeof value === 'number' ? short(value) : value.map(short).join('  ');
+
+function boundText(bound: Bound): string {
+  if (bound === null) return '';
+  if (typeof bound === 'number') return `at most ${bound.toExponential().replace('e-', 'e-')}`;
+  return `${[...new Set(bound.near)].join(', ')} to ${bound.within.toExponential()}`;
+}
+
+function short(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0) return '0';
+  return size >= 1e-3 && size < 1e4 ? value.toFixed(8) : value.toExponential(2);
+}

@@ -1,0 +1,134 @@
+/** The commands and their options. Each command's work is in its own file, loaded when it is called. */
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { keyTable } from './keys.ts';
+import { version } from './version.ts';
+
+/** Sets the exit code of a command that ran, but whose outcome is not good. */
+export type Exit = (code: number) => void;
+
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+export interface DataOptions {
+  readonly data?: string;
+}
+
+export interface RunOptions extends OutputOptions, DataOptions {
+  readonly out?: string;
+  readonly seed?: number;
+  readonly set: readonly string[];
+  readonly workers: number;
+}
+
+export function createProgram(exit: Exit): Command {
+  const program = new Command('cifar-norm')
+    .description(
+      'Trains the nets of the CS231n batch-normalization notebook on CIFAR-10, with the same\nbits everywhere: gradient checks, training runs and sweeps, from the command line.',
+    )
+    .version(version)
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', PROGRAM_EXAMPLES);
+
+  withOutput(program.command('gradcheck'))
+    .summary('check every gradient of the notebook')
+    .description(
+      'Runs every numeric check of the notebook in float64, on the kernels that train.\nExit code 1 if one fails.',
+    )
+    .addHelpText('after', '\nExamples:\n  cifar-norm gradcheck\n  cifar-norm gradcheck --json > checks.json')
+    .action(async (options: OutputOptions) =>
+      (await import('./commands/gradcheck.ts')).gradcheck(options, exit),
+    );
+
+  for (const [verb, summary, what, examples] of RUN_COMMANDS) {
+    withRun(program.command(verb))
+      .argument(
+        '<experiment>',
+        'a shipped experiment (weight-scale, batch-size, deep-net) or a YAML or JSON file',
+      )
+      .summary(summary)
+      .description(what)
+      .addHelpText(
+        'after',
+        () => `\nKeys of an experiment, for files and for --set:\n${keyTable()}\n\n${examples}`,
+      )
+      .action(async (experiment: string, options: RunOptions) =>
+        (await import('./commands/run.ts')).run(verb, experiment, options, exit),
+      );
+  }
+
+  const data = program.command('data').description('Tells about the data.');
+  withOutput(withData(data.command('info')))
+    .description('Tells where CIFAR-10 was looked for, what was found, and what is in it.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm data info\n  cifar-norm data info --data ~/cifar-10-binary.tar.gz',
+    )
+    .action(async (options: OutputOptions & DataOptions) =>
+      (await import('./commands/data-info.ts')).dataInfo(options),
+    );
+
+  for (const command of [program, ...program.commands, ...data.commands]) command.exitOverride();
+  return program;
+}
+
+const RUN_COMMANDS = [
+  [
+    'train',
+    'train the nets of an experiment and follow each',
+    'Trains every net of an experiment; prints the training log of each (losses every 20\niterations, accuracies every epoch), then the charts.',
+    'Examples:\n  cifar-norm train deep-net\n  cifar-norm train deep-net --set epochs=3 --set learningRate=1e-2\n  cifar-norm train my-nets.yaml --data ~/cifar-10-batches-bin',
+  ],
+  [
+    'sweep',
+    'run an experiment over its grid and compare',
+    "Trains the nets of every point of an experiment's grid, in parallel; prints a table and\nthe charts, and writes CSV files. Run again, it goes on where it was left.",
+    'Examples:\n  cifar-norm sweep weight-scale\n  cifar-norm sweep batch-size --data ~/cifar-10-binary.tar.gz\n  cifar-norm sweep weight-scale --set dtype=float64 --seed 7 --out results/seed-7\n  cifar-norm sweep weight-scale --set normalization=[batchnorm,layernorm]',
+  ],
+] as const;
+
+const PROGRAM_EXAMPLES = `
+Start here:
+  cifar-norm sweep weight-scale     batch norm against none over twenty weight scales
+  cifar-norm train deep-net         one deep net, with and without batch norm
+  cifar-norm gradcheck              every gradient, checked`;
+
+const withOutput = (command: Command): Command =>
+  command
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'no progress on stderr')
+    .option('--no-color', 'no colours (NO_COLOR is honoured too)');
+
+const withData = (command: Command): Command =>
+  command.option(
+    '--data <place>',
+    'folder or archive (.tar.gz) of CIFAR-10, or synthetic; left out: CIFAR_NORM_DATA, the\nexperiment, ./data and the user cache are tried, then synthetic data are made',
+  );
+
+const withRun = (command: Command): Command =>
+  withOutput(
+    withData(command)
+      .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each config)")
+      .addOption(
+        new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
+      )
+      .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect, [])
+      .addOption(
+        new Option('--workers <n>', 'threads to train on; results do not depend on it')
+          .argParser(wholeNumber(1, 1024))
+          .default(availableParallelism(), 'the cores of this machine'),
+      ),
+  );
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
