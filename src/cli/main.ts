@@ -21,7 +21,7 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof CifarNormError)) throw error;
-    const color = process.stderr.isTTY && !process.env['NO_COLOR'] && !words.includes('--no-color');
+    const color = process.stderr.isTTY && !process.env.NO_COLOR && !words.includes('--no-color');
     process.stderr.write(errorText(error.message, error.hint, color));
     return error.code === 'run' ? 1 : 2;
   }

@@ -37,7 +37,7 @@ export async function run(
   const progress = progressOf(terminal, () => performance.now());
   const interruption = interruptible(progress.stop);
   try {
-    const place = await located(options.data, experiment.data);
+    const { place } = await located(options.data, experiment.data);
     progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
     const dataset = await loadDataset(place, { test: false });
     checkSplit(dataset, experiment);

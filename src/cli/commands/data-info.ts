@@ -1,0 +1,55 @@
+import { CLASS_NAMES, type Dataset, IMAGE_SHAPE, type Images } from '../../data/dataset.ts';
+import { loadDataset } from '../../data/load.ts';
+import type { Attempt } from '../../data/locate.ts';
+import { textTable } from '../../report/table.ts';
+import { located } from '../located.ts';
+import type { DataOptions, OutputOptions } from '../program.ts';
+import { terminalOf } from '../terminal.ts';
+
+const VALIDATION = 1000;
+const TEST = 1000;
+
+export async function dataInfo(options: OutputOptions & DataOptions): Promise<void> {
+  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
+  const { place, attempts } = await located(options.data, undefined);
+  const dataset = await loadDataset(place, { test: true });
+  const splits = splitsOf(dataset);
+  if (options.json) {
+    const { kind, source, fingerprint } = dataset;
+    terminal.print(JSON.stringify({ looked: attempts, kind, source, fingerprint, splits }, null, 2));
+    return;
+  }
+  terminal.print(`Looked for CIFAR-10 in\n${attempts.map(attemptText).join('\n')}`);
+  terminal.print(
+    dataset.kind === 'synthetic'
+      ? '\nUsing synthetic data: made by this program, in the shape of CIFAR-10. Its figures are not those of CIFAR-10.'
+      : `\nUsing ${dataset.source}`,
+  );
+  terminal.print(`fingerprint ${dataset.fingerprint}\n`);
+  for (const { name, shape, labels } of splits) {
+    terminal.print(`X_${name}: (${shape.join(', ')})`);
+    terminal.print(`y_${name}: (${labels.reduce((sum, count) => sum + count, 0)},)`);
+  }
+  const rows = CLASS_NAMES.map((name, label) => [name, ...splits.map(({ labels }) => String(labels[label]))]);
+  const align = ['left', ...splits.map(() => 'right')] as ('left' | 'right')[];
+  terminal.print(
+    `\n${textTable(['label', ...splits.map(({ name }) => name)], rows, { color: terminal.color, align })}`,
+  );
+}
+
+const attemptText = ({ where, outcome }: Attempt): string => `  ${where}: ${outcome}`;
+
+/** The notebook's split of whatever is there: the last 1000 training images validate, the first 1000 test images test. */
+function splitsOf({ train, test }: Dataset) {
+  const numTraining = Math.max(0, train.count - VALIDATION);
+  const split = (name: string, images: Images, from: number, to: number) => {
+    const labels = new Array<number>(CLASS_NAMES.length).fill(0);
+    for (const label of images.labels.subarray(from, to)) labels[label]!++;
+    return { name, shape: [to - from, ...IMAGE_SHAPE], labels };
+  };
+  return [
+    split('train', train, 0, numTraining),
+    split('val', train, numTraining, train.count),
+    split('test', test!, 0, Math.min(TEST, test!.count)),
+  ];
+}
