@@ -39,7 +39,16 @@ export type Normalization = Settings['normalization'];
 export type Dtype = Settings['dtype'];
 export type UpdateRule = Settings['updateRule'];
 
-export const settingKeys = Object.keys(settingsSchema.shape) as SettingKey[];
+export const settingKeys = Object.keys(settingsSchema.shape) as [SettingKey, ...SettingKey[]];
+
+/** What one setting may be: its own schema, without its default. */
+export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingValue> {
+  return settingsSchema.shape[key].unwrap();
+}
+
+const numericKeys = settingKeys.filter(
+  key => settingsSchema.shape[key].unwrap().def.type === 'number',
+) as typeof settingKeys;
 
 /** `count` values from 10^start to 10^stop, evenly spaced in their logarithms, as numpy.logspace. */
 const logspaceSchema = z.strictObject({
@@ -48,34 +57,32 @@ const logspaceSchema = z.strictObject({
     .describe('[start, stop, count]: count values from 10^start to 10^stop'),
 });
 
-/**
- * One axis: a value, a list of values, or a logspace. The values themselves are checked against their
- * setting's own schema when the axes are expanded, for only there is each value known.
- */
-const axisSchema = z.union([
-  logspaceSchema,
-  z
-    .array(z.union([z.number(), z.string(), z.array(z.number())]))
-    .min(1)
-    .max(10_000),
-  z.number(),
-  z.string(),
-]);
-export type Axis = z.output<typeof axisSchema>;
+/** One axis: a value, a list of values, or, for numbers, a logspace. */
+export type Axis = SettingValue | SettingValue[] | z.output<typeof logspaceSchema>;
+
+function axisSchema(key: SettingKey): z.ZodType<Axis, Axis> {
+  const value = settingSchema(key);
+  const values = z.array(value).min(1).max(10_000);
+  return z.union(numericKeys.includes(key) ? [value, values, logspaceSchema] : [value, values]);
+}
 
 /** A grid of trials: the product of its axes, the first axis slowest. */
-const gridSchema = z.strictObject({
-  group: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .describe('grids of one group share their charts and, with stream notebook, one seeding'),
-  ...(Object.fromEntries(settingKeys.map(key => [key, axisSchema.optional()])) as Record<
-    SettingKey,
-    z.ZodOptional<typeof axisSchema>
-  >),
-});
+const gridSchema = z.intersection(
+  // A strict object alone would hand its keys back in the order of its shape, and so lose which axis is the first.
+  z.partialRecord(z.enum(['group', ...settingKeys]), z.unknown()),
+  z.strictObject({
+    group: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('grids of one group share their charts and, with stream notebook, one seeding'),
+    ...(Object.fromEntries(settingKeys.map(key => [key, axisSchema(key).optional()])) as Record<
+      SettingKey,
+      z.ZodOptional<z.ZodType<Axis, Axis>>
+    >),
+  }),
+);
 export type Grid = z.output<typeof gridSchema>;
 
 export const seriesNames = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
@@ -96,10 +103,7 @@ export type SummaryName = (typeof summaryNames)[number];
  */
 const chartSchema = z.strictObject({
   y: z.enum([...seriesNames, ...summaryNames]).describe('what is drawn'),
-  x: z
-    .enum(settingKeys as [SettingKey, ...SettingKey[]])
-    .optional()
-    .describe('the axis it is drawn against; left out for a history'),
+  x: z.enum(numericKeys).optional().describe('the axis it is drawn against; left out for a history'),
   clamp: z
     .tuple([z.number(), z.number()])
     .optional()
@@ -125,7 +129,7 @@ export const experimentSchema = z.strictObject({
       'notebook: one random stream flows through all trials, as in the notebook; paired: every trial starts from the same seed',
     ),
   builtTogether: z
-    .enum(settingKeys as [SettingKey, ...SettingKey[]])
+    .enum(settingKeys)
     .optional()
     .describe(
       'with stream notebook: nets that differ only in this axis are all built before the first of them trains',
@@ -159,3 +163,12 @@ export const experimentSchema = z.strictObject({
 export type Experiment = z.output<typeof experimentSchema>;
 /** What a config file may leave out. */
 export type ExperimentInput = z.input<typeof experimentSchema>;
+
+/** The keys that a map at `path` of an experiment may have. */
+export function keysAt(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(experimentSchema.shape);
+  if (path[0] === 'charts') return Object.keys(chartSchema.shape);
+  return typeof path.at(-1) === 'string' && path.length > 1
+    ? Object.keys(logspaceSchema.shape)
+    : ['group', ...settingKeys];
+}
