@@ -1,0 +1,111 @@
+/** From the name of an experiment, or a file of one, to a checked Experiment. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { CifarNormError } from '../errors.ts';
+import { explain, problemsOf } from './explain.ts';
+import { nearest } from './nearest.ts';
+import { applyOverrides, isMap } from './overrides.ts';
+import { KEYS_HINT, problemsError } from './problems.ts';
+import { contradictions } from './rules.ts';
+import { type Experiment, experimentSchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
+
+const MOST_BYTES = 128 * 1024;
+const ENDING = /\.(ya?ml|json)$/i;
+
+export interface LoadedExperiment {
+  /** What to call it: the file's base name in letters, digits and `-_.`, safe as the name of a folder. */
+  readonly name: string;
+  /** Absolute path of the file it came from. */
+  readonly file: string;
+  readonly experiment: Experiment;
+}
+
+export interface LoadContext {
+  /** Folder of the shipped experiments. */
+  readonly configsFolder: string;
+  /** Folder that the user's paths are relative to. */
+  readonly cwd: string;
+}
+
+/**
+ * Loads an experiment, applies the overrides and checks the result.
+ *
+ * @param nameOrFile a shipped experiment (`weight-scale`), or a file: anything with a path separator, or with one of
+ *   the endings .yaml, .yml and .json.
+ * @param overrides `key=value` strings, see `applyOverrides`.
+ * @throws CifarNormError (usage, config) about everything that is wrong, each with its place.
+ */
+export async function loadExperiment(
+  nameOrFile: string,
+  overrides: readonly string[],
+  context: LoadContext,
+): Promise<LoadedExperiment> {
+  const file = await findFile(nameOrFile, context);
+  const shown = isPath(nameOrFile) ? nameOrFile : basename(file);
+  const yaml = readYaml(await readText(file, shown), ({ line, column }) => `${shown}:${line}:${column}:`);
+  if (!isMap(yaml.value)) {
+    throw new CifarNormError('config', `${shown}: expected keys with values, such as epochs: 10`, KEYS_HINT);
+  }
+  const { experiment, written } = applyOverrides(yaml.value, overrides);
+  const parsed = experimentSchema.safeParse(experiment, { error: explain });
+  const problems = parsed.success ? contradictions(parsed.data) : problemsOf(parsed.error.issues);
+  if (!parsed.success || problems.length > 0) {
+    const loneGrid = !Array.isArray(experiment.sweep);
+    throw problemsError(problems, { file: shown, yaml, written, loneGrid });
+  }
+  return { name: nameOf(file), file, experiment: parsed.data };
+}
+
+/** Names of the shipped experiments, in order. */
+export async function listExperiments(configsFolder: string): Promise<string[]> {
+  const files = await readdir(configsFolder);
+  return files
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+async function findFile(nameOrFile: string, { configsFolder, cwd }: LoadContext): Promise<string> {
+  if (isPath(nameOrFile)) return resolve(cwd, nameOrFile);
+  const names = await listExperiments(configsFolder);
+  if (names.includes(nameOrFile)) return resolve(configsFolder, `${nameOrFile}.yaml`);
+  const meant = nearest(nameOrFile, names);
+  throw new CifarNormError(
+    'usage',
+    `there is no experiment ${JSON.stringify(nameOrFile)}${meant ? `; did you mean ${meant}?` : ''}`,
+    `the shipped experiments are ${names.join(', ')}; give a file of your own as a path, such as ./mine.yaml`,
+  );
+}
+
+function isPath(nameOrFile: string): boolean {
+  return /[/\\]/.test(nameOrFile) || ENDING.test(nameOrFile);
+}
+
+async function readText(file: string, shown: string): Promise<string> {
+  const fail = (reason: string, hint?: string): never => {
+    throw new CifarNormError('config', `cannot read ${shown}: ${reason}`, hint);
+  };
+  const refuse = (error: NodeJS.ErrnoException): never =>
+    error.code === 'ENOENT'
+      ? fail('there is no such file', 'shipped experiments go by their names, without an ending')
+      : fail(error.message);
+  const stats = await stat(file).catch(refuse);
+  if (!stats.isFile()) fail('it is not a file');
+  if (stats.size > MOST_BYTES) fail(`it has ${stats.size} bytes, and an experiment at most ${MOST_BYTES}`);
+  const bytes = await readFile(file).catch(refuse);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return fail('it is not text in UTF-8');
+  }
+}
+
+/** Never empty, and never begins with a dot or a dash. */
+function nameOf(file: string): string {
+  const name = basename(file)
+    .replace(ENDING, '')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+/, '');
+  return name.slice(0, 100) || 'experiment';
+}

@@ -1,0 +1,89 @@
+/** `--set key=value`: changes to a config file, as if they had been written into it. */
+import { CifarNormError } from '../errors.ts';
+import { KEYS_HINT, type Written } from './problems.ts';
+import { type SettingKey, settingKeys, settingSchema } from './schema.ts';
+import { FORBIDDEN_KEYS, readYaml } from './yaml.ts';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/**
+ * Applies `key=value` strings in their order; values are in YAML and are not checked here.
+ *
+ * A setting's key speaks for every trial. One value (`normalization=none`) becomes the base value and takes the place
+ * of the key's axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a logspace) become its axis in
+ * every grid; where there was none, the slowest, so that the whole grid is run for each of them. Any other key is set
+ * as it stands, and dots lead further in: `sweep.0.batchSize=[5, 10]`. No value at all (`builtTogether=`) takes a key
+ * away, back to its default.
+ *
+ * @throws CifarNormError (usage, config) when an override cannot be read or leads nowhere.
+ */
+export function applyOverrides(
+  experiment: Plain,
+  overrides: readonly string[],
+): { experiment: Plain; written: Written[] } {
+  const written: Written[] = [];
+  let changed: unknown = experiment;
+  for (const text of overrides) {
+    const { key, option, value } = parse(text);
+    for (const path of pathsOf(key, value, changed as Plain)) {
+      changed = setIn(changed, path, value, option);
+      written.push({ path, key, option });
+    }
+  }
+  return { experiment: changed as Plain, written };
+}
+
+function parse(text: string): { key: string; option: string; value: unknown } {
+  const option = `--set ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
+  const [key] = text.split('=', 1) as [string];
+  if (key.trim() === '' || key === text) {
+    throw new CifarNormError('usage', `${option}: expected key=value`, 'for example --set epochs=3');
+  }
+  const { value } = readYaml(text.slice(key.length + 1), () => `${option}:`);
+  return { key: key.trim(), option, value };
+}
+
+/** Every place that an override of `key` sets. */
+function pathsOf(key: string, value: unknown, experiment: Plain): string[][] {
+  if (!isSetting(key)) return [key.split('.')];
+  const { sweep = {} } = experiment;
+  const grids: [string[], unknown][] = Array.isArray(sweep)
+    ? sweep.map((grid, index) => [['sweep', String(index)], grid])
+    : [[['sweep'], sweep]];
+  const several = typeof value === 'object' && value !== null && !settingSchema(key).safeParse(value).success;
+  const inGrids = grids
+    .filter(([, grid]) => isMap(grid) && (several || Object.hasOwn(grid, key)))
+    .map(([path]) => [...path, key]);
+  return several ? inGrids : [[key], ...inGrids];
+}
+
+function isSetting(key: string): key is SettingKey {
+  return settingKeys.some(known => known === key);
+}
+
+/** A map of keys to values, as YAML has them. */
+export function isMap(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A copy of `node` with `value` at `path`; null takes a key out of its map, and a new key becomes the first. */
+function setIn(node: unknown, path: readonly string[], value: unknown, option: string, depth = 0): unknown {
+  const step = path[depth];
+  if (step === undefined) return value;
+  const fail = (message: string): never => {
+    throw new CifarNormError('usage', `${option}: ${message}`, KEYS_HINT);
+  };
+  const place = path.slice(0, depth).join('.');
+  if (Array.isArray(node)) {
+    const index = node.findIndex((_, i) => String(i) === step);
+    if (index < 0) fail(`${place} is a list of ${node.length}, and the first is ${place}.0`);
+    return node.with(index, setIn(node[index], path, value, option, depth + 1));
+  }
+  const map = node === undefined && depth === 1 ? {} : node;
+  if (!isMap(map)) return fail(`${place} has no keys below it`);
+  if (FORBIDDEN_KEYS.includes(step)) fail(`unknown key ${step}`);
+  const { [step]: old, ...others } = map;
+  if (value === null && depth === path.length - 1) return others;
+  const changed = { [step]: setIn(old, path, value, option, depth + 1) };
+  return Object.hasOwn(map, step) ? { ...map, ...changed } : { ...changed, ...map };
+}
