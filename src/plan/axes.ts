@@ -1,0 +1,104 @@
+/** From the grids of an experiment to its cells: what is run, before seeds and random streams are dealt. */
+import { explain } from '../config/explain.ts';
+import {
+  type Axis,
+  type Experiment,
+  type Grid,
+  type SettingKey,
+  type Settings,
+  type SettingValue,
+  settingKeys,
+  settingSchema,
+} from '../config/schema.ts';
+import { CifarNormError } from '../errors.ts';
+
+/** One combination of settings; a trial of each repeat. */
+export interface Cell {
+  /** The values of all axes of the sweep, in the order in which the axes first appear. */
+  readonly axes: Readonly<Record<string, SettingValue>>;
+  readonly settings: Readonly<Settings>;
+  readonly group: string | undefined;
+}
+
+/** At a second each, a day. */
+const MOST_CELLS = 100_000;
+
+type Power = (base: number, exponent: number) => number;
+
+interface Values {
+  readonly key: SettingKey;
+  readonly values: readonly SettingValue[];
+}
+
+/**
+ * The cells of all grids, grid by grid. A grid is the product of its axes, the first axis slowest; where only other
+ * grids have an axis, the experiment's own value stands. Of equal cells of one group the first stays.
+ *
+ * @param pow base^exponent, for logspace; an argument because JavaScript's own differs between engines.
+ * @throws CifarNormError (config) if a setting cannot take one of its values, or if there are too many cells.
+ */
+export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
+  let total = 0;
+  const grids = experiment.sweep.map((grid, index) => {
+    const place = experiment.sweep.length === 1 ? 'sweep' : `sweep.${index}`;
+    const axes = axesOf(grid, place, pow);
+    total += axes.reduce((size, { values }) => size * values.length, 1);
+    if (total > MOST_CELLS) {
+      throw new CifarNormError(
+        'config',
+        `${place}: the sweep has more than ${MOST_CELLS} combinations`,
+        'take out values or axes, or split it into several experiments',
+      );
+    }
+    return { group: grid.group, axes };
+  });
+  const base = Object.fromEntries(settingKeys.map(key => [key, experiment[key]])) as Settings;
+  const keys = [...new Set(grids.flatMap(({ axes }) => axes.map(({ key }) => key)))];
+  const cells = new Map<string, Cell>();
+  for (const { group, axes } of grids) {
+    for (const point of product(axes)) {
+      const settings = { ...base, ...point };
+      const values = Object.fromEntries(keys.map(key => [key, settings[key]]));
+      const identity = JSON.stringify([group, values]);
+      if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group });
+    }
+  }
+  return [...cells.values()];
+}
+
+function axesOf({ group: _, ...axes }: Grid, place: string, pow: Power): Values[] {
+  const given = Object.entries(axes).filter(([, axis]) => axis !== undefined) as [SettingKey, Axis][];
+  return given.map(([key, axis]) => ({ key, values: valuesOf(key, axis, `${place}.${key}`, pow) }));
+}
+
+function valuesOf(key: SettingKey, axis: Axis, place: string, pow: Power): SettingValue[] {
+  const schema = settingSchema(key);
+  const single = schema.safeParse(axis);
+  if (single.success) return [single.data];
+  const isLogspace = typeof axis === 'object' && 'logspace' in axis;
+  const values: unknown[] = isLogspace ? logspace(axis.logspace, pow) : [axis].flat();
+  return values.map(value => {
+    const { data, error } = schema.safeParse(value, { error: explain });
+    if (error) {
+      const hint = isLogspace ? 'give the values as a list' : undefined;
+      throw new CifarNormError('config', `${place}: ${error.issues[0]!.message}`, hint);
+    }
+    return data;
+  });
+}
+
+/** `count` powers of ten, evenly spaced in their logarithms from start to stop: numpy.logspace, operation by operation. */
+function logspace([start, stop, count]: readonly [number, number, number], pow: Power): number[] {
+  const step = (stop - start) / (count - 1);
+  return Array.from({ length: count }, (_, index) => {
+    if (index === 0) return pow(10, start);
+    return pow(10, index === count - 1 ? stop : index * step + start);
+  });
+}
+
+function* product([first, ...others]: readonly Values[]): Generator<Partial<Settings>> {
+  if (!first) return yield {};
+  for (const value of first.values) {
+    for (const point of product(others)) yield { [first.key]: value, ...point };
+  }
+}
