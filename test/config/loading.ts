@@ -1,0 +1,48 @@
+/** Experiments from text, for the tests of this room. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import { loadExperiment } from '../../src/config/load.ts';
+import type { Experiment } from '../../src/config/schema.ts';
+import { CifarNormError } from '../../src/errors.ts';
+
+export const configsFolder = fileURLToPath(new URL('../../configs', import.meta.url));
+export const SHIPPED = ['batch-size', 'deep-net', 'weight-scale'];
+
+/** A temporary folder that lasts as long as the test file. */
+export function scratchFolder(): { readonly path: string } {
+  const folder = { path: '' };
+  beforeAll(async () => {
+    folder.path = await mkdtemp(join(tmpdir(), 'cifar-norm-config-'));
+  });
+  afterAll(() => rm(folder.path, { recursive: true }));
+  return folder;
+}
+
+/** Loads `text` as the file `x.yaml` of a folder. */
+export async function loadText(
+  folder: string,
+  text: string | Uint8Array,
+  overrides: readonly string[] = [],
+): Promise<Experiment> {
+  await writeFile(join(folder, 'x.yaml'), text);
+  const { experiment } = await loadExperiment('x.yaml', overrides, { configsFolder, cwd: folder });
+  return experiment;
+}
+
+export async function loadShipped(name: string, overrides: readonly string[] = []): Promise<Experiment> {
+  const { experiment } = await loadExperiment(name, overrides, { configsFolder, cwd: '/' });
+  return experiment;
+}
+
+/** The error that a user would see; anything but a CifarNormError, or none, fails the test. */
+export async function errorOf(loading: Promise<unknown>): Promise<CifarNormError> {
+  const error = await loading.then(
+    () => new Error('it was accepted'),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CifarNormError) return error;
+  throw error;
+}
