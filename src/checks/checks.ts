@@ -94,17 +94,21 @@ const publishedLoss: Readonly<Record<string, number>> = {
 
 function netCheck(normalization: Normalization, reg: number): Check {
   const published = publishedLoss[`${normalization}-${reg}`];
+  // For nets without batch norm the notebook states no range; the smallest of their gradients leave more round-off.
+  const rowBound = normalization === 'batchnorm' ? 1e-8 : 1e-6;
   const expected: Record<string, Expectation> = {
     initialLoss: published === undefined ? { bound: null } : near([published], 1e-12),
   };
   for (const layer of [1, 2, 3]) {
     // The notebook says 1e-4 to 1e-10 for W; its own W1, with a batch of 2 and reg 0, is 1.10e-4 in every solved copy.
     expected[`W${layer}`] = atMost(2e-4);
-    expected[`b${layer}`] = hasNoEffect(`b${layer}`, normalization)
-      ? atMost(1e-9, 'its true gradient is 0 (a bias before batch norm): the largest absolute value')
-      : atMost(1e-8);
-    expected[`gamma${layer}`] = atMost(1e-8);
-    expected[`beta${layer}`] = atMost(1e-8);
+    for (const name of ['b', 'gamma', 'beta']) expected[`${name}${layer}`] = atMost(rowBound);
+    if (hasNoEffect(`b${layer}`, normalization)) {
+      expected[`b${layer}`] = atMost(
+        1e-9,
+        'its true gradient is 0 (a bias before batch norm): the largest absolute value',
+      );
+    }
   }
   return { name: `net-${normalization}-reg-${reg}`, measure: () => netErrors(normalization, reg), expected };
 }

@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
 import { type Bound, type CheckResult, runChecks } from '../../checks/checks.ts';
+import { groupBy } from '../../report/result.ts';
 import { textTable } from '../../report/table.ts';
 import type { Exit, OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';
@@ -14,16 +15,16 @@ export function gradcheck(options: OutputOptions, exit: Exit): void {
     return;
   }
   const { green, red, bold } = picocolors.createColors(terminal.color);
-  const rows = cases.map((result, i) => [
-    result.case === cases[i - 1]?.case ? '' : result.case,
-    result.quantity,
-    valueText(result.value),
-    boundText(result.bound),
-    result.bound === null ? '' : result.pass ? green('ok') : red(bold('FAILED')),
+  const rows = [...groupBy(cases, result => result.case)].flatMap(([name, results]) => [
+    [bold(name), '', '', ''],
+    ...results.map(({ quantity, value, bound, pass }) => [
+      `  ${quantity}`,
+      valueText(value),
+      boundText(bound),
+      bound === null ? '' : pass ? green('ok') : red(bold('FAILED')),
+    ]),
   ]);
-  terminal.print(
-    textTable(['case', 'quantity', 'value', 'bound', 'verdict'], rows, { color: terminal.color }),
-  );
+  terminal.print(textTable(['case, quantity', 'value', 'bound', 'verdict'], rows, { color: terminal.color }));
   for (const line of notes(cases)) terminal.print(line);
   const judged = cases.filter(({ bound }) => bound !== null).length;
   terminal.print(
@@ -42,16 +43,17 @@ function notes(cases: readonly CheckResult[]): string[] {
 }
 
 const valueText = (value: number | readonly number[]): string =>
-  typeof value === 'number' ? short(value) : value.map(short).join('  ');
+  typeof value === 'number' ? short(value, 9) : value.map(v => short(v, 4)).join(' ');
 
 function boundText(bound: Bound): string {
   if (bound === null) return '';
-  if (typeof bound === 'number') return `at most ${bound.toExponential().replace('e-', 'e-')}`;
-  return `${[...new Set(bound.near)].join(', ')} to ${bound.within.toExponential()}`;
+  if (typeof bound === 'number') return `at most ${bound.toExponential()}`;
+  const wanted = new Set(bound.near.map(v => short(v, 7)));
+  return `${[...wanted].join(', ')} ±${bound.within.toExponential()}`;
 }
 
-function short(value: number): string {
+function short(value: number, digits: number): string {
   const size = Math.abs(value);
-  if (value === 0) return '0';
-  return size >= 1e-3 && size < 1e4 ? value.toFixed(8) : value.toExponential(2);
+  if (Number.isInteger(value)) return String(value);
+  return size >= 1e-2 && size < 1e4 ? value.toPrecision(digits) : value.toExponential(2);
 }

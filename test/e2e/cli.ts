@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../../bin/cifar-norm.js', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Circumstances {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string;
+  /** Called with the process, to send it signals. */
+  readonly onStart?: (child: ReturnType<typeof spawn>) => void;
+}
+
+/** Runs the built command as a user would, in an empty folder unless another is given. */
+export function cifarNorm(
+  words: readonly string[],
+  { cwd, env, node, onStart }: Circumstances = {},
+): Promise<Outcome> {
+  const { CIFAR_NORM_DATA: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
+  const child = spawn(node ?? process.execPath, [entry, ...words], {
+    cwd: cwd ?? emptyFolder(),
+    env: { ...inherited, XDG_CACHE_HOME: emptyFolder(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onStart?.(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', chunk => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    stderr += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', code => resolve({ code, stdout, stderr }));
+  });
+}
+
+export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+
+/** Rows of a CSV file, each by column name. None of our cells holds a comma. */
+export function readCsv(path: string): Record<string, string>[] {
+  const [head, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const names = head!.split(',');
+  return lines.map(line => Object.fromEntries(line.split(',').map((cell, i) => [names[i]!, cell])));
+}
