@@ -109,7 +109,7 @@ describe.each(dtypes)('products in %s equal the definition, exactly, for any sha
   });
 });
 
-it('the sum of NN runs in the order of k, whatever the shape: a row alone has the bits it has among others', () => {
+it('the sum of NN runs in the order of k in blocks of 256, whatever the shape', () => {
   const engine = new Engine('float32');
   const random = new RandomState(5);
   const [m, k, n] = [37, 700, 23];
@@ -120,12 +120,15 @@ it('the sum of NN runs in the order of k, whatever the shape: a row alone has th
   const inOrder = new Float64Array(m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let p = 0; p < k; p++) {
-        const product = Math.fround(Math.fround(a[i * k + p]!) * Math.fround(b[p * n + j]!));
-        sum = Math.fround(sum + product);
+      let total = 0;
+      for (let from = 0; from < k; from += 256) {
+        let sum = 0;
+        for (let p = from; p < Math.min(from + 256, k); p++) {
+          sum = Math.fround(sum + Math.fround(Math.fround(a[i * k + p]!) * Math.fround(b[p * n + j]!)));
+        }
+        total = Math.fround(total + sum);
       }
-      inOrder[i * n + j] = sum;
+      inOrder[i * n + j] = total;
     }
   }
   expect(engine.read(C)).toEqual(inOrder);

@@ -2,14 +2,15 @@
 // NT with B stored (n, k).
 //
 // NN and TN hold a tile of C in registers, a few rows by two vectors (one at the right edge), and walk along k. Every
-// element of C is summed in the order of k, one product at a time, so its bits do not depend on the shape of the tiles
-// nor on how k is cut into blocks. NT sums each element in V interleaved parts, that are added at the end.
+// element of C is summed in the order of k, in NN block by block of k, whose sums are then added in order: shorter sums
+// have less round-off. So its bits do not depend on the shape of the tiles. NT sums each element in V interleaved parts,
+// that are added at the end.
 //
 // Tiles are never cut short: rows of A and C beyond m exist (see Matrix in arena.ts) and are computed for nothing.
 
 import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
-/** Steps along k for which a strip of B, two vectors wide, stays in the first-level cache. */
+/** Steps along k for which a strip of B, two vectors wide, stays in the first-level cache; part of what the bits are. */
 const BLOCK: i32 = 256;
 
 /**
@@ -46,12 +47,6 @@ function nnTile(
   let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
   const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow;
   let s00 = zero(), s01 = s00, s10 = s00, s11 = s00, s20 = s00, s21 = s00, s30 = s00, s31 = s00;
-  if (add) {
-    s00 = v128.load(c0); s01 = v128.load(c0, VECTOR);
-    s10 = v128.load(c1); s11 = v128.load(c1, VECTOR);
-    s20 = v128.load(c2); s21 = v128.load(c2, VECTOR);
-    s30 = v128.load(c3); s31 = v128.load(c3, VECTOR);
-  }
   for (; k > 0; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, VECTOR);
     const x0 = v128.load_splat<real>(a0); s00 = multiplyAdd(s00, x0, b0); s01 = multiplyAdd(s01, x0, b1);
@@ -60,6 +55,12 @@ function nnTile(
     const x3 = v128.load_splat<real>(a3); s30 = multiplyAdd(s30, x3, b0); s31 = multiplyAdd(s31, x3, b1);
     a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>();
     b += bRow;
+  }
+  if (add) {
+    s00 = v128.add<real>(v128.load(c0), s00); s01 = v128.add<real>(v128.load(c0, VECTOR), s01);
+    s10 = v128.add<real>(v128.load(c1), s10); s11 = v128.add<real>(v128.load(c1, VECTOR), s11);
+    s20 = v128.add<real>(v128.load(c2), s20); s21 = v128.add<real>(v128.load(c2, VECTOR), s21);
+    s30 = v128.add<real>(v128.load(c3), s30); s31 = v128.add<real>(v128.load(c3, VECTOR), s31);
   }
   if (bias) {
     const b0 = v128.load(bias), b1 = v128.load(bias, VECTOR);
@@ -81,9 +82,6 @@ function nnEdge(
   let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
   const c0 = c, c1 = c + cRow, c2 = c + 2 * cRow, c3 = c + 3 * cRow;
   let s0 = zero(), s1 = s0, s2 = s0, s3 = s0;
-  if (add) {
-    s0 = v128.load(c0); s1 = v128.load(c1); s2 = v128.load(c2); s3 = v128.load(c3);
-  }
   for (; k > 0; k--) {
     const b0 = v128.load(b);
     s0 = multiplyAdd(s0, v128.load_splat<real>(a0), b0);
@@ -92,6 +90,10 @@ function nnEdge(
     s3 = multiplyAdd(s3, v128.load_splat<real>(a3), b0);
     a0 += sizeof<real>(); a1 += sizeof<real>(); a2 += sizeof<real>(); a3 += sizeof<real>();
     b += bRow;
+  }
+  if (add) {
+    s0 = v128.add<real>(v128.load(c0), s0); s1 = v128.add<real>(v128.load(c1), s1);
+    s2 = v128.add<real>(v128.load(c2), s2); s3 = v128.add<real>(v128.load(c3), s3);
   }
   if (bias) {
     const b0 = v128.load(bias);

@@ -1,0 +1,167 @@
+/** From results to charts: what is drawn against what, and what the curves are called. */
+import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
+import type { TrialRecord } from '../run/record.ts';
+import type { Chart, Point, Series } from './chart.ts';
+import { axisKeys, axisValues, byPoint, type DataLabel, groupBy, type Result } from './result.ts';
+import { mean, summarize } from './summary.ts';
+import { axisText } from './text.ts';
+
+/** More curves than these cannot be told apart in one chart. */
+const MOST_CURVES = 8;
+
+const histories: Record<SeriesName, string> = {
+  loss: 'Training loss',
+  trainAccuracy: 'Training accuracy',
+  valAccuracy: 'Validation accuracy',
+};
+
+const summaries: Record<SummaryName, string> = {
+  initialLoss: 'Initial loss',
+  finalTrainLoss: 'Final training loss',
+  bestTrainAccuracy: 'Best training accuracy',
+  bestValAccuracy: 'Best validation accuracy',
+  lastTrainAccuracy: 'Last training accuracy',
+  lastValAccuracy: 'Last validation accuracy',
+};
+
+/**
+ * The charts of a run: for each group of its trials (for all of them, when there are no groups) one for each spec;
+ * without specs the usual ones. Repeats, which differ in their seed alone, are drawn as their mean.
+ * Trials that did not complete are left out and counted under the chart.
+ */
+export function chartsOf(
+  specs: readonly ChartSpec[] | undefined,
+  results: readonly Result[],
+  data: DataLabel,
+): Chart[] {
+  const groups = new Set(results.flatMap(({ trial }) => trial.groups));
+  const sets = [...groups].map(group => ({
+    place: `${group}, ${data}`,
+    members: results.filter(({ trial }) => trial.groups.includes(group)),
+  }));
+  if (sets.length === 0) sets.push({ place: data, members: [...results] });
+  return sets.flatMap(({ place, members }) =>
+    (specs ?? usualSpecs(results)).map(spec => {
+      const chart = isHistory(spec.y) ? historyChart(spec.y, members) : summaryChart(spec.y, spec.x, members);
+      return { ...chart, title: `${chart.title} (${place})`, clamp: spec.clamp };
+    }),
+  );
+}
+
+/** The three summaries against the numeric axis with the most values; the three histories if none has three or more. */
+function usualSpecs(results: readonly Result[]): ChartSpec[] {
+  const [longest] = axisKeys(results)
+    .map(key => ({
+      x: key as SettingKey,
+      values: axisValues(results, key).filter(value => typeof value === 'number'),
+    }))
+    .sort((a, b) => b.values.length - a.values.length);
+  if (!longest || longest.values.length < 3)
+    return [{ y: 'loss' }, { y: 'trainAccuracy' }, { y: 'valAccuracy' }];
+  const { x } = longest;
+  return [
+    { y: 'bestValAccuracy', x },
+    { y: 'bestTrainAccuracy', x },
+    { y: 'finalTrainLoss', x },
+  ];
+}
+
+function isHistory(y: SeriesName | SummaryName): y is SeriesName {
+  return y in histories;
+}
+
+/** One curve for each point of the grid. */
+function historyChart(y: SeriesName, results: readonly Result[]): Chart {
+  const xLabel = y === 'loss' ? 'iteration' : 'epoch';
+  const nameOf = namer(results, varyingKeys(results), histories[y]);
+  const curves = byPoint(completed(results)).map(repeats => ({
+    name: nameOf(repeats[0]!),
+    points: meanCurve(repeats.map(({ record }) => historyOf(record, y))),
+  }));
+  return {
+    title: `${histories[y]} by ${xLabel}`,
+    xLabel,
+    x: 'linear',
+    ...shown(curves, results),
+  };
+}
+
+/** One curve for each combination of the other axes. Without an x the trials stand in the order of the plan. */
+function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readonly Result[]): Chart {
+  const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
+  const others = varyingKeys(results).filter(key => key !== x);
+  const nameOf = namer(results, others, summaries[y]);
+  const curves = [...groupBy(results, nameOf)].map(([name, members]) => ({
+    name,
+    points: [...groupBy(members, xOf)].map(([at, repeats]) => {
+      const values = completed(repeats).map(({ record }) => summarize(record)[y]);
+      return { x: at, y: mean(values.filter(value => value !== null)) ?? Number.NaN };
+    }),
+  }));
+  const xs = results.map(xOf);
+  const logarithmic = Math.min(...xs) > 0 && Math.log10(Math.max(...xs) / Math.min(...xs)) > 2 - 1e-9;
+  return {
+    title: `${summaries[y]} by ${x ?? 'trial'}`,
+    xLabel: `${x ?? 'trial'}${logarithmic ? ' (logarithmic)' : ''}`,
+    x: logarithmic ? 'log' : 'linear',
+    ...shown(curves, results),
+  };
+}
+
+/** Curves and notes of a chart; of too many curves an even selection. */
+function shown(curves: readonly Series[], results: readonly Result[]): Pick<Chart, 'series' | 'notes'> {
+  const notes: string[] = [];
+  const seeds = Math.max(0, ...byPoint(results).map(repeats => repeats.length));
+  if (seeds > 1) notes.push(`Means over ${seeds} seeds.`);
+  for (const status of ['diverged', 'failed'] as const) {
+    const count = results.filter(({ record }) => record.status === status).length;
+    if (count > 0) notes.push(`${count} ${status} ${count === 1 ? 'trial is' : 'trials are'} not drawn.`);
+  }
+  const series = Array.from({ length: Math.min(curves.length, MOST_CURVES) }, (_, index) => {
+    return curves[Math.floor((index * curves.length) / Math.min(curves.length, MOST_CURVES))]!;
+  });
+  if (series.length < curves.length) notes.push(`${series.length} of ${curves.length} curves are drawn.`);
+  return { series, notes };
+}
+
+function completed(results: readonly Result[]): Result[] {
+  return results.filter(({ record }) => record.status === 'completed');
+}
+
+function varyingKeys(results: readonly Result[]): string[] {
+  return axisKeys(results).filter(key => axisValues(results, key).length > 1);
+}
+
+/** Names that say what differs along `keys`: words as they are, numbers and lists with their key; `fallback` when nothing does. */
+function namer(
+  results: readonly Result[],
+  keys: readonly string[],
+  fallback: string,
+): (result: Result) => string {
+  const axes = keys.map(key => {
+    const values = axisValues(results, key);
+    return { key, text: axisText(values), isWord: values.every(value => typeof value === 'string') };
+  });
+  const ordered = [...axes.filter(axis => axis.isWord), ...axes.filter(axis => !axis.isWord)];
+  return ({ trial }) =>
+    ordered
+      .flatMap(({ key, text, isWord }) => {
+        const value = trial.axes[key];
+        return value === undefined ? [] : isWord ? text(value) : `${key} ${text(value)}`;
+      })
+      .join(', ') || fallback;
+}
+
+function historyOf(record: TrialRecord, y: SeriesName): Point[] {
+  return y === 'loss'
+    ? record.losses.map((loss, index) => ({ x: index + 1, y: loss }))
+    : record.accuracies.map(accuracy => ({ x: accuracy.epoch, y: accuracy[y] }));
+}
+
+function meanCurve(curves: readonly Point[][]): Point[] {
+  if (curves.length === 1) return curves[0]!;
+  return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) => ({
+    x,
+    y: mean(points.map(point => point.y)) ?? Number.NaN,
+  }));
+}

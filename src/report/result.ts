@@ -1,0 +1,44 @@
+import type { SettingValue } from '../config/schema.ts';
+import type { Trial } from '../plan/trial.ts';
+import type { TrialRecord } from '../run/record.ts';
+
+/** A trial and what happened in it. A run's results are a list of these in plan order, without the trials that are still to run. */
+export interface Result {
+  readonly trial: Trial;
+  readonly record: TrialRecord;
+}
+
+/** What the nets were trained on; every table and chart says it, so that no synthetic run passes for CIFAR-10. */
+export type DataLabel = 'CIFAR-10' | 'synthetic';
+
+/** Names of the axes, in the order of the config. */
+export function axisKeys(results: readonly Result[]): string[] {
+  return [...new Set(results.flatMap(({ trial }) => Object.keys(trial.axes)))];
+}
+
+/** Results by the point of the grid they stand on: the repeats of one point, which differ in their seed alone, come together. */
+export function byPoint(results: readonly Result[]): Result[][] {
+  return [...groupBy(results, ({ trial }) => JSON.stringify(trial.axes)).values()];
+}
+
+/** As Map.groupBy, which Node 20 lacks: groups and their members in the order in which they first appear. */
+export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** The distinct values of one axis, in the order in which they first appear. */
+export function axisValues(results: readonly Result[], key: string): SettingValue[] {
+  const values = new Map<string, SettingValue>();
+  for (const { trial } of results) {
+    const value = trial.axes[key];
+    if (value !== undefined) values.set(JSON.stringify(value), value);
+  }
+  return [...values.values()];
+}

@@ -1,0 +1,66 @@
+/** Round numbers for the axes of a chart. */
+import { powerText } from './text.ts';
+
+/** Whole multiples of a round step, from `first * step` to `last * step`. */
+export interface Ticks {
+  readonly step: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Against round-off in a quotient that should be whole. */
+const SLACK = 1e-9;
+
+/** Least and greatest; NaN among nothing. */
+export function extent(values: readonly number[]): [low: number, high: number] {
+  let [low, high] = [values[0] ?? Number.NaN, values[0] ?? Number.NaN];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+/** [low, high] itself, or room around it when it is as good as one value. */
+export function withRoom([low, high]: readonly [number, number]): [low: number, high: number] {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > SLACK * size) return [low, high];
+  return size === 0 ? [-1, 1] : [low - size / 2, high + size / 2];
+}
+
+/**
+ * The finest multiples of 1, 2 or 5 times a power of ten (and of `least` or more) that surround [low, high]
+ * in at most `most` intervals. Needs low < high and most >= 2.
+ */
+export function surroundingTicks(low: number, high: number, most: number, least = 0): Ticks {
+  for (let exponent = Math.floor(Math.log10((high - low) / most)); ; exponent++) {
+    for (const digit of [1, 2, 5]) {
+      const step = Number(`${digit}e${exponent}`);
+      const first = Math.floor(low / step + SLACK);
+      const last = Math.ceil(high / step - SLACK);
+      if (last - first <= most && step >= least) return { step, first, last };
+    }
+  }
+}
+
+/** The multiples of the same step that lie within [low, high]. */
+export function innerTicks(low: number, high: number, most: number, least = 0): Ticks {
+  const { step } = surroundingTicks(low, high, most, least);
+  return { step, first: Math.ceil(low / step - SLACK), last: Math.floor(high / step + SLACK) };
+}
+
+export function tickValues({ step, first, last }: Ticks): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+}
+
+/** The ticks as text: with as many decimals as the step needs, or as powers of ten. */
+export function tickTexts(ticks: Ticks): string[] {
+  const values = tickValues(ticks);
+  const exponent = Math.floor(Math.log10(ticks.step) + SLACK);
+  if (exponent >= -4 && values.every(value => Math.abs(value) < 1e6))
+    return values.map(value => value.toFixed(Math.max(0, -exponent)));
+  const exponentOf = (value: number) => Math.floor(Math.log10(Math.abs(value)) + SLACK);
+  return values.map(value =>
+    value === 0 ? '0' : powerText(value, Math.max(0, exponentOf(value) - exponent)),
+  );
+}
