@@ -59,34 +59,30 @@ export async function readArchive(
       });
     },
   });
-  let total = 0;
-  async function* bounded(chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      if (problem) throw problem;
-      total += chunk.length;
-      if (total > MOST_BYTES) throw bad(path, `unpacked it has more than ${MOST_BYTES} bytes`);
-      yield chunk;
-    }
-  }
-  const ended = new Promise<void>((resolve, reject) => parser.on('end', resolve).on('error', reject));
+  parser.on('error', error => {
+    problem ??= error;
+  });
   try {
+    let total = 0;
     await pipeline(
       createReadStream(path, { highWaterMark: 1 << 20 }),
       createGunzip({ chunkSize: 1 << 20 }),
-      bounded,
-      async chunks => {
-        for await (const chunk of chunks)
-          if (!parser.write(chunk)) await new Promise(resolve => parser.once('drain', resolve));
-        parser.end();
-        await ended;
+      async (chunks: AsyncIterable<Buffer>) => {
+        for await (const chunk of chunks) {
+          total += chunk.length;
+          if (total > MOST_BYTES) problem ??= bad(path, `unpacked it has more than ${MOST_BYTES} bytes`);
+          // What is wanted is copied as it comes, so the parser never has to be waited for.
+          parser.write(chunk);
+          if (problem) throw problem;
+        }
       },
     );
+    parser.end();
     if (problem) throw problem;
   } catch (error) {
-    throw (
-      problem ??
-      (error instanceof CifarNormError ? error : bad(path, reasonOf(error as NodeJS.ErrnoException)))
-    );
+    // A pipeline that is stopped from within says only that it was stopped.
+    const cause = problem ?? error;
+    throw cause instanceof CifarNormError ? cause : bad(path, reasonOf(cause as NodeJS.ErrnoException));
   }
 }
 

@@ -1,0 +1,280 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../src/data/dataset.ts';
+import { IMAGE_SIZE } from '../../src/data/dataset.ts';
+import { loadDataset } from '../../src/data/load.ts';
+import { locateData, type Place, type SearchContext } from '../../src/data/locate.ts';
+import { readPythonBatch } from '../../src/data/python-batch.ts';
+import { checkSplit, meanImage } from '../../src/data/split.ts';
+import { CifarNormError } from '../../src/errors.ts';
+import { sharedFolder, sharedPath } from '../shared.ts';
+import {
+  archiveOf,
+  BINARY,
+  binaryFolder,
+  hasPython,
+  PER_BATCH,
+  PYTHON,
+  pickle,
+  pythonFolder,
+  records,
+  temporary,
+} from './fixtures.ts';
+
+const nothing: SearchContext = {
+  option: undefined,
+  environment: undefined,
+  config: undefined,
+  cwd: temporary(),
+  cacheFolder: temporary(),
+};
+const placeOf = async (option: string): Promise<Place> => (await locateData({ ...nothing, option })).place;
+const load = async (option: string): Promise<Dataset> => loadDataset(await placeOf(option), { test: true });
+
+async function failureOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    e => e,
+  );
+  expect(error).toBeInstanceOf(CifarNormError);
+  return error.message;
+}
+
+describe('the same images from every form', () => {
+  it('binary folder, python folder, and an archive of either', async () => {
+    const [bin, py] = [binaryFolder(), pythonFolder()];
+    const places = [
+      bin,
+      dirname(bin),
+      py,
+      await archiveOf(dirname(bin), [BINARY]),
+      await archiveOf(dirname(py), [PYTHON]),
+    ];
+    const expected = Buffer.concat([1, 2, 3, 4, 5].map(records));
+    const prints = new Set<string>();
+    for (const place of places) {
+      const { train, test, fingerprint } = await load(place);
+      expect([train.count, test?.count]).toEqual([5 * PER_BATCH, PER_BATCH]);
+      const read = Array.from({ length: train.count }, (_, i) => [
+        train.labels.subarray(i, i + 1),
+        train.pixels.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE),
+      ]);
+      expect(Buffer.concat(read.flat()).equals(expected)).toBe(true);
+      prints.add(fingerprint);
+    }
+    expect(prints.size).toBe(1);
+  });
+
+  it('the bytes are shared between threads', async () => {
+    const { train } = await load(binaryFolder());
+    expect(train.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it.skipIf(!hasPython)('a batch that python3 pickles (skipped without python3)', () => {
+    const made = spawnSync('python3', [
+      '-c',
+      'import pickle,sys; sys.stdout.buffer.write(pickle.dumps({b"labels": [1, 2, 300]}, protocol=2))',
+    ]);
+    expect(() => readPythonBatch(made.stdout, 'x')).toThrow(CifarNormError);
+  });
+});
+
+describe('where the data are looked for', () => {
+  it('in this order: --data, CIFAR_NORM_DATA, the experiment, ./data, the cache', async () => {
+    const cwd = temporary();
+    const [a, b, c] = [binaryFolder(), binaryFolder(), binaryFolder()];
+    const local = binaryFolder(join(cwd, 'data'));
+    const cacheFolder = temporary();
+    const cached = binaryFolder(cacheFolder);
+    const found = async (context: Partial<SearchContext>) => {
+      const { place } = await locateData({ ...nothing, cwd, cacheFolder, ...context });
+      return place.kind === 'synthetic' ? 'synthetic' : place.path;
+    };
+    expect(await found({ option: a, environment: b, config: c })).toBe(a);
+    expect(await found({ environment: b, config: c })).toBe(b);
+    expect(await found({ config: c })).toBe(c);
+    expect(await found({})).toBe(local);
+    rmSync(local, { recursive: true });
+    expect(await found({})).toBe(cached);
+    rmSync(cached, { recursive: true });
+    expect(await found({})).toBe('synthetic');
+    expect(await found({ option: 'synthetic', environment: b })).toBe('synthetic');
+  });
+
+  it('a place that is named and holds nothing is refused, with its name', async () => {
+    const empty = temporary();
+    expect(await failureOf(locateData({ ...nothing, option: '/no/such/place' }))).toContain(
+      '--data is /no/such/place: there is no',
+    );
+    expect(await failureOf(locateData({ ...nothing, environment: empty }))).toContain(
+      `CIFAR_NORM_DATA is ${empty}`,
+    );
+  });
+});
+
+describe('damaged data: one message that names the file', () => {
+  it.each([
+    ['missing', (f: string) => rmSync(join(f, 'data_batch_3.bin')), /data_batch_3\.bin: it is missing/],
+    [
+      'cut off',
+      (f: string) => truncateSync(join(f, 'data_batch_2.bin'), 5000),
+      /data_batch_2\.bin: it has 5000 bytes/,
+    ],
+    [
+      'empty',
+      (f: string) => truncateSync(join(f, 'data_batch_2.bin'), 0),
+      /data_batch_2\.bin: it has 0 bytes/,
+    ],
+    [
+      'a label of 10',
+      (f: string) => writeFileSync(join(f, 'data_batch_5.bin'), records(5).fill(10, 0, 1)),
+      /label 10; labels are 0 to 9/,
+    ],
+  ])('%s', async (_, damage, message) => {
+    const folder = binaryFolder();
+    damage(folder);
+    expect(await failureOf(load(folder))).toMatch(message);
+  });
+
+  it('an archive without a batch, cut off, garbled, or no archive at all', async () => {
+    const folder = binaryFolder();
+    rmSync(join(folder, 'data_batch_4.bin'));
+    expect(await failureOf(load(await archiveOf(dirname(folder), [BINARY])))).toMatch(
+      /data_batch_4 is missing/,
+    );
+
+    const whole = readFileSync(await archiveOf(dirname(binaryFolder()), [BINARY]));
+    const broken = async (bytes: Uint8Array) => {
+      const file = join(temporary(), 'broken.tar.gz');
+      writeFileSync(file, bytes);
+      return failureOf(load(file));
+    };
+    expect(await broken(whole.subarray(0, whole.length / 2))).toMatch(/cut off/);
+    expect(await broken(Buffer.from('not gzip at all'))).toMatch(/not gzip/);
+    expect(await broken(gzipSync(Buffer.from('no tar'.repeat(1000))))).toMatch(/not a tar archive|missing/);
+  });
+
+  it('hostile archives: links, paths that climb, entries that swell', async () => {
+    const parent = temporary();
+    const folder = binaryFolder(parent);
+    writeFileSync(join(parent, 'secret'), records(1));
+    rmSync(join(folder, 'data_batch_1.bin'));
+    symlinkSync(join(parent, 'secret'), join(folder, 'data_batch_1.bin'));
+    expect(await failureOf(load(await archiveOf(parent, [BINARY])))).toMatch(/data_batch_1 is missing/);
+
+    const large = binaryFolder();
+    truncateSync(join(large, 'data_batch_1.bin'), 40_000_000);
+    expect(await failureOf(load(await archiveOf(dirname(large), [BINARY])))).toMatch(/more than a batch/);
+
+    const bomb = binaryFolder();
+    writeFileSync(join(bomb, 'zeros'), '');
+    truncateSync(join(bomb, 'zeros'), 450_000_000);
+    expect(await failureOf(load(await archiveOf(dirname(bomb), [BINARY])))).toMatch(
+      /more than 400000000 bytes/,
+    );
+
+    const nested = temporary();
+    mkdirSync(join(nested, 'a', 'b'), { recursive: true });
+    cpSync(binaryFolder(), join(nested, 'a', 'b', BINARY), { recursive: true });
+    expect(await failureOf(load(await archiveOf(nested, ['a'])))).toMatch(/missing/);
+  });
+});
+
+describe('the pickle reader', () => {
+  const whole = pickle(records(1));
+  const outcome = (bytes: Uint8Array): string => {
+    try {
+      readPythonBatch(bytes, 'file');
+      return 'read';
+    } catch (error) {
+      if (!(error instanceof CifarNormError)) throw error;
+      return error.message;
+    }
+  };
+
+  it('refuses opcodes and names that the official files do not use', () => {
+    expect(outcome(whole)).toBe('read');
+    const system = Buffer.from('\x80\x02cos\nsystem\nU\x02ls\x85R.', 'latin1');
+    expect(outcome(system)).toMatch(/no dict/);
+    const swapped = Buffer.from(
+      Buffer.from(whole).toString('latin1').replace('_reconstruct', '_reconstrukt'),
+      'latin1',
+    );
+    expect(outcome(swapped)).toMatch(/calls numpy\.core\.multiarray\._reconstrukt/);
+    expect(outcome(Buffer.from('\x80\x02}i', 'latin1'))).toMatch(/opcode 0x69/);
+  });
+
+  it('mutated and random pickles: read or refused, nothing else', () => {
+    const mutated = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }).map(edits => {
+      const bytes = whole.slice();
+      for (const [at, value] of edits) bytes[at] = value;
+      return bytes;
+    });
+    const cut = fc.nat(whole.length).map(length => whole.slice(0, length));
+    const heads = fc
+      .tuple(fc.nat(200), fc.nat(255))
+      .map(([at, value]) => whole.slice().fill(value, at, at + 1));
+    const random = fc.uint8Array({ maxLength: 200 }).map(bytes => Uint8Array.from([0x80, 2, ...bytes]));
+    let count = 0;
+    fc.assert(
+      fc.property(fc.oneof(mutated, cut, heads, random), bytes => {
+        count++;
+        outcome(bytes);
+      }),
+      { numRuns: 2000 },
+    );
+    console.log(`pickle reader: ${count} inputs`);
+  });
+});
+
+describe('the split', () => {
+  it('the mean image is the exact sum, divided once', async () => {
+    const { train } = await load(binaryFolder());
+    const mean = meanImage(train, 7);
+    for (const p of [0, 1, 3071]) {
+      const sum = Array.from({ length: 7 }, (_, i) => train.pixels[i * IMAGE_SIZE + p]!).reduce(
+        (a, b) => a + b,
+      );
+      expect(mean[p]).toBe(sum / 7);
+    }
+  });
+
+  it('more images than there are', async () => {
+    const dataset = await load(binaryFolder());
+    expect(() => checkSplit(dataset, { numTraining: 10, numValidation: 5 })).not.toThrow();
+    expect(() => checkSplit(dataset, { numTraining: 11, numValidation: 5 })).toThrow(
+      /has 15 training images/,
+    );
+  });
+});
+
+describe.skipIf(!sharedFolder)('real CIFAR-10 (skipped where the shared folder is absent)', () => {
+  it('shapes, labels and the first differences from the mean image, as NumPy has them', async () => {
+    const { train, test } = await load(sharedPath('data', 'cifar-10-binary.tar.gz'));
+    const golden = JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8')).data;
+    const mean = meanImage(train, 49_000);
+    const first5 = ({ pixels }: { pixels: Uint8Array }, image: number) =>
+      [0, 1, 2, 3, 4].map(p => pixels[image * IMAGE_SIZE + p]! - mean[p]!);
+    expect([train.count, test!.count]).toEqual([50_000, 10_000]);
+    expect(first5(train, 0)).toEqual(golden.X_train_first5);
+    expect(first5(train, 49_000)).toEqual(golden.X_val_first5);
+    expect(first5(test!, 0)).toEqual(golden.X_test_first5);
+    expect([...train.labels.slice(0, 10)]).toEqual(golden.y_train_first10);
+    expect([...train.labels.slice(49_000, 49_010)]).toEqual(golden.y_val_first10);
+    expect([...test!.labels.slice(0, 10)]).toEqual(golden.y_test_first10);
+  });
+
+  it('the python sample: its first images are those of the binary version; its broken file is named', async () => {
+    const sample = sharedPath('data', 'python-format-sample');
+    const { train } = await load(sample);
+    expect(train.count).toBe(500);
+    const folder = temporary();
+    cpSync(sample, folder, { recursive: true });
+    cpSync(join(sample, 'data_batch_1.truncated'), join(folder, 'data_batch_1'));
+    expect(await failureOf(load(folder))).toMatch(/data_batch_1: it ends too early/);
+  });
+});
