@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../../bin/cifar-norm.js', import.meta.url));
+export const entry = fileURLToPath(new URL('../../bin/cifar-norm.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

@@ -32,6 +32,16 @@ const relative = (a: number, b: number) => Math.abs(a - b) / Math.abs(b);
 const absolute = (a: number, b: number) => Math.abs(a - b);
 const of = (rows: Row[], normalization: string) => rows.filter(row => row.normalization === normalization);
 
+/**
+ * Two of the trainings are chaotic: a plain net at 0.234, on the edge of exploding, and batch norm on batches of 5. There
+ * NumPy on another BLAS leaves NumPy's own path (the losses of the second agree to 1e-7 at iteration 100 and to 1e-4 at
+ * 120), and ends at accuracies that differ by 0.003. The same is asked of us: the path as long as there is one, then the neighbourhood.
+ */
+const isChaotic = ({ normalization, weightScale, batchSize }: Row) =>
+  (normalization === 'none' && Math.abs(Number(weightScale) - 0.2336) < 1e-3) ||
+  (normalization === 'batchnorm' && batchSize === '5');
+const accuracyBound = (row: Row) => (isChaotic(row) ? 0.03 : 0.003);
+
 describe.skipIf(!sharedFolder)('on real CIFAR-10 (skipped where the shared folder is absent)', () => {
   describe('train deep-net, float64', () => {
     let run: Awaited<ReturnType<typeof runOn>>;
@@ -118,6 +128,10 @@ describe.skipIf(!sharedFolder)('on real CIFAR-10 (skipped where the shared folde
         expect(trial.length).toBe(1);
         const everyTwenty = column(losses.filter(isTrial), 'loss').filter((_, i) => i % 20 === 0);
         expect(relative(everyTwenty[0]!, figures.loss_every_20[0])).toBeLessThan(1e-9);
+        const path = isChaotic(trial[0]!) ? 6 : everyTwenty.length;
+        expect(
+          worst(everyTwenty.slice(0, path), figures.loss_every_20.slice(0, path), relative),
+        ).toBeLessThan(1e-6);
         expect(everyTwenty.length).toBe(figures.loss_every_20.length);
         const measured = accuracies.filter(isTrial);
         for (const [name, expected] of [

@@ -2,8 +2,11 @@ import picocolors from 'picocolors';
 import { type Bound, type CheckResult, runChecks } from '../../checks/checks.ts';
 import { groupBy } from '../../report/result.ts';
 import { textTable } from '../../report/table.ts';
+import { wrap } from '../../report/text.ts';
 import type { Exit, OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';
+
+const WIDTH = 80;
 
 export function gradcheck(options: OutputOptions, exit: Exit): void {
   const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
@@ -39,7 +42,7 @@ function notes(cases: readonly CheckResult[]): string[] {
   for (const { note, case: name, quantity } of cases) {
     if (note !== '') byNote.set(note, [...(byNote.get(note) ?? []), `${name} ${quantity}`]);
   }
-  return ['', ...[...byNote].map(([note, where]) => `${where.join(', ')}:\n  ${note}`), ''];
+  return ['', ...[...byNote].flatMap(([note, where]) => wrap(`${where.join(', ')}: ${note}`, WIDTH)), ''];
 }
 
 const valueText = (value: number | readonly number[]): string =>
