@@ -136,6 +136,7 @@ function twoLayerNet(count: number) {
     engine.matrix(60, FEATURES),
   ];
   const noBias = engine.matrix(1, 60).pointer;
+  const packing = engine.packing(count);
   const layer = normalizedLayer(engine, count, FEATURES);
   return {
     engine,
@@ -146,9 +147,9 @@ function twoLayerNet(count: number) {
       engine.write(matrix, random.randn(new Float64Array(matrix.rows * matrix.cols)));
     },
     run() {
-      affineForward(engine, count, x, w1, noBias, hidden);
+      affineForward(engine, count, x, w1, noBias, hidden, packing);
       reluForward(engine, count, hidden);
-      affineForward(engine, count, hidden, w2, noBias, layer.out);
+      affineForward(engine, count, hidden, w2, noBias, layer.out, packing);
     },
   };
 }

@@ -18,7 +18,7 @@ export interface Matrix {
 /** The exports of src/kernels/assembly/index.ts, which documents them. `row` arguments are strides in bytes. */
 export interface Kernels {
   // biome-ignore format: one line a kernel, as in the assembly
-  gemmNN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number): void;
+  gemmNN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number, packed: Pointer): void;
   // biome-ignore format: one line a kernel
   gemmTN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, c: Pointer, cRow: number): void;
   // biome-ignore format: one line a kernel
@@ -48,6 +48,8 @@ export interface Kernels {
   softmaxLoss(n: number, c: number, scores: Pointer, labels: Pointer, dscores: Pointer, row: number): number;
   countCorrect(n: number, c: number, scores: Pointer, labels: Pointer, row: number): number;
   subtractMean(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number): void;
+  /** Reals for each row of A that gemmNN needs in `packed`. */
+  BLOCK: WebAssembly.Global;
   /** Rows of weights that weightUpdate holds in its strip. */
   STRIP: WebAssembly.Global;
   /** First byte that is not the module's own. */
@@ -117,6 +119,11 @@ export class Engine {
   reals(pointer: Pointer, count: number): Reals {
     const Type = this.dtype === 'float32' ? Float32Array : Float64Array;
     return new Type(this.#memory.buffer, pointer, count);
+  }
+
+  /** Room in which a product packs up to `rows` rows of its left matrix. */
+  packing(rows: number): Pointer {
+    return this.allocate(up(rows, TILE) * (this.kernels.BLOCK.value as number) * this.bytesPerReal);
   }
 
   bytes(pointer: Pointer, count: number): Uint8Array {

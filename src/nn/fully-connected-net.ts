@@ -60,6 +60,7 @@ export class FullyConnectedNet {
   readonly #layers: readonly Layer[];
   readonly #states: readonly LayerState[];
   readonly #hyper: Pointer;
+  readonly #packing: Pointer;
   /** Parameters and running statistics lie side by side, so that a copy of all is one copy. */
   readonly #parameters: { readonly from: Pointer; readonly bytes: number };
   readonly #kept: Pointer;
@@ -107,6 +108,7 @@ export class FullyConnectedNet {
     });
     this.#states = options.rule ? this.#layers.map(layer => this.#allocateState(layer)) : [];
     this.#hyper = engine.allocate(MAX_HYPER * engine.bytesPerReal);
+    this.#packing = engine.packing(maxRows);
     this.input = engine.matrix(maxRows, options.inputDim);
     this.labels = engine.allocate(maxRows);
     for (const layer of this.#layers) this.#initialize(layer, random);
@@ -238,7 +240,7 @@ export class FullyConnectedNet {
     const last = this.#layers.at(-1)!;
     let x = this.input;
     for (const layer of this.#layers) {
-      affineForward(this.#engine, n, x, layer.w, layer.b, layer.out);
+      affineForward(this.#engine, n, x, layer.w, layer.b, layer.out, this.#packing);
       if (layer !== last) this.#activate(n, layer, mode);
       x = layer.out;
     }

@@ -33,10 +33,18 @@ export interface Normalized {
 
 const tiled = (n: number) => Math.ceil(n / 4) * 4;
 
-/** out = x w + b. x: (n, d), w: (d, h), b: (h). */
-export function affineForward({ kernels }: Engine, n: number, x: Matrix, w: Matrix, b: Pointer, out: Matrix) {
+/** out = x w + b. x: (n, d), w: (d, h), b: (h); packing: engine.packing(n). */
+export function affineForward(
+  { kernels }: Engine,
+  n: number,
+  x: Matrix,
+  w: Matrix,
+  b: Pointer,
+  out: Matrix,
+  packing: Pointer,
+) {
   // biome-ignore format: matrix by matrix
-  kernels.gemmNN(tiled(n), w.cols, w.rows, x.pointer, x.row, w.pointer, w.row, b, out.pointer, out.row);
+  kernels.gemmNN(tiled(n), w.cols, w.rows, x.pointer, x.row, w.pointer, w.row, b, out.pointer, out.row, packing);
 }
 
 /** dx = dout w^T. The gradients of w and b are made where they are used. */

@@ -44,7 +44,19 @@ describe.each(dtypes)('products in %s equal the definition, exactly, for any sha
         ];
         const [A, B, C] = [filled(engine, m, k, a), filled(engine, k, n, b), engine.matrix(m, n)];
         const { pointer } = filled(engine, 1, n, bias);
-        engine.kernels.gemmNN(tiled(m), n, k, A.pointer, A.row, B.pointer, B.row, pointer, C.pointer, C.row);
+        engine.kernels.gemmNN(
+          tiled(m),
+          n,
+          k,
+          A.pointer,
+          A.row,
+          B.pointer,
+          B.row,
+          pointer,
+          C.pointer,
+          C.row,
+          engine.packing(64),
+        );
         const expected = product(
           m,
           n,
@@ -102,7 +114,19 @@ describe.each(dtypes)('products in %s equal the definition, exactly, for any sha
     const [A, B] = [filled(engine, 3, 7, wholeNumbers(3, 7, 1)), filled(engine, 7, 5, wholeNumbers(7, 5, 2))];
     const C = engine.matrix(3, 5);
     const zero = engine.matrix(1, 5).pointer;
-    engine.kernels.gemmNN(4, 5, 7, A.pointer, A.row, B.pointer, B.row, zero, C.pointer, C.row);
+    engine.kernels.gemmNN(
+      4,
+      5,
+      7,
+      A.pointer,
+      A.row,
+      B.pointer,
+      B.row,
+      zero,
+      C.pointer,
+      C.row,
+      engine.packing(64),
+    );
     const all = engine.reals(C.pointer, (3 * C.row) / engine.bytesPerReal);
     const stride = C.row / engine.bytesPerReal;
     expect([...all].filter((_, i) => i % stride >= 5).every(v => v === 0)).toBe(true);
@@ -116,7 +140,19 @@ it('the sum of NN runs in the order of k in blocks of 256, whatever the shape', 
   const [a, b] = [random.randn(new Float64Array(m * k)), random.randn(new Float64Array(k * n))];
   const [A, B, C] = [filled(engine, m, k, a), filled(engine, k, n, b), engine.matrix(m, n)];
   const zero = engine.matrix(1, n).pointer;
-  engine.kernels.gemmNN(tiled(m), n, k, A.pointer, A.row, B.pointer, B.row, zero, C.pointer, C.row);
+  engine.kernels.gemmNN(
+    tiled(m),
+    n,
+    k,
+    A.pointer,
+    A.row,
+    B.pointer,
+    B.row,
+    zero,
+    C.pointer,
+    C.row,
+    engine.packing(64),
+  );
   const inOrder = new Float64Array(m * n);
   for (let i = 0; i < m; i++) {
     for (let j = 0; j < n; j++) {
