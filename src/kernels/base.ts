@@ -2,7 +2,7 @@
  * The part of the arithmetic that has no number type: elementary functions and the random stream. `Math.pow` differs
  * between Node versions, and V8 is free in the last bit of exp and log; these are compiled, and the same everywhere.
  */
-import { readWasm } from './wasm.ts';
+import { compileBase } from './wasm.ts';
 
 interface BaseKernels {
   exp(x: number): number;
@@ -24,7 +24,7 @@ interface BaseKernels {
 const memory = new WebAssembly.Memory({ initial: 2 });
 const PAGE = 65_536;
 
-export const base = new WebAssembly.Instance(readWasm('base'), { env: { memory } })
+export const base = new WebAssembly.Instance(compileBase(), { env: { memory } })
   .exports as unknown as BaseKernels;
 
 /** The page through which numbers come out: 8,192 doubles. */

@@ -1,5 +1,5 @@
 /** Kernels for one number type, with the memory they work in. */
-import { readWasm } from './wasm.ts';
+import { compileKernels } from './wasm.ts';
 
 export type Dtype = 'float32' | 'float64';
 type Reals = Float32Array | Float64Array;
@@ -80,7 +80,7 @@ export class Engine {
   constructor(dtype: Dtype) {
     this.dtype = dtype;
     this.bytesPerReal = dtype === 'float32' ? 4 : 8;
-    const module = readWasm(dtype === 'float32' ? 'f32' : 'f64');
+    const module = compileKernels(dtype === 'float32' ? 'f32' : 'f64');
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.#bottom = up(this.kernels.heapBase(), LINE);

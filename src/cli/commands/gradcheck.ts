@@ -46,7 +46,7 @@ function notes(cases: readonly CheckResult[]): string[] {
 }
 
 const valueText = (value: number | readonly number[]): string =>
-  typeof value === 'number' ? short(value, 9) : value.map(v => short(v, 4)).join(' ');
+  typeof value === 'number' ? short(value, 9) : value.map(v => short(v, 4, 1)).join(' ');
 
 function boundText(bound: Bound): string {
   if (bound === null) return '';
@@ -55,8 +55,8 @@ function boundText(bound: Bound): string {
   return `${[...wanted].join(', ')} ±${bound.within.toExponential()}`;
 }
 
-function short(value: number, digits: number): string {
+function short(value: number, digits: number, small = 2): string {
   const size = Math.abs(value);
   if (Number.isInteger(value)) return String(value);
-  return size >= 1e-2 && size < 1e4 ? value.toPrecision(digits) : value.toExponential(2);
+  return size >= 1e-2 && size < 1e4 ? value.toPrecision(digits) : value.toExponential(small);
 }
