@@ -77,10 +77,10 @@ export class Engine {
   readonly #bottom: number;
   #top: number;
 
-  constructor(dtype: Dtype) {
+  /** @param module its kernels, compiled by `compileKernels`; a worker thread is handed them by the main thread */
+  constructor(dtype: Dtype, module: WebAssembly.Module = compileKernels(dtype)) {
     this.dtype = dtype;
     this.bytesPerReal = dtype === 'float32' ? 4 : 8;
-    const module = compileKernels(dtype === 'float32' ? 'f32' : 'f64');
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels;
     this.#bottom = up(this.kernels.heapBase(), LINE);

@@ -1,4 +1,4 @@
-import type { Kernels } from './engine.ts';
+import type { Dtype, Kernels } from './engine.ts';
 
 const N = 12;
 const COLS = 18;
@@ -11,10 +11,10 @@ const BLOCKS = 14;
  * The bytes that a module's kernels leave in memory after a step of training with made-up numbers: what two translations
  * of one module must agree on.
  */
-export function resultsOf(module: WebAssembly.Module, name: 'f32' | 'f64'): Buffer {
+export function resultsOf(module: WebAssembly.Module, dtype: Dtype): Buffer {
   const memory = new WebAssembly.Memory({ initial: 4 });
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-  const [Reals, size] = name === 'f32' ? [Float32Array, 4] : [Float64Array, 8];
+  const [Reals, size] = dtype === 'float32' ? [Float32Array, 4] : [Float64Array, 8];
   const row = PADDED * size;
   const block = (index: number) => FIRST + index * 24 * row;
   const [x, w, out, xhat, dout, dx, dw, m, v, packing] = Array.from({ length: 10 }, (_, i) =>

@@ -1,9 +1,8 @@
 /** The compiled modules, and how V8 is asked to translate them. */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import type { Dtype } from './engine.ts';
 import { resultsOf } from './self-test.ts';
-
-export type KernelModule = 'f32' | 'f64';
 
 /** The path is the same from src/ and from dist/. */
 const read = (name: string): Uint8Array<ArrayBuffer> =>
@@ -14,27 +13,31 @@ export const compileBase = (): WebAssembly.Module => new WebAssembly.Module(read
 /**
  * In some versions of Node V8 can make one 256-bit operation of two adjacent 128-bit ones; each number is rounded as
  * before. It is an experiment of V8's, so it is used in the versions that it has been tried in, and there after a trial.
- * The optimizing compiler is then called at once, without the inlining that wants the baseline compiler's counts.
  */
 const REVECTORIZES = new Set(['24', '26']).has(process.versions.node.split('.')[0]!);
-const WITHOUT_BASELINE = ['--no-liftoff', '--no-wasm-inlining'];
+/** Trial steps: enough for V8 to take the kernels for hot and hand them to its optimizing compiler. */
+const TRIALS = 400;
 
-const compiled = new Map<KernelModule, WebAssembly.Module>();
+const compiled = new Map<Dtype, WebAssembly.Module>();
 
-/** The kernels for one number type, revectorized where V8 can and gives the same bits as without. */
-export function compileKernels(name: KernelModule): WebAssembly.Module {
-  const known = compiled.get(name);
+/**
+ * The kernels for one number type, revectorized where V8 can and gives the same bits as without. To be called in the main
+ * thread only, before others start: V8's flags are the process's, and must not change while another thread compiles.
+ */
+export function compileKernels(dtype: Dtype): WebAssembly.Module {
+  const known = compiled.get(dtype);
   if (known) return known;
-  const bytes = read(name);
+  const bytes = read(dtype === 'float32' ? 'f32' : 'f64');
   let module = new WebAssembly.Module(bytes);
   if (REVECTORIZES) {
-    const expected = resultsOf(module, name);
-    for (const flag of [...WITHOUT_BASELINE, '--experimental-wasm-revectorize']) setFlagsFromString(flag);
+    const expected = resultsOf(module, dtype);
+    setFlagsFromString('--experimental-wasm-revectorize');
     const wide = new WebAssembly.Module(distinct(bytes));
-    if (expected.equals(resultsOf(wide, name))) module = wide;
+    const agrees = Array.from({ length: TRIALS }, () => resultsOf(wide, dtype).equals(expected));
+    if (agrees.every(Boolean)) module = wide;
     else setFlagsFromString('--no-experimental-wasm-revectorize');
   }
-  compiled.set(name, module);
+  compiled.set(dtype, module);
   return module;
 }
 

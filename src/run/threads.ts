@@ -1,9 +1,11 @@
 /** Runs trials in worker threads: one engine a worker, the images shared by all. */
 import { Piscina } from 'piscina';
+import { compileKernels } from '../kernels/wasm.ts';
 import type { TrainingImages } from '../nn/solver.ts';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
+import type { WorkerData } from './worker.ts';
 
 export interface ThreadOptions {
   readonly workers: number;
@@ -19,12 +21,14 @@ export async function* runInThreads(
 ): AsyncGenerator<TrialRecord> {
   if (trials.length === 0) return;
   const threads = Math.min(workers, trials.length);
+  const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
+  const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype)]));
   const pool = new Piscina({
     filename: new URL('../../dist/run/worker.js', import.meta.url).href,
     name: 'run',
     minThreads: threads,
     maxThreads: threads,
-    workerData: images,
+    workerData: { images, modules } satisfies WorkerData,
   });
   const costs = new Map(trials.map(trial => [trial.id, costOf(trial)]));
   const waiting = [...trials].sort((a, b) => costs.get(a.id)! - costs.get(b.id)!);

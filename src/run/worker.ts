@@ -1,10 +1,13 @@
-/** Entry of a worker thread: shares the images, owns an engine, runs one trial at a time. */
+/** Entry of a worker thread: it shares the images, and runs one trial at a time. */
 import { workerData } from 'node:worker_threads';
 import type { TrainingImages } from '../nn/solver.ts';
-import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from './record.ts';
-import { runTrial } from './run-trial.ts';
+import { createRunner, type KernelModules } from './run-trial.ts';
 
-const images = workerData as TrainingImages;
+export interface WorkerData {
+  readonly images: TrainingImages;
+  readonly modules: KernelModules;
+}
 
-export const run = (trial: Trial): TrialRecord => runTrial(trial, images);
+const { images, modules } = workerData as WorkerData;
+
+export const run = createRunner(images, modules);

