@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import { xAxis, xTicks } from './axis.ts';
 import { drawLine, drawMarkers, type Grid, runsOf, sampleOf } from './curve.ts';
 import { extent, surroundingTicks, tickTexts, withRoom } from './scale.ts';
-import { fitted, oneLine, wrap } from './text.ts';
+import { axisText, fitted, oneLine, wrap } from './text.ts';
 
 /** A y that is not finite breaks the line; an x that is not, or that a log axis cannot show, is left out. */
 export interface Point {
@@ -109,7 +109,8 @@ function plotArea(
     return `${text.padStart(margin - 1)} ${text ? '┤' : '│'}${rowText(cells, paint)}`;
   });
   const axis = xAxis(xTicks(chart.x, xs, Math.floor(columns / 10)), columnOf, margin, columns);
-  const xLabel = fitted(oneLine(chart.xLabel), columns);
+  const averaged = curves.some(points => points.length > columns) ? ', averaged by column' : '';
+  const xLabel = fitted(oneLine(chart.xLabel + averaged), columns);
   return [...area, ...axis, ' '.repeat(margin + 1 + Math.floor((columns - xLabel.length) / 2)) + xLabel];
 }
 
@@ -152,5 +153,10 @@ function clampNote({ clamp, series }: Chart): string[] {
   const outside = series
     .flatMap(({ points }) => points)
     .filter(({ y }) => Number.isFinite(y) && (y < low || y > high)).length;
-  return outside === 0 ? [] : [`Values outside ${low} .. ${high} are drawn at the edge: ${outside} of them.`];
+  const text = axisText(clamp);
+  return outside === 0
+    ? []
+    : [
+        `Drawn at the edge, for they lie outside ${text(low)} .. ${text(high)}: ${outside} ${outside === 1 ? 'value' : 'values'}.`,
+      ];
 }

@@ -2,7 +2,8 @@
 import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
 import type { TrialRecord } from '../run/record.ts';
 import type { Chart, Point, Series } from './chart.ts';
-import { axisKeys, axisValues, byPoint, type DataLabel, groupBy, type Result } from './result.ts';
+import { axisKeys, axisValues, byPoint, type DataLabel, groupBy, meansNote, type Result } from './result.ts';
+import { extent } from './scale.ts';
 import { mean, summarize } from './summary.ts';
 import { axisText } from './text.ts';
 
@@ -25,7 +26,7 @@ const summaries: Record<SummaryName, string> = {
 };
 
 /**
- * The charts of a run: for each group of its trials (for all of them, when there are no groups) one for each spec;
+ * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec;
  * without specs the usual ones. Repeats, which differ in their seed alone, are drawn as their mean.
  * Trials that did not complete are left out and counted under the chart.
  */
@@ -34,18 +35,21 @@ export function chartsOf(
   results: readonly Result[],
   data: DataLabel,
 ): Chart[] {
-  const groups = new Set(results.flatMap(({ trial }) => trial.groups));
-  const sets = [...groups].map(group => ({
-    place: `${group}, ${data}`,
-    members: results.filter(({ trial }) => trial.groups.includes(group)),
+  const sets = [...new Set(results.flatMap(groupsOf))].map(group => ({
+    place: group === undefined ? data : `${group}, ${data}`,
+    members: results.filter(result => groupsOf(result).includes(group)),
   }));
-  if (sets.length === 0) sets.push({ place: data, members: [...results] });
   return sets.flatMap(({ place, members }) =>
     (specs ?? usualSpecs(results)).map(spec => {
       const chart = isHistory(spec.y) ? historyChart(spec.y, members) : summaryChart(spec.y, spec.x, members);
       return { ...chart, title: `${chart.title} (${place})`, clamp: spec.clamp };
     }),
   );
+}
+
+/** Trials outside all groups have charts of their own. */
+function groupsOf({ trial: { groups } }: Result): readonly (string | undefined)[] {
+  return groups.length > 0 ? groups : [undefined];
 }
 
 /** The three summaries against the numeric axis with the most values; the three histories if none has three or more. */
@@ -59,10 +63,13 @@ function usualSpecs(results: readonly Result[]): ChartSpec[] {
   if (!longest || longest.values.length < 3)
     return [{ y: 'loss' }, { y: 'trainAccuracy' }, { y: 'valAccuracy' }];
   const { x } = longest;
+  const losses = completed(results).flatMap(({ record }) => summarize(record).finalTrainLoss ?? []);
+  const median = losses.sort((a, b) => a - b)[Math.floor(losses.length / 2)] ?? 0;
   return [
     { y: 'bestValAccuracy', x },
     { y: 'bestTrainAccuracy', x },
-    { y: 'finalTrainLoss', x },
+    // One net that exploded would press all other curves flat. Guessing has a loss of ln 10 = 2.3.
+    { y: 'finalTrainLoss', x, clamp: [0, Math.max(5, 2 * median)] },
   ];
 }
 
@@ -98,11 +105,12 @@ function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readon
       return { x: at, y: mean(values.filter(value => value !== null)) ?? Number.NaN };
     }),
   }));
-  const xs = results.map(xOf);
-  const logarithmic = Math.min(...xs) > 0 && Math.log10(Math.max(...xs) / Math.min(...xs)) > 2 - 1e-9;
+  const [least, greatest] = extent(results.map(xOf));
+  const logarithmic = least > 0 && Math.log10(greatest / least) > 2 - 1e-9;
+  const label = x ?? 'trial';
   return {
-    title: `${summaries[y]} by ${x ?? 'trial'}`,
-    xLabel: `${x ?? 'trial'}${logarithmic ? ' (logarithmic)' : ''}`,
+    title: `${summaries[y]} by ${label}`,
+    xLabel: logarithmic ? `${label} (logarithmic)` : label,
     x: logarithmic ? 'log' : 'linear',
     ...shown(curves, results),
   };
@@ -110,17 +118,17 @@ function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readon
 
 /** Curves and notes of a chart; of too many curves an even selection. */
 function shown(curves: readonly Series[], results: readonly Result[]): Pick<Chart, 'series' | 'notes'> {
-  const notes: string[] = [];
-  const seeds = Math.max(0, ...byPoint(results).map(repeats => repeats.length));
-  if (seeds > 1) notes.push(`Means over ${seeds} seeds.`);
+  const notes = meansNote(results);
   for (const status of ['diverged', 'failed'] as const) {
     const count = results.filter(({ record }) => record.status === status).length;
     if (count > 0) notes.push(`${count} ${status} ${count === 1 ? 'trial is' : 'trials are'} not drawn.`);
   }
-  const series = Array.from({ length: Math.min(curves.length, MOST_CURVES) }, (_, index) => {
-    return curves[Math.floor((index * curves.length) / Math.min(curves.length, MOST_CURVES))]!;
-  });
-  if (series.length < curves.length) notes.push(`${series.length} of ${curves.length} curves are drawn.`);
+  const count = Math.min(curves.length, MOST_CURVES);
+  const series = Array.from(
+    { length: count },
+    (_, index) => curves[Math.floor((index * curves.length) / count)]!,
+  );
+  if (count < curves.length) notes.push(`${count} of ${curves.length} curves are drawn.`);
   return { series, notes };
 }
 

@@ -16,9 +16,17 @@ export function axisKeys(results: readonly Result[]): string[] {
   return [...new Set(results.flatMap(({ trial }) => Object.keys(trial.axes)))];
 }
 
-/** Results by the point of the grid they stand on: the repeats of one point, which differ in their seed alone, come together. */
+/** Results by the point of the grid they stand on: repeats, which differ in their seed alone, come together. */
 export function byPoint(results: readonly Result[]): Result[][] {
-  return [...groupBy(results, ({ trial }) => JSON.stringify(trial.axes)).values()];
+  return [...groupBy(results, ({ trial }) => JSON.stringify([trial.axes, trial.groups])).values()];
+}
+
+/** Says of how many repeats a figure is the mean; nothing when there are none. */
+export function meansNote(results: readonly Result[]): string[] {
+  const counts = byPoint(results).map(repeats => repeats.length);
+  const most = counts.reduce((a, b) => Math.max(a, b), 0);
+  if (most < 2) return [];
+  return [`Means over ${counts.every(count => count === most) ? '' : 'up to '}${most} seeds.`];
 }
 
 /** As Map.groupBy, which Node 20 lacks: groups and their members in the order in which they first appear. */

@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
-import { axisKeys, axisValues, type DataLabel, groupBy, type Result } from './result.ts';
+import type { SettingValue } from '../config/schema.ts';
+import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from './result.ts';
 import { mean, summarize } from './summary.ts';
 import { type Cell, textTable } from './table.ts';
-import { accuracyText, axisText, lossText, wrap } from './text.ts';
+import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
 
 const WIDTH = 80;
 
@@ -12,101 +14,152 @@ const measures = [
   { name: 'loss', key: 'finalTrainLoss', text: lossText, best: Math.min },
 ] as const;
 const LEGEND =
-  'val, train: best accuracy on validation and training images. loss: mean training loss of the last 100 iterations. * is the best of its column.';
-
-/** More groups of columns do not fit in a terminal. */
-const MOST_GROUPS = 3;
+  'val, train: best accuracy on validation and training images; loss: mean training loss of the last 100 iterations; *: best of its column.';
 
 /**
- * The results as a table, a row for each point of the grid; repeats, which differ in their seed alone, are shown as their mean.
- * The last axis that holds two or three words is laid across, a group of columns for each word, if another axis is left for the rows.
+ * The results as a table, a row for each point of the grid; repeats, which differ in their seed alone, are shown as
+ * their mean. The last axis of two or three words is laid across, a group of columns for each word, if another axis
+ * is left for the rows. The best figure of each column is marked; a point with a trial that diverged is never ranked.
  */
-export function resultsTable(
+export function resultsTable(results: readonly Result[], style: TableStyle): string {
+  const keys = axisKeys(results);
+  const across =
+    keys.length > 1 && !differByGroupAlone(results)
+      ? keys.findLast(key => holdsFewWords(axisValues(results, key)))
+      : undefined;
+  const table = drawTable(results, style, across);
+  const fits = table.split('\n').every(line => stripVTControlCharacters(line).length <= WIDTH);
+  return fits ? table : drawTable(results, style, undefined);
+}
+
+interface TableStyle {
+  readonly data: DataLabel;
+  readonly color: boolean;
+}
+
+function drawTable(
   results: readonly Result[],
-  { data, color }: { readonly data: DataLabel; readonly color: boolean },
+  { data, color }: TableStyle,
+  across: string | undefined,
 ): string {
   const { bold, dim, green } = picocolors.createColors(color);
   const keys = axisKeys(results);
-  const across = keys.length > 1 ? keys.findLast(key => holdsFewWords(results, key)) : undefined;
-  const groups = across === undefined ? [undefined] : axisValues(results, across);
-  const axes = keys
-    .filter(key => key !== across)
-    .map(key => ({ key, values: axisValues(results, key), text: axisText(axisValues(results, key)) }));
+  const needsGroups = differByGroupAlone(results);
+  const words = across === undefined ? [undefined] : axisValues(results, across);
+  const leads = [
+    ...(needsGroups ? [groupLead] : []),
+    ...keys.filter(key => key !== across).map(key => axisLead(results, key)),
+  ];
 
-  const rows = [
-    ...groupBy(results, ({ trial }) => JSON.stringify(axes.map(({ key }) => trial.axes[key]))).values(),
-  ].map(members => ({
-    heads: axes.map(({ key, text }) => text(members[0]!.trial.axes[key]!)),
-    figures: groups.map(group =>
-      figuresOf(members.filter(({ trial }) => across === undefined || trial.axes[across] === group)),
+  const rowKey = (result: Result) => JSON.stringify(leads.map(lead => lead.text(result)));
+  const rows = [...groupBy(results, rowKey).values()].map(members => ({
+    heads: leads.map(lead => lead.text(members[0]!)),
+    points: words.map(word =>
+      pointOf(members.filter(({ trial }) => across === undefined || trial.axes[across] === word)),
     ),
   }));
-  const best = groups.map((_, group) =>
+  const best = words.map((_, group) =>
     measures.map((measure, index) => {
-      const values = rows.flatMap(({ figures }) => figures[group]!.values?.[index] ?? []);
-      return values.length > 1 ? measure.best(...values) : undefined;
+      const values = rows.flatMap(({ points }) => points[group]!.values?.[index] ?? []);
+      return values.length > 1 ? values.reduce((a, b) => measure.best(a, b)) : undefined;
     }),
   );
-  const body = rows.map(({ heads, figures }) => [
-    ...heads,
-    ...figures.flatMap(({ values, status }, group): Cell[] =>
-      values
-        ? values.map((value, index) => {
-            if (value === null) return '- ';
-            const text = measures[index]!.text(value);
-            return value === best[group]![index] ? green(`${text}*`) : `${text} `;
-          })
-        : [{ text: status, columns: measures.length }],
-    ),
-  ]);
+  const cellsOf = ({ values, status }: Point, group: number): Cell[] =>
+    values?.map((value, index) => {
+      if (value === null) return '- ';
+      const text = measures[index]!.text(value);
+      return value === best[group]![index] ? green(`${text}*`) : `${text} `;
+    }) ?? [{ text: status, columns: measures.length }];
+
   const table = textTable(
-    [...axes.map(({ key }) => key), ...groups.flatMap(() => measures.map(({ name }) => `${name} `))],
-    body,
+    // A blank stands where the figures have their mark.
+    [...leads.map(({ name }) => name), ...words.flatMap(() => measures.map(({ name }) => `${name} `))],
+    rows.map(({ heads, points }) => [...heads, ...points.flatMap(cellsOf)]),
     {
       color,
       align: [
-        ...axes.map(
-          ({ values }) =>
-            (values.every(value => typeof value === 'number') ? 'right' : 'left') as 'left' | 'right',
-        ),
-        ...groups.flatMap(() => measures.map(() => 'right' as const)),
+        ...leads.map(({ align }) => align),
+        ...words.flatMap(() => measures.map(() => 'right' as const)),
       ],
-      bars: groups.map((_, group) => axes.length + group * measures.length).filter(column => column > 0),
-      ...(across !== undefined && {
-        groups: [
-          ...axes.map(() => ''),
-          ...groups.map(group => ({ text: String(group), columns: measures.length })),
-        ],
-      }),
+      bars: words.map((_, group) => leads.length + group * measures.length).filter(column => column > 0),
+      groups:
+        across === undefined
+          ? undefined
+          : [
+              ...leads.map(() => ''),
+              ...words.map(word => ({ text: String(word), columns: measures.length })),
+            ],
     },
   );
-  return [...wrap(titleOf(results, data), WIDTH).map(bold), table, ...wrap(LEGEND, WIDTH).map(dim)].join(
-    '\n',
-  );
+  return [
+    ...wrap(titleOf(results, data), WIDTH).map(bold),
+    table,
+    ...wrap([...meansNote(results), LEGEND].join(' '), WIDTH).map(dim),
+  ].join('\n');
 }
 
-/** An axis of two or three words, such as normalization: few enough to stand side by side. */
-function holdsFewWords(results: readonly Result[], key: string): boolean {
+/** A column that says which point of the grid a row is. */
+interface Lead {
+  readonly name: string;
+  readonly align: 'left' | 'right';
+  readonly text: (result: Result) => string;
+}
+
+function axisLead(results: readonly Result[], key: string): Lead {
   const values = axisValues(results, key);
-  return (
-    values.length > 1 && values.length <= MOST_GROUPS && values.every(value => typeof value === 'string')
-  );
-}
-
-/** The measures of one cell, as means over its repeats; or, where a trial did not complete, its status in their place. */
-function figuresOf(members: readonly Result[]): { values?: readonly (number | null)[]; status: string } {
-  const unfinished = members.find(({ record }) => record.status !== 'completed');
-  if (unfinished) return { status: unfinished.record.status };
-  if (members.length === 0) return { status: '' };
-  const summaries = members.map(({ record }) => summarize(record));
+  const write = axisText(values);
   return {
-    values: measures.map(({ key }) => mean(summaries.flatMap(summary => summary[key] ?? []))),
-    status: '',
+    name: key,
+    align: values.every(value => typeof value === 'number') ? 'right' : 'left',
+    text: ({ trial }) => {
+      const value = trial.axes[key];
+      return value === undefined ? '' : write(value);
+    },
   };
 }
 
+const groupLead: Lead = {
+  name: 'group',
+  align: 'left',
+  text: ({ trial }) => trial.groups.map(oneLine).join(', '),
+};
+
+/** Two groups may ask for the same axes and seed, and yet for two trials, for their random streams differ. */
+function differByGroupAlone(results: readonly Result[]): boolean {
+  return new Set(results.map(({ trial }) => JSON.stringify([trial.axes, trial.seed]))).size < results.length;
+}
+
+/** A point of the grid: its figures in the order of `measures`, or why there are none. */
+interface Point {
+  readonly status: string;
+  readonly values?: readonly (number | null)[];
+}
+
+function pointOf(repeats: readonly Result[]): Point {
+  const count = (status: string) => repeats.filter(({ record }) => record.status === status).length;
+  for (const status of ['diverged', 'failed']) {
+    if (count(status) > 0)
+      return { status: repeats.length === 1 ? status : `${count(status)} of ${repeats.length} ${status}` };
+  }
+  if (repeats.length === 0) return { status: '-' };
+  const summaries = repeats.map(({ record }) => summarize(record));
+  return {
+    status: 'completed',
+    values: measures.map(({ key }) =>
+      mean(summaries.map(summary => summary[key]).filter(value => value !== null)),
+    ),
+  };
+}
+
+/** Three groups of columns fit in a terminal. */
+function holdsFewWords(values: readonly SettingValue[]): boolean {
+  return values.length >= 2 && values.length <= 3 && values.every(value => typeof value === 'string');
+}
+
 function titleOf(results: readonly Result[], data: DataLabel): string {
-  const seeds = new Set(results.map(({ trial }) => trial.seed)).size;
-  const trials = `${results.length} ${results.length === 1 ? 'trial' : 'trials'}`;
-  return `${trials} on ${data} images${seeds > 1 ? `, means of ${seeds} seeds` : ''}`;
+  const count = (status: string) => results.filter(({ record }) => record.status === status).length;
+  const broken = ['diverged', 'failed']
+    .filter(status => count(status) > 0)
+    .map(status => `, ${count(status)} ${status}`);
+  return `${results.length} ${results.length === 1 ? 'trial' : 'trials'} on ${data}${broken.join('')}`;
 }

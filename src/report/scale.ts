@@ -33,7 +33,8 @@ export function withRoom([low, high]: readonly [number, number]): [low: number, 
  * in at most `most` intervals. Needs low < high and most >= 2.
  */
 export function surroundingTicks(low: number, high: number, most: number, least = 0): Ticks {
-  for (let exponent = Math.floor(Math.log10((high - low) / most)); ; exponent++) {
+  // Of a range of nothing the logarithm is -Infinity: the search begins at the smallest power of ten there is.
+  for (let exponent = Math.max(-323, Math.floor(Math.log10((high - low) / most))); ; exponent++) {
     for (const digit of [1, 2, 5]) {
       const step = Number(`${digit}e${exponent}`);
       const first = Math.floor(low / step + SLACK);

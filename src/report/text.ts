@@ -35,7 +35,7 @@ export function accuracyText(value: number): string {
 }
 
 export function lossText(value: number): string {
-  return value < 1e5 ? value.toFixed(3) : powerText(value, 2);
+  return value < 1000 ? value.toFixed(3) : powerText(value, 2);
 }
 
 /** Text from a config file or an error, made fit to stand in one line of a terminal. */

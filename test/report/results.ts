@@ -1,0 +1,52 @@
+/** Results made by hand. */
+import { spawnSync } from 'node:child_process';
+import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
+import type { Result } from '../../src/report/result.ts';
+import type { TrialRecord } from '../../src/run/record.ts';
+
+export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
+  readonly axes?: Readonly<Record<string, SettingValue>>;
+  readonly groups?: readonly string[];
+  readonly seed?: number;
+}
+
+/** Results in the order given; what is left out is ordinary. */
+export function resultsOf(...given: readonly Given[]): Result[] {
+  return given.map(({ axes = {}, groups = [], seed = 231, ...record }, index) => ({
+    trial: {
+      id: `trial-${index}`,
+      index,
+      axes,
+      groups,
+      seed,
+      settings: { ...settingsSchema.parse({}), ...axes },
+      split: { numTraining: 49_000, numValidation: 1000 },
+      streams: { init: seed },
+    },
+    record: {
+      id: `trial-${index}`,
+      status: 'completed',
+      iterations: record.losses?.length ?? 1,
+      losses: [2.3],
+      accuracies: [{ epoch: 0, trainAccuracy: 0.1, valAccuracy: 0.1 }],
+      ...record,
+    },
+  }));
+}
+
+/** One measurement, at the end of an epoch. */
+export function accuracy(epoch: number, trainAccuracy: number, valAccuracy: number) {
+  return { epoch, trainAccuracy, valAccuracy };
+}
+
+export const hasPython = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+
+/** What a Python program prints, given `input`. */
+export function python(program: string, input: string, ...args: string[]): string {
+  const { stdout, stderr, status } = spawnSync('python3', ['-c', program, ...args], {
+    input,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { summarize } from '../../src/report/summary.ts';
+import { sharedFolder, sharedPath } from '../shared.ts';
+import { accuracy, type Given, hasPython, python, resultsOf } from './results.ts';
+
+const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record);
+const countTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('summarize', () => {
+  it('takes the final loss from the last 100 iterations, or from all of fewer', () => {
+    expect(summaryOf({ losses: countTo(300) }).finalTrainLoss).toBe(250.5);
+    expect(summaryOf({ losses: countTo(100) }).finalTrainLoss).toBe(50.5);
+    expect(summaryOf({ losses: countTo(10) }).finalTrainLoss).toBe(5.5);
+  });
+
+  it.skipIf(!sharedFolder || !hasPython)(
+    'agrees with np.mean(loss_history[-100:]) (needs the golden figures and NumPy)',
+    () => {
+      const text = readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8');
+      const histories: { loss: number[] }[] = Object.values(JSON.parse(text).deep_net_float64);
+      const program = `
+import json, sys, numpy as np
+runs = json.load(sys.stdin)["deep_net_float64"].values()
+print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
+      const expected: number[] = JSON.parse(python(program, text));
+      expect(expected).toHaveLength(2);
+      for (const [index, { loss }] of histories.entries()) {
+        expect(summaryOf({ losses: loss }).finalTrainLoss).toBeCloseTo(expected[index]!, 13);
+      }
+    },
+  );
+
+  it('keeps first, best and last', () => {
+    const accuracies = [accuracy(0, 0.1, 0.2), accuracy(1, 0.5, 0.4), accuracy(2, 0.6, 0.3)];
+    expect(summaryOf({ losses: [3, 2, 1], accuracies })).toEqual({
+      iterations: 3,
+      initialLoss: 3,
+      finalTrainLoss: 2,
+      bestTrainAccuracy: 0.6,
+      bestValAccuracy: 0.4,
+      lastTrainAccuracy: 0.6,
+      lastValAccuracy: 0.3,
+    });
+  });
+
+  it('has no final loss for a trial that did not complete, but what was measured before', () => {
+    for (const status of ['diverged', 'failed'] as const) {
+      const summary = summaryOf({ status, losses: [2, 9], accuracies: [accuracy(0, 0.3, 0.2)] });
+      expect(summary).toMatchObject({
+        initialLoss: 2,
+        finalTrainLoss: null,
+        bestValAccuracy: 0.2,
+        iterations: 2,
+      });
+    }
+  });
+
+  it('is null where nothing was measured', () => {
+    const { iterations, ...others } = summaryOf({ status: 'diverged', losses: [], accuracies: [] });
+    expect(iterations).toBe(0);
+    expect(Object.values(others)).toEqual([null, null, null, null, null, null]);
+  });
+});
