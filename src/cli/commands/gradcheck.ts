@@ -46,7 +46,9 @@ function notes(cases: readonly CheckResult[]): string[] {
 }
 
 const valueText = (value: number | readonly number[]): string =>
-  typeof value === 'number' ? short(value, 9) : value.map(v => short(v, 4, 1)).join(' ');
+  typeof value === 'number'
+    ? short(value, 9)
+    : value.map(v => short(v, value.length > 3 ? 3 : 4, 1)).join(' ');
 
 function boundText(bound: Bound): string {
   if (bound === null) return '';
