@@ -15,7 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   nn: ['config', 'data', 'kernels', 'random'],
   plan: ['config', 'data', 'kernels', 'random'],
   checks: ['config', 'kernels', 'nn', 'random'],
-  run: ['config', 'data', 'kernels', 'nn', 'plan', 'random', 'report'],
+  run: ['config', 'data', 'kernels', 'nn', 'plan', 'random'],
   report: ['config', 'plan', 'run'],
   cli: ['checks', 'config', 'data', 'kernels', 'plan', 'report', 'run'],
 };

@@ -1,7 +1,6 @@
 /** How far a run is: one spinner on a terminal, a plain line for each finished trial elsewhere. */
 import ora, { type Ora } from 'ora';
-import type { Trial } from '../plan/trial.ts';
-import { valueText } from '../report/text.ts';
+import { describe, type Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../run/record.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -57,11 +56,6 @@ export function progressOf(
       spinner = undefined;
     },
   };
-}
-
-export function describe({ axes, seed }: Trial): string {
-  const values = Object.entries(axes).map(([key, value]) => `${key} ${valueText(value)}`);
-  return values.length > 0 ? values.join(', ') : `seed ${seed}`;
 }
 
 function outcome({ status, accuracies, iterations, error }: TrialRecord): string {

@@ -21,7 +21,7 @@ export interface Cell {
 }
 
 /** At a second each, a day. */
-const MOST_CELLS = 100_000;
+const MOST_TRIALS = 100_000;
 
 type Power = (base: number, exponent: number) => number;
 
@@ -35,18 +35,19 @@ interface Values {
  * grids have an axis, the experiment's own value stands. Of equal cells of one group the first stays.
  *
  * @param pow base^exponent, for logspace; an argument because JavaScript's own differs between engines.
- * @throws CifarNormError (config) if a setting cannot take one of its values, or if there are too many cells.
+ * @throws CifarNormError (config) if a setting cannot take one of its values, or if there are too many cells and repeats.
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
+  const { repeats } = experiment;
   const grids = experiment.sweep.map((grid, index) => {
     const place = experiment.sweep.length === 1 ? 'sweep' : `sweep.${index}`;
     const axes = axesOf(grid, place, pow);
-    total += axes.reduce((size, { values }) => size * values.length, 1);
-    if (total > MOST_CELLS) {
+    total += axes.reduce((size, { values }) => size * values.length, repeats);
+    if (total > MOST_TRIALS) {
       throw new CifarNormError(
         'config',
-        `${place}: the sweep has more than ${MOST_CELLS} combinations`,
+        `${place}: the sweep has more than ${MOST_TRIALS} ${repeats > 1 ? 'combinations and repeats' : 'combinations'}`,
         'take out values or axes, or split it into several experiments',
       );
     }

@@ -16,33 +16,34 @@ export function notebookStreams(
   builtTogether: SettingKey | undefined,
 ): Streams[] {
   const random = new RandomState(seed);
-  return cohorts(trials, builtTogether).flatMap(cohort => {
-    const inits = cohort.map(settings => {
+  const streams = new Array<Streams>(trials.length);
+  for (const cohort of cohorts(trials, builtTogether)) {
+    const inits = cohort.map(index => {
       const init = random.snapshot();
-      random.skipRandn(weightCount(settings));
+      random.skipRandn(weightCount(trials[index]!));
       return init;
     });
-    return cohort.map((settings, i) => {
+    for (const [i, index] of cohort.entries()) {
       const training = random.snapshot();
+      const settings = trials[index]!;
       skipChoices(random, settings.trainImages, drawnImages(settings));
-      return { init: inits[i]!, training };
-    });
-  });
+      streams[index] = { init: inits[i]!, training };
+    }
+  }
+  return streams;
 }
 
-/** Runs of trials that differ in the one axis only: their nets are built before the first of them trains. */
-function cohorts(
-  trials: readonly Readonly<Settings>[],
-  axis: SettingKey | undefined,
-): Readonly<Settings>[][] {
-  const rest = (settings: Readonly<Settings>) => JSON.stringify({ ...settings, [axis ?? '']: null });
-  const runs: Readonly<Settings>[][] = [];
-  for (const settings of trials) {
-    const run = runs.at(-1);
-    if (axis !== undefined && run && rest(run[0]!) === rest(settings)) run.push(settings);
-    else runs.push([settings]);
+/** Indices of trials that differ in the one axis only: their nets are built before the first of them trains. */
+function cohorts(trials: readonly Readonly<Settings>[], axis: SettingKey | undefined): Iterable<number[]> {
+  if (axis === undefined) return trials.map((_, index) => [index]);
+  const byRest = new Map<string, number[]>();
+  for (const [index, settings] of trials.entries()) {
+    const rest = JSON.stringify({ ...settings, [axis]: null });
+    const members = byRest.get(rest);
+    if (members) members.push(index);
+    else byRest.set(rest, [index]);
   }
-  return runs;
+  return byRest.values();
 }
 
 function weightCount({ hiddenDims }: Readonly<Settings>): number {

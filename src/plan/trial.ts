@@ -30,3 +30,14 @@ export interface Streams {
   /** For the minibatches; absent when they continue the stream of the weights. */
   readonly training?: RandomStateSnapshot;
 }
+
+/** A setting in full: a list as `50x50x50`, an empty one as `none`. */
+export function valueText(value: SettingValue): string {
+  return typeof value === 'object' ? value.join('x') || 'none' : String(value);
+}
+
+/** What tells a trial from the others of its run. */
+export function describe({ axes, seed }: Trial): string {
+  const values = Object.entries(axes).map(([key, value]) => `${key} ${valueText(value)}`);
+  return values.length > 0 ? values.join(', ') : `seed ${seed}`;
+}

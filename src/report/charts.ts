@@ -1,10 +1,18 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
 import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
 import type { TrialRecord } from '../run/record.ts';
+import {
+  axisKeys,
+  axisValues,
+  byPoint,
+  type DataLabel,
+  groupBy,
+  meansNote,
+  type Result,
+} from '../run/result.ts';
+import { mean, summarize } from '../run/summary.ts';
 import type { Chart, Point, Series } from './chart.ts';
-import { axisKeys, axisValues, byPoint, type DataLabel, groupBy, meansNote, type Result } from './result.ts';
 import { extent } from './scale.ts';
-import { mean, summarize } from './summary.ts';
 import { axisText } from './text.ts';
 
 /** More curves than these cannot be told apart in one chart. */

@@ -1,4 +1,5 @@
-import type { Result } from './result.ts';
+import { scheduleOf } from '../config/schedule.ts';
+import type { Result } from '../run/result.ts';
 
 /** The notebook's `print_every`. */
 const PRINT_EVERY = 20;
@@ -8,13 +9,12 @@ const PRINT_EVERY = 20;
  * accuracies of epoch 0 after the first of them, those of epoch e after its last.
  */
 export function* trainingLog({ trial, record }: Result): Generator<string> {
-  const { trainImages, batchSize, epochs } = trial.settings;
-  const perEpoch = Math.max(Math.floor(trainImages / batchSize), 1);
+  const { epochs } = trial.settings;
+  const { perEpoch, iterations } = scheduleOf(trial.settings);
   const accuracies = record.accuracies.values();
   let accuracy = accuracies.next();
   for (const [index, loss] of record.losses.entries()) {
-    if (index % PRINT_EVERY === 0)
-      yield `(Iteration ${index + 1} / ${epochs * perEpoch}) loss: ${loss.toFixed(6)}`;
+    if (index % PRINT_EVERY === 0) yield `(Iteration ${index + 1} / ${iterations}) loss: ${loss.toFixed(6)}`;
     while (!accuracy.done && index + 1 >= accuracy.value.epoch * perEpoch) {
       const { epoch, trainAccuracy, valAccuracy } = accuracy.value;
       yield `(Epoch ${epoch} / ${epochs}) train acc: ${trainAccuracy.toFixed(6)}; val_acc: ${valAccuracy.toFixed(6)}`;
@@ -22,5 +22,5 @@ export function* trainingLog({ trial, record }: Result): Generator<string> {
     }
   }
   if (record.status === 'diverged')
-    yield `(Iteration ${record.iterations + 1} / ${epochs * perEpoch}) loss: not finite`;
+    yield `(Iteration ${record.iterations + 1} / ${iterations}) loss: not finite`;
 }

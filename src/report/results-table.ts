@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { SettingValue } from '../config/schema.ts';
-import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from './result.ts';
-import { mean, summarize } from './summary.ts';
+import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from '../run/result.ts';
+import { mean, summarize } from '../run/summary.ts';
 import { type Cell, textTable } from './table.ts';
 import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
 

@@ -1,11 +1,7 @@
 /** How values are written for eyes; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
 import type { SettingValue } from '../config/schema.ts';
-
-/** A setting in full: a list as `50x50x50`, an empty one as `none`. */
-export function valueText(value: SettingValue): string {
-  return typeof value === 'object' ? value.join('x') || 'none' : String(value);
-}
+import { valueText } from '../plan/trial.ts';
 
 /**
  * A writer for the values of one axis: numbers with three digits, more if two of them would look the same,

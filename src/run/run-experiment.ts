@@ -6,9 +6,9 @@ import { NUMERICS } from '../kernels/numerics.ts';
 import type { TrainingImages } from '../nn/solver.ts';
 import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
-import type { Result } from '../report/result.ts';
 import type { Identity } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
+import type { Result } from './result.ts';
 import { RunStore, usualFolder } from './store.ts';
 import { runInThreads } from './threads.ts';
 

@@ -4,8 +4,7 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import type { Trial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
-import type { Result } from '../report/result.ts';
+import { accuraciesCsv, lossesCsv, trialsCsv } from './csv.ts';
 import { writeAtomically } from './files.ts';
 import { appendRecord, JOURNAL, readJournal } from './journal.ts';
 import {
@@ -17,6 +16,7 @@ import {
   thisPlatform,
 } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
+import type { Result } from './result.ts';
 
 /** What a manifest says beside the run's identity. */
 export interface Circumstances {

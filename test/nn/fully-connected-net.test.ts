@@ -102,8 +102,6 @@ describe('laws, for random shapes', () => {
 
   it('the fused weight update does what gradient and rule do apart', () => {
     for (const [name, rule] of Object.entries(updateRules)) {
-      const build = () =>
-        netOf({ normalization: 'batchnorm', reg: 0.1, maxRows: 6, rule }, new RandomState(3)).net;
       const { engine, net } = netOf(
         { normalization: 'batchnorm', reg: 0.1, maxRows: 6, rule },
         new RandomState(3),
@@ -113,7 +111,6 @@ describe('laws, for random shapes', () => {
       const { gradients } = net.lossAndGradients(6);
       const before = new Map([...net.params].map(([key, matrix]) => [key, engine.read(matrix)]));
       net.trainStep(6, 0.01, 1);
-      expect(build).not.toThrow();
       for (const [key, matrix] of net.params) {
         const moved = engine.read(matrix).map((v, i) => v - before.get(key)![i]!);
         const expected = gradients.get(key)!.map(g => firstStep(name, g, 0.01));

@@ -1,8 +1,8 @@
 /** Results made by hand. */
 import { spawnSync } from 'node:child_process';
 import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
-import type { Result } from '../../src/report/result.ts';
 import type { TrialRecord } from '../../src/run/record.ts';
+import type { Result } from '../../src/run/result.ts';
 
 export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
   readonly axes?: Readonly<Record<string, SettingValue>>;

@@ -1,6 +1,6 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from '../run/record.ts';
+import type { TrialRecord } from './record.ts';
 
 /** A trial and what happened in it. A run's results are a list of these in plan order, without the trials that are still to run. */
 export interface Result {

@@ -1,4 +1,4 @@
-import type { TrialRecord } from '../run/record.ts';
+import type { TrialRecord } from './record.ts';
 
 /** A trial in a few figures; null where nothing was measured. Accuracies are fractions, 0..1. */
 export interface Summary {

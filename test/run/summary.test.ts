@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../src/report/summary.ts';
+import { summarize } from '../../src/run/summary.ts';
+import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
-import { accuracy, type Given, hasPython, python, resultsOf } from './results.ts';
 
 const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record);
 const countTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
