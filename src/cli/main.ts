@@ -12,7 +12,7 @@ export async function main(words: readonly string[]): Promise<number> {
     throw error;
   });
   let exitCode = 0;
-  const program = createProgram(code => {
+  const program = await createProgram(words, code => {
     exitCode = code;
   });
   try {

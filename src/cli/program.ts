@@ -1,7 +1,6 @@
 /** The commands and their options. Each command's work is in its own file, loaded when it is called. */
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { keyTable } from './keys.ts';
 import { version } from './version.ts';
 
 /** Sets the exit code of a command that ran, but whose outcome is not good. */
@@ -24,7 +23,8 @@ export interface RunOptions extends OutputOptions, DataOptions {
   readonly workers: number;
 }
 
-export function createProgram(exit: Exit): Command {
+/** @param words the command line: of what it does not name, nothing is loaded */
+export async function createProgram(words: readonly string[], exit: Exit): Promise<Command> {
   const program = new Command('cifar-norm')
     .description(
       'Trains the nets of the CS231n batch-normalization notebook on CIFAR-10, with the same\nbits everywhere: gradient checks, training runs and sweeps, from the command line.',
@@ -43,6 +43,9 @@ export function createProgram(exit: Exit): Command {
       (await import('./commands/gradcheck.ts')).gradcheck(options, exit),
     );
 
+  // The schema of an experiment takes longer to load than all the rest of the program.
+  const namesRun = RUN_COMMANDS.some(([verb]) => words.includes(verb));
+  const keys = namesRun ? (await import('./keys.ts')).keyTable() : '';
   for (const [verb, summary, what, examples] of RUN_COMMANDS) {
     withRun(program.command(verb))
       .argument(
@@ -51,10 +54,7 @@ export function createProgram(exit: Exit): Command {
       )
       .summary(summary)
       .description(what)
-      .addHelpText(
-        'after',
-        () => `\nKeys of an experiment, for files and for --set:\n${keyTable()}\n\n${examples}`,
-      )
+      .addHelpText('after', `\nKeys of an experiment, for files and for --set:\n${keys}\n\n${examples}`)
       .action(async (experiment: string, options: RunOptions) =>
         (await import('./commands/run.ts')).run(verb, experiment, options, exit),
       );

@@ -1,5 +1,5 @@
 /** How far a run is: one spinner on a terminal, a plain line for each finished trial elsewhere. */
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
 import { describe, type Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../run/record.ts';
 import type { Terminal } from './terminal.ts';
@@ -11,10 +11,11 @@ export interface Progress {
 }
 
 /** `total` trials, of which `done` were found finished. `now` gives milliseconds. */
-export function progressOf(
+export async function progressOf(
   terminal: Terminal,
   now: () => number,
-): Progress & { plan(total: number, done: number): void } {
+): Promise<Progress & { plan(total: number, done: number): void }> {
+  const ora = terminal.live ? (await import('ora')).default : undefined;
   let spinner: Ora | undefined;
   let total = 0;
   let found = 0;
@@ -30,7 +31,7 @@ export function progressOf(
 
   return {
     start(text) {
-      if (terminal.live) {
+      if (ora) {
         spinner = ora({
           text,
           stream: process.stderr,

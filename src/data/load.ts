@@ -1,8 +1,7 @@
 /** From a place to a Dataset. */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { readArchive } from './archive.ts';
 import { BATCH_COUNT, batchNames, type Layout, MOST_BATCH_BYTES, readBatch } from './batches.ts';
 import { allocateImages, type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
 import type { Place } from './locate.ts';
@@ -24,10 +23,12 @@ export async function loadDataset(place: Place, { test }: { readonly test: boole
   const fill = (name: string, bytes: Uint8Array) =>
     fillSlot(slots.get(name)!, bytes, `${place.path}: ${name}`);
 
-  if (place.kind === 'archive') await readArchive(place.path, name => slots.has(name), fill);
-  else {
-    for (const [name, { layout }] of slots)
-      if (layout === place.layout) fill(name, await readWhole(join(place.path, name)));
+  if (place.kind === 'archive') {
+    const { readArchive } = await import('./archive.ts');
+    await readArchive(place.path, name => slots.has(name), fill);
+  } else {
+    const names = [...slots.keys()].filter(name => slots.get(name)!.layout === place.layout);
+    for await (const [name, bytes] of batchesIn(place.path, names)) fill(name, bytes);
   }
   const images = compact(train, place.path);
   return {
@@ -85,17 +86,37 @@ function compact({ images: { pixels, labels }, counts }: Slots, path: string): I
   return { count, pixels: pixels.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    const what = error.code === 'ENOENT' ? 'it is missing' : error.message;
+/** Reads files into two buffers in turn, the next while the last is looked at; fresh memory would cost more than reading. */
+async function* batchesIn(folder: string, names: readonly string[]): AsyncGenerator<[string, Uint8Array]> {
+  const buffers = [new Uint8Array(MOST_BATCH_BYTES), new Uint8Array(MOST_BATCH_BYTES)];
+  const read = (i: number) => readWhole(join(folder, names[i]!), buffers[i % 2]!);
+  let next = read(0);
+  for (const [i, name] of names.entries()) {
+    const bytes = await next;
+    if (i + 1 < names.length) {
+      next = read(i + 1);
+      // Its error is told when it is waited for.
+      next.catch(() => {});
+    }
+    yield [name, bytes];
+  }
+}
+
+/** The bytes of a file, in the buffer. */
+async function readWhole(path: string, buffer: Uint8Array): Promise<Uint8Array> {
+  try {
+    await using file = await open(path);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read)
+      read = (await file.read(buffer, length)).bytesRead;
+    if (length < buffer.length) return buffer.subarray(0, length);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new CifarNormError(
       'data',
-      `${path}: ${what}`,
+      `${path}: ${code === 'ENOENT' ? 'it is missing' : message}`,
       'all batches of CIFAR-10 are needed: unpack the archive whole',
     );
-  });
-  if (bytes.length > MOST_BATCH_BYTES) {
-    throw new CifarNormError('data', `${path}: it has ${bytes.length} bytes, more than a batch of CIFAR-10`);
   }
-  return bytes;
+  throw new CifarNormError('data', `${path}: it is larger than a batch of CIFAR-10`);
 }

@@ -35,7 +35,7 @@ export async function run(
   const overrides = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`];
   const loaded = await loadExperiment(name, overrides, { configsFolder, cwd });
   const { experiment } = loaded;
-  const progress = progressOf(terminal, () => performance.now());
+  const progress = await progressOf(terminal, () => performance.now());
   const interruption = interruptible(progress.stop);
   try {
     const { place } = await located(options.data, experiment.data);
