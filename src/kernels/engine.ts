@@ -1,5 +1,5 @@
 /** Kernels for one number type, with the memory they work in. */
-import { compileKernels } from './wasm.ts';
+import { compileKernels, isWidened } from './wasm.ts';
 
 export type Dtype = 'float32' | 'float64';
 type Reals = Float32Array | Float64Array;
@@ -48,6 +48,7 @@ export interface Kernels {
   softmaxLoss(n: number, c: number, scores: Pointer, labels: Pointer, dscores: Pointer, row: number): number;
   countCorrect(n: number, c: number, scores: Pointer, labels: Pointer, row: number): number;
   subtractMean(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number): void;
+  useWideTiles(): void;
   /** Reals for each row of A that gemmNN needs in `packed`. */
   BLOCK: WebAssembly.Global;
   /** Rows of weights that weightUpdate holds in its strip. */
@@ -83,6 +84,7 @@ export class Engine {
     this.bytesPerReal = dtype === 'float32' ? 4 : 8;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels;
+    if (isWidened(module)) this.kernels.useWideTiles();
     this.#bottom = up(this.kernels.heapBase(), LINE);
     this.#top = this.#bottom;
   }

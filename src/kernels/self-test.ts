@@ -1,4 +1,5 @@
 import type { Dtype, Kernels } from './engine.ts';
+import { isWidened } from './wasm.ts';
 
 const N = 12;
 const COLS = 18;
@@ -14,6 +15,7 @@ const BLOCKS = 14;
 export function resultsOf(module: WebAssembly.Module, dtype: Dtype): Buffer {
   const memory = new WebAssembly.Memory({ initial: 4 });
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  if (isWidened(module)) kernels.useWideTiles();
   const [Reals, size] = dtype === 'float32' ? [Float32Array, 4] : [Float64Array, 8];
   const row = PADDED * size;
   const block = (index: number) => FIRST + index * 24 * row;

@@ -44,7 +44,7 @@ export interface RunOutcome {
  */
 export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   const { name, experiment, dataset, signal } = request;
-  const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics: NUMERICS });
+  const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics: NUMERICS.portable });
   const identity = identityOf(name, experiment, dataset);
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
   const { version, workers } = request;
@@ -74,7 +74,7 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
 /** What cannot change a result is left out: where the data lie, how the experiment is called, what is drawn. */
 function identityOf(name: string, experiment: Experiment, { kind, fingerprint }: Dataset): Identity {
   const { data, title, description, charts, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics: NUMERICS };
+  return { name, experiment: decisive, data: { kind, fingerprint }, numerics: NUMERICS.portable };
 }
 
 function trainingImages({ numTraining }: Experiment, { train }: Dataset): TrainingImages {

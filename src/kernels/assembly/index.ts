@@ -1,6 +1,6 @@
 export { STRIP, sumOfSquares, weightGradient, weightUpdate } from './affine';
 export { batchnormBackward, batchnormBackwardAlt, batchnormForward, batchnormTest } from './batchnorm';
-export { BLOCK, gemmNN, gemmNT, gemmTN } from './gemm';
+export { BLOCK, gemmNN, gemmNT, gemmTN, useWideTiles } from './gemm';
 export { subtractMean } from './images';
 export { layernormBackward, layernormForward } from './layernorm';
 export { columnSums, reluBackward, reluForward } from './relu';

@@ -18,9 +18,10 @@
   return v128.splat<real>(<real>0);
 }
 
-/** acc + a * b: two roundings, the same on every machine. */
+/** acc + a * b: two roundings, the same on every machine; or, where the module is compiled with FUSED=1, one. */
 // @ts-ignore: decorator
 @inline export function multiplyAdd(acc: v128, a: v128, b: v128): v128 {
+  if (FUSED) return v128.relaxed_madd<real>(a, b, acc);
   return v128.add<real>(acc, v128.mul<real>(a, b));
 }
 
