@@ -61,8 +61,9 @@ const PAGE = 65_536;
 const LINE = 64;
 const MAX_BYTES = 65_536 * PAGE;
 
-/** Rows and columns of a matrix are rounded up to this: the tiles of the products are 4 or 2 reals high and wide. */
-const TILE = 4;
+/** Rows and columns of a matrix are rounded up to these: the tiles of the products are up to 8 rows high. */
+const ROWS = 8;
+const COLS = 4;
 
 const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
 
@@ -100,7 +101,8 @@ export class Engine {
     const top = up(pointer + bytes, LINE);
     if (top > MAX_BYTES)
       throw new RangeError(`a net of this size needs more than the 4 GiB that WebAssembly can address`);
-    const missing = top - this.#memory.buffer.byteLength;
+    // The last tile of a product may read (and not use) what lies a few reals beyond a matrix.
+    const missing = top + LINE - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     this.#top = top;
     new Uint8Array(this.#memory.buffer, pointer, top - pointer).fill(0);
@@ -112,9 +114,9 @@ export class Engine {
    * into a few sets of the first-level cache; it is moved on by a line.
    */
   matrix(rows: number, cols: number): Matrix {
-    let row = up(cols, TILE) * this.bytesPerReal;
+    let row = up(cols, COLS) * this.bytesPerReal;
     if (row % 1024 === 0) row += LINE;
-    return { pointer: this.allocate(up(rows, TILE) * row), rows, cols, row };
+    return { pointer: this.allocate(up(rows, ROWS) * row), rows, cols, row };
   }
 
   /** A view of `count` reals at a pointer, good until the next allocation. */
@@ -125,7 +127,7 @@ export class Engine {
 
   /** Room in which a product packs up to `rows` rows of its left matrix. */
   packing(rows: number): Pointer {
-    return this.allocate(up(rows, TILE) * (this.kernels.BLOCK.value as number) * this.bytesPerReal);
+    return this.allocate(up(rows, ROWS) * (this.kernels.BLOCK.value as number) * this.bytesPerReal);
   }
 
   bytes(pointer: Pointer, count: number): Uint8Array {

@@ -7,7 +7,8 @@
 // less round-off, and the bits do not depend on the shape of the tiles. NT sums each element in V interleaved parts, that
 // are added at the end.
 //
-// Tiles are never cut short: rows of C beyond m exist (see matrix() in engine.ts) and are computed for nothing.
+// Tiles are never cut short: C has rows up to a multiple of 8 (see matrix() in engine.ts), and what is computed in those
+// beyond m, from whatever lies there, is never looked at.
 
 import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
@@ -30,8 +31,8 @@ export function useWideTiles(on: bool): void {
 }
 
 /**
- * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A and C: a multiple of 4.
- * packed: room for m x BLOCK reals.
+ * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A: a multiple of 4, of C: of 8.
+ * packed: room for m x BLOCK reals, m rounded up to 8.
  */
 export function gemmNN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
@@ -48,7 +49,7 @@ export function gemmNN(
   }
 }
 
-/** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 4. */
+/** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 8. */
 export function gemmTN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize,
 ): void {
@@ -87,18 +88,19 @@ function addProduct(
   m: i32, n: i32, k: i32, a: usize, aStrip: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize,
 ): void {
   const width = rowBytes(n);
-  for (let j: usize = 0; j < width; ) {
-    const left = width - j;
-    const tileWidth = wide && left >= 4 * VECTOR ? 4 * VECTOR : left >= 2 * VECTOR ? 2 * VECTOR : VECTOR;
-    let aTile = a, cTile = c + j;
-    for (let i = 0; i < m; i += ROWS) {
-      if (tileWidth == 4 * VECTOR) wideTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      else if (tileWidth == 2 * VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      aTile += aStrip;
-      cTile += <usize>ROWS * cRow;
+  let j: usize = 0;
+  if (wide) {
+    for (; j + 4 * VECTOR <= width; j += 4 * VECTOR) {
+      for (let i = 0, at = a, to = c + j; i < m; i += ROWS, at += aStrip, to += ROWS * cRow) wideTile(k, at, aStep, b + j, bRow, to, cRow);
     }
-    j += tileWidth;
+  }
+  for (; j + 2 * VECTOR <= width; j += 2 * VECTOR) {
+    for (let i = 0, at = a, to = c + j; i < m; i += ROWS, at += aStrip, to += ROWS * cRow) tile(k, at, aStep, b + j, bRow, to, cRow);
+  }
+  if (j < width) {
+    for (let i = 0, at = a, to = c + j; i < m; i += 2 * ROWS, at += 2 * aStrip, to += 2 * ROWS * cRow) {
+      edgeTile(k, at, at + aStrip, aStep, b + j, bRow, to, cRow);
+    }
   }
 }
 
@@ -142,22 +144,38 @@ function tile(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, c
   addPair(c, s30, s31);
 }
 
-/** The tile at the right edge of C, one vector wide. */
-function edgeTile(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize): void {
-  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0;
+/** The tile at the right edge of C: one vector wide, and 8 rows high, for fewer sums would wait for each other. */
+function edgeTile(
+  k: i32, a: usize, aBelow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize,
+): void {
+  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
   for (; k > 0; k--) {
     const b0 = v128.load(b);
     s0 = multiplyAdd(s0, v128.load_splat<real>(a), b0);
     s1 = multiplyAdd(s1, v128.load_splat<real>(a, sizeof<real>()), b0);
     s2 = multiplyAdd(s2, v128.load_splat<real>(a, 2 * sizeof<real>()), b0);
     s3 = multiplyAdd(s3, v128.load_splat<real>(a, 3 * sizeof<real>()), b0);
+    s4 = multiplyAdd(s4, v128.load_splat<real>(aBelow), b0);
+    s5 = multiplyAdd(s5, v128.load_splat<real>(aBelow, sizeof<real>()), b0);
+    s6 = multiplyAdd(s6, v128.load_splat<real>(aBelow, 2 * sizeof<real>()), b0);
+    s7 = multiplyAdd(s7, v128.load_splat<real>(aBelow, 3 * sizeof<real>()), b0);
     a += aStep;
+    aBelow += aStep;
     b += bRow;
   }
-  v128.store(c, v128.add<real>(v128.load(c), s0)); c += cRow;
-  v128.store(c, v128.add<real>(v128.load(c), s1)); c += cRow;
-  v128.store(c, v128.add<real>(v128.load(c), s2)); c += cRow;
-  v128.store(c, v128.add<real>(v128.load(c), s3));
+  addOne(c, s0); c += cRow;
+  addOne(c, s1); c += cRow;
+  addOne(c, s2); c += cRow;
+  addOne(c, s3); c += cRow;
+  addOne(c, s4); c += cRow;
+  addOne(c, s5); c += cRow;
+  addOne(c, s6); c += cRow;
+  addOne(c, s7);
+}
+
+// @ts-ignore: decorator
+@inline function addOne(c: usize, s: v128): void {
+  v128.store(c, v128.add<real>(v128.load(c), s));
 }
 
 /** The two stores side by side are what V8 begins from when it makes one wide operation of two (revectorization). */
