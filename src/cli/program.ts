@@ -1,6 +1,7 @@
 /** The commands and their options. Each command's work is in its own file, loaded when it is called. */
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { version } from './version.ts';
 
 /** Sets the exit code of a command that ran, but whose outcome is not good. */
@@ -20,6 +21,7 @@ export interface RunOptions extends OutputOptions, DataOptions {
   readonly out?: string;
   readonly seed?: number;
   readonly set: readonly string[];
+  readonly numerics: Numerics;
   readonly workers: number;
 }
 
@@ -116,6 +118,14 @@ const withRun = (command: Command): Command =>
         new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
       )
       .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect, [])
+      .addOption(
+        new Option(
+          '--numerics <arithmetic>',
+          'portable: the same bits on every processor; fused: faster, the same bits on every\nprocessor that fuses multiplication and addition',
+        )
+          .choices(Object.keys(NUMERICS))
+          .default('portable'),
+      )
       .addOption(
         new Option('--workers <n>', 'threads to train on; results do not depend on it')
           .argParser(wholeNumber(1, 1024))

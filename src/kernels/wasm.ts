@@ -57,7 +57,8 @@ function ensureFused(bytes: Bytes, dtype: Dtype): void {
   // Node 20 has relaxed SIMD behind a flag.
   if (!WebAssembly.validate(bytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const portable = resultsOf(compileKernels(dtype), dtype);
-  if (WebAssembly.validate(bytes) && !resultsOf(new WebAssembly.Module(bytes), dtype).equals(portable)) return;
+  if (WebAssembly.validate(bytes) && !resultsOf(new WebAssembly.Module(bytes), dtype).equals(portable))
+    return;
   throw new CifarNormError(
     'usage',
     `--numerics fused: this processor, or Node ${process.version}, does not fuse multiplication and addition`,

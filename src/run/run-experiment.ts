@@ -2,7 +2,7 @@
 import type { Experiment } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { meanImage } from '../data/split.ts';
-import { NUMERICS } from '../kernels/numerics.ts';
+import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { TrainingImages } from '../nn/solver.ts';
 import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
@@ -20,6 +20,7 @@ export interface RunRequest {
   readonly folder: string | undefined;
   readonly resultsFolder: string;
   readonly version: string;
+  readonly numerics: Numerics;
   readonly workers: number;
   /** When it is aborted, the run is left where it is, to be gone on with. */
   readonly signal: AbortSignal;
@@ -44,8 +45,9 @@ export interface RunOutcome {
  */
 export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   const { name, experiment, dataset, signal } = request;
-  const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics: NUMERICS.portable });
-  const identity = identityOf(name, experiment, dataset);
+  const numerics = NUMERICS[request.numerics];
+  const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics });
+  const identity = { ...identityOf(name, experiment, dataset), numerics };
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
   const { version, workers } = request;
   const store = await RunStore.open(
@@ -59,6 +61,7 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   request.onPlanned({ folder, trials, found: trials.length - pending.length });
   try {
     for await (const record of runInThreads(pending, trainingImages(experiment, dataset), {
+      numerics: request.numerics,
       workers,
       signal,
     })) {
@@ -72,9 +75,13 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
 }
 
 /** What cannot change a result is left out: where the data lie, how the experiment is called, what is drawn. */
-function identityOf(name: string, experiment: Experiment, { kind, fingerprint }: Dataset): Identity {
+function identityOf(
+  name: string,
+  experiment: Experiment,
+  { kind, fingerprint }: Dataset,
+): Omit<Identity, 'numerics'> {
   const { data, title, description, charts, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics: NUMERICS.portable };
+  return { name, experiment: decisive, data: { kind, fingerprint } };
 }
 
 function trainingImages({ numTraining }: Experiment, { train }: Dataset): TrainingImages {

@@ -1,5 +1,6 @@
 /** Runs trials in worker threads: one engine a worker, the images shared by all. */
 import { Piscina } from 'piscina';
+import type { Numerics } from '../kernels/numerics.ts';
 import { compileKernels } from '../kernels/wasm.ts';
 import type { TrainingImages } from '../nn/solver.ts';
 import { costOf } from '../plan/cost.ts';
@@ -8,6 +9,7 @@ import type { TrialRecord } from './record.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface ThreadOptions {
+  readonly numerics: Numerics;
   readonly workers: number;
   /** When it is aborted, running trials are dropped and no more are started. */
   readonly signal: AbortSignal;
@@ -17,12 +19,12 @@ export interface ThreadOptions {
 export async function* runInThreads(
   trials: readonly Trial[],
   images: TrainingImages,
-  { workers, signal }: ThreadOptions,
+  { numerics, workers, signal }: ThreadOptions,
 ): AsyncGenerator<TrialRecord> {
   if (trials.length === 0) return;
   const threads = Math.min(workers, trials.length);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
-  const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype)]));
+  const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
   const pool = new Piscina({
     filename: new URL('../../dist/run/worker.js', import.meta.url).href,
     name: 'run',

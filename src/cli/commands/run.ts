@@ -49,6 +49,7 @@ export async function run(
       folder: options.out === undefined ? undefined : resolve(cwd, options.out),
       resultsFolder: join(cwd, 'results'),
       version,
+      numerics: options.numerics,
       workers: options.workers,
       signal: interruption.signal,
       onPlanned: ({ trials, found }) => progress.plan(trials.length, found),
