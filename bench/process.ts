@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+
+/** Runs a program to its end; what it printed, and how many seconds it took. */
+export function runProgram(
+  program: string,
+  words: readonly string[],
+): Promise<{ stdout: string; seconds: number; code: number | null }> {
+  const start = performance.now();
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.on('data', chunk => {
+    stdout += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child
+      .on('error', reject)
+      .on('close', code => resolve({ stdout, code, seconds: (performance.now() - start) / 1000 }));
+  });
+}
