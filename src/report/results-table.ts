@@ -7,6 +7,8 @@ import { type Cell, textTable } from './table.ts';
 import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
 
 const WIDTH = 80;
+/** Of a longer table only the best rows are shown: nobody reads thousands of lines, and all are in the CSV files. */
+const MOST_ROWS = 50;
 
 const measures = [
   { name: 'val', key: 'bestValAccuracy', text: accuracyText, best: Math.max },
@@ -71,10 +73,19 @@ function drawTable(
       return value === best[group]![index] ? green(`${text}*`) : `${text} `;
     }) ?? [{ text: status, columns: measures.length }];
 
+  const shown =
+    rows.length <= MOST_ROWS
+      ? rows
+      : [...rows].sort((a, b) => rankOf(b.points) - rankOf(a.points)).slice(0, MOST_ROWS);
+  const left =
+    shown.length < rows.length
+      ? [`The ${MOST_ROWS} best of ${rows.length} rows by val; all are in trials.csv.`]
+      : [];
+
   const table = textTable(
     // A blank stands where the figures have their mark.
     [...leads.map(({ name }) => name), ...words.flatMap(() => measures.map(({ name }) => `${name} `))],
-    rows.map(({ heads, points }) => [...heads, ...points.flatMap(cellsOf)]),
+    shown.map(({ heads, points }) => [...heads, ...points.flatMap(cellsOf)]),
     {
       color,
       align: [
@@ -94,7 +105,7 @@ function drawTable(
   return [
     ...wrap(titleOf(results, data), WIDTH).map(bold),
     table,
-    ...wrap([...meansNote(results), LEGEND].join(' '), WIDTH).map(dim),
+    ...wrap([...left, ...meansNote(results), LEGEND].join(' '), WIDTH).map(dim),
   ].join('\n');
 }
 
@@ -149,6 +160,11 @@ function pointOf(repeats: readonly Result[]): Point {
       mean(summaries.map(summary => summary[key]).filter(value => value !== null)),
     ),
   };
+}
+
+/** The best validation accuracy of a row. */
+function rankOf(points: readonly Point[]): number {
+  return Math.max(...points.map(({ values }) => values?.[0] ?? -1));
 }
 
 /** Three groups of columns fit in a terminal. */

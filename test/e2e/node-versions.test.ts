@@ -18,13 +18,13 @@ sweep:
   dtype: [float32, float64]
 `;
 
-describe('the same bits on every Node', () => {
+describe.each(['portable', 'fused'])('the same bits on every Node, %s', numerics => {
   const file = join(emptyFolder(), 'bits.yaml');
   writeFileSync(file, SWEEP);
   const csvsOn = async (node: string | undefined) => {
     const out = join(emptyFolder(), 'run');
     const { code } = await cifarNorm(
-      ['sweep', file, '--data', 'synthetic', '--out', out, '--quiet'],
+      ['sweep', file, '--data', 'synthetic', '--out', out, '--numerics', numerics, '--quiet'],
       node === undefined ? {} : { node },
     );
     expect(code).toBe(0);
