@@ -23,6 +23,11 @@ export interface RunOptions extends OutputOptions, DataOptions {
   readonly set: readonly string[];
   readonly numerics: Numerics;
   readonly workers: number;
+  readonly fresh?: boolean;
+  readonly repair?: boolean;
+  readonly retries: number;
+  readonly failFast?: boolean;
+  readonly timeout?: number;
 }
 
 /** @param words the command line: of what it does not name, nothing is loaded */
@@ -130,6 +135,19 @@ const withRun = (command: Command): Command =>
         new Option('--workers <n>', 'threads to train on; results do not depend on it')
           .argParser(wholeNumber(1, 1024))
           .default(availableParallelism(), 'the cores of this machine'),
+      )
+      .option('--fresh', 'begin anew; what the folder held is kept beside it')
+      .option('--repair', 'drop damaged lines of the journal; their trials run again')
+      .addOption(
+        new Option('--retries <n>', 'how often a trial is tried again whose worker broke down')
+          .argParser(wholeNumber(0, 100))
+          .default(1),
+      )
+      .option('--fail-fast', 'end the run at the first trial that fails')
+      .addOption(
+        new Option('--timeout <seconds>', 'the longest that a trial may take').argParser(
+          wholeNumber(1, 10_000_000),
+        ),
       ),
   );
 

@@ -1,12 +1,14 @@
 /** How far a run is: one spinner on a terminal, a plain line for each finished trial elsewhere. */
 import type { Ora } from 'ora';
 import { describe, type Trial } from '../plan/trial.ts';
-import type { TrialRecord } from '../run/record.ts';
+import type { Entry } from '../run/journal.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Progress {
   start(text: string): void;
-  record(trial: Trial, record: TrialRecord): void;
+  record(trial: Trial, entry: Entry): void;
+  /** A sentence that stays. */
+  notice(text: string): void;
   stop(): void;
 }
 
@@ -29,6 +31,13 @@ export async function progressOf(
     return seconds < 1 ? '' : `, about ${duration(seconds)} left`;
   };
 
+  const notice = (text: string) => {
+    const shown = spinner?.isSpinning ? spinner : undefined;
+    shown?.clear();
+    terminal.tell(text);
+    shown?.render();
+  };
+
   return {
     start(text) {
       if (ora) {
@@ -45,13 +54,16 @@ export async function progressOf(
       found = finished;
       done = finished;
       startedAt = now();
+      if (found > 0) notice(`${found} of ${trials} trials were found finished; ${trials - found} remain`);
       if (spinner) spinner.text = `${done}/${total} trials`;
     },
-    record(trial, record) {
+    record(trial, entry) {
       done++;
+      if (spinner && entry.status === 'failed') notice(`${describe(trial)}: ${outcome(entry)}`);
       if (spinner) spinner.text = `${done}/${total} trials${remaining()}`;
-      else terminal.tell(`[${done}/${total}] ${describe(trial)}: ${outcome(record)}`);
+      else terminal.tell(`[${done}/${total}] ${describe(trial)}: ${outcome(entry)}`);
     },
+    notice,
     stop() {
       spinner?.stop();
       spinner = undefined;
@@ -59,14 +71,13 @@ export async function progressOf(
   };
 }
 
-function outcome({ status, accuracies, iterations, error }: TrialRecord): string {
+function outcome({ status, summary, error }: Entry): string {
   if (status === 'failed') return `failed: ${error}`;
-  if (status === 'diverged') return `diverged after ${iterations} iterations`;
-  const best = accuracies.reduce((most, { valAccuracy }) => Math.max(most, valAccuracy), 0);
-  return `validation accuracy ${best.toFixed(3)}`;
+  if (status === 'diverged') return `diverged after ${summary.iterations} iterations`;
+  return `validation accuracy ${summary.bestValAccuracy?.toFixed(3)}`;
 }
 
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;

@@ -10,7 +10,7 @@ import {
   meansNote,
   type Result,
 } from '../run/result.ts';
-import { mean, summarize } from '../run/summary.ts';
+import { mean } from '../run/summary.ts';
 import type { Chart, Point, Series } from './chart.ts';
 import { extent } from './scale.ts';
 import { axisText } from './text.ts';
@@ -71,7 +71,7 @@ function usualSpecs(results: readonly Result[]): ChartSpec[] {
   if (!longest || longest.values.length < 3)
     return [{ y: 'loss' }, { y: 'trainAccuracy' }, { y: 'valAccuracy' }];
   const { x } = longest;
-  const losses = completed(results).flatMap(({ record }) => summarize(record).finalTrainLoss ?? []);
+  const losses = completed(results).flatMap(({ summary }) => summary.finalTrainLoss ?? []);
   const median = losses.sort((a, b) => a - b)[Math.floor(losses.length / 2)] ?? 0;
   return [
     { y: 'bestValAccuracy', x },
@@ -89,15 +89,16 @@ function isHistory(y: SeriesName | SummaryName): y is SeriesName {
 function historyChart(y: SeriesName, results: readonly Result[]): Chart {
   const xLabel = y === 'loss' ? 'iteration' : 'epoch';
   const nameOf = namer(results, varyingKeys(results), histories[y]);
-  const curves = byPoint(completed(results)).map(repeats => ({
+  const points = byPoint(completed(results));
+  const curveOf = (repeats: readonly Result[]) => ({
     name: nameOf(repeats[0]!),
-    points: meanCurve(repeats.map(({ record }) => historyOf(record, y))),
-  }));
+    points: meanCurve(repeats.map(result => historyOf(result.record(), y))),
+  });
   return {
     title: `${histories[y]} by ${xLabel}`,
     xLabel,
     x: 'linear',
-    ...shown(curves, results),
+    ...shown(points, curveOf, results),
   };
 }
 
@@ -106,13 +107,13 @@ function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readon
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
   const others = varyingKeys(results).filter(key => key !== x);
   const nameOf = namer(results, others, summaries[y]);
-  const curves = [...groupBy(results, nameOf)].map(([name, members]) => ({
+  const curveOf = ([name, members]: readonly [string, readonly Result[]]) => ({
     name,
     points: [...groupBy(members, xOf)].map(([at, repeats]) => {
-      const values = completed(repeats).map(({ record }) => summarize(record)[y]);
+      const values = completed(repeats).map(({ summary }) => summary[y]);
       return { x: at, y: mean(values.filter(value => value !== null)) ?? Number.NaN };
     }),
-  }));
+  });
   const [least, greatest] = extent(results.map(xOf));
   const logarithmic = least > 0 && Math.log10(greatest / least) > 2 - 1e-9;
   const label = x ?? 'trial';
@@ -120,28 +121,31 @@ function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readon
     title: `${summaries[y]} by ${label}`,
     xLabel: logarithmic ? `${label} (logarithmic)` : label,
     x: logarithmic ? 'log' : 'linear',
-    ...shown(curves, results),
+    ...shown([...groupBy(results, nameOf)], curveOf, results),
   };
 }
 
-/** Curves and notes of a chart; of too many curves an even selection. */
-function shown(curves: readonly Series[], results: readonly Result[]): Pick<Chart, 'series' | 'notes'> {
+/** Curves and notes of a chart; of too many curves an even selection, and only these are made. */
+function shown<Item>(
+  items: readonly Item[],
+  curveOf: (item: Item) => Series,
+  results: readonly Result[],
+): Pick<Chart, 'series' | 'notes'> {
   const notes = meansNote(results);
   for (const status of ['diverged', 'failed'] as const) {
-    const count = results.filter(({ record }) => record.status === status).length;
+    const count = results.filter(result => result.status === status).length;
     if (count > 0) notes.push(`${count} ${status} ${count === 1 ? 'trial is' : 'trials are'} not drawn.`);
   }
-  const count = Math.min(curves.length, MOST_CURVES);
-  const series = Array.from(
-    { length: count },
-    (_, index) => curves[Math.floor((index * curves.length) / count)]!,
+  const count = Math.min(items.length, MOST_CURVES);
+  const series = Array.from({ length: count }, (_, index) =>
+    curveOf(items[Math.floor((index * items.length) / count)]!),
   );
-  if (count < curves.length) notes.push(`${count} of ${curves.length} curves are drawn.`);
+  if (count < items.length) notes.push(`${count} of ${items.length} curves are drawn.`);
   return { series, notes };
 }
 
 function completed(results: readonly Result[]): Result[] {
-  return results.filter(({ record }) => record.status === 'completed');
+  return results.filter(({ status }) => status === 'completed');
 }
 
 function varyingKeys(results: readonly Result[]): string[] {

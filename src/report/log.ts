@@ -8,7 +8,9 @@ const PRINT_EVERY = 20;
  * The training log of one trial as the course's Solver prints it with `print_every=20`: iterations counted from 1, and the
  * accuracies of epoch 0 after the first of them, those of epoch e after its last.
  */
-export function* trainingLog({ trial, record }: Result): Generator<string> {
+export function* trainingLog(result: Result): Generator<string> {
+  const { trial } = result;
+  const record = result.record();
   const { epochs } = trial.settings;
   const { perEpoch, iterations } = scheduleOf(trial.settings);
   const accuracies = record.accuracies.values();

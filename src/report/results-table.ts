@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { SettingValue } from '../config/schema.ts';
 import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from '../run/result.ts';
-import { mean, summarize } from '../run/summary.ts';
+import { mean } from '../run/summary.ts';
 import { type Cell, textTable } from './table.ts';
 import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
 
@@ -147,13 +147,13 @@ interface Point {
 }
 
 function pointOf(repeats: readonly Result[]): Point {
-  const count = (status: string) => repeats.filter(({ record }) => record.status === status).length;
+  const count = (status: string) => repeats.filter(result => result.status === status).length;
   for (const status of ['diverged', 'failed']) {
     if (count(status) > 0)
       return { status: repeats.length === 1 ? status : `${count(status)} of ${repeats.length} ${status}` };
   }
   if (repeats.length === 0) return { status: '-' };
-  const summaries = repeats.map(({ record }) => summarize(record));
+  const summaries = repeats.map(({ summary }) => summary);
   return {
     status: 'completed',
     values: measures.map(({ key }) =>
@@ -173,7 +173,7 @@ function holdsFewWords(values: readonly SettingValue[]): boolean {
 }
 
 function titleOf(results: readonly Result[], data: DataLabel): string {
-  const count = (status: string) => results.filter(({ record }) => record.status === status).length;
+  const count = (status: string) => results.filter(result => result.status === status).length;
   const broken = ['diverged', 'failed']
     .filter(status => count(status) > 0)
     .map(status => `, ${count(status)} ${status}`);

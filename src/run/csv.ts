@@ -5,7 +5,7 @@
 import { type SettingValue, summaryNames } from '../config/schema.ts';
 import { valueText } from '../plan/trial.ts';
 import { axisKeys, type Result } from './result.ts';
-import { type Summary, summarize } from './summary.ts';
+import type { Summary } from './summary.ts';
 
 const summaryColumns = ['iterations', ...summaryNames] as const satisfies readonly (keyof Summary)[];
 
@@ -14,12 +14,8 @@ export function* trialsCsv(results: readonly Result[]): Generator<string> {
   const keys = axisKeys(results);
   yield line([...identityHead(keys), 'status', ...summaryColumns]);
   for (const result of results) {
-    const summary = summarize(result.record);
-    yield line([
-      ...identity(result, keys),
-      result.record.status,
-      ...summaryColumns.map(column => summary[column]),
-    ]);
+    const { summary } = result;
+    yield line([...identity(result, keys), result.status, ...summaryColumns.map(column => summary[column])]);
   }
 }
 
@@ -29,7 +25,7 @@ export function* lossesCsv(results: readonly Result[]): Generator<string> {
   yield line([...identityHead(keys), 'iteration', 'loss']);
   for (const result of results) {
     const start = cells(identity(result, keys));
-    for (const [index, loss] of result.record.losses.entries()) yield `${start},${index + 1},${loss}\n`;
+    for (const [index, loss] of result.record().losses.entries()) yield `${start},${index + 1},${loss}\n`;
   }
 }
 
@@ -39,7 +35,7 @@ export function* accuraciesCsv(results: readonly Result[]): Generator<string> {
   yield line([...identityHead(keys), 'epoch', 'trainAccuracy', 'valAccuracy']);
   for (const result of results) {
     const start = identity(result, keys);
-    for (const { epoch, trainAccuracy, valAccuracy } of result.record.accuracies) {
+    for (const { epoch, trainAccuracy, valAccuracy } of result.record().accuracies) {
       yield line([...start, epoch, trainAccuracy, valAccuracy]);
     }
   }

@@ -1,7 +1,6 @@
 /** What a run is: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
-import { experimentSchema } from '../config/schema.ts';
 
 export const MANIFEST = 'manifest.json';
 
@@ -45,7 +44,7 @@ export function differences(one: Identity, other: Identity): string[] {
     numerics,
   });
   const [a, b] = [flat(one), flat(other)];
-  const keys = new Set([...Object.keys(a), ...Object.keys(b), ...Object.keys(experimentSchema.shape)]);
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].flatMap(key => {
     const [before, after] = [JSON.stringify(a[key]), JSON.stringify(b[key])];
     return before === after ? [] : [`${key}: ${before ?? 'none'} -> ${after ?? 'none'}`];

@@ -1,4 +1,4 @@
-/** What happened in one trial: the line that the journal keeps, checked whenever it comes from outside. */
+/** What happened in one trial: a line of the journal, checked whenever it comes from outside. */
 import { z } from 'zod';
 
 const accuracySchema = z.strictObject({
@@ -16,9 +16,17 @@ export const trialRecordSchema = z.strictObject({
   /** Training loss of each iteration; ends before the first that is not finite. */
   losses: z.array(z.number()),
   accuracies: z.array(accuracySchema),
+  /** How long it took; the one thing that differs from one machine to the next. */
+  seconds: z.number().nonnegative(),
   /** What went wrong, when status is failed. */
   error: z.string().optional(),
 });
 
 export type TrialRecord = z.output<typeof trialRecordSchema>;
 export type Accuracy = z.output<typeof accuracySchema>;
+
+/** Whether two records are of the same results, bit for bit. */
+export function sameResults(a: TrialRecord, b: TrialRecord): boolean {
+  const results = ({ seconds, ...rest }: TrialRecord) => JSON.stringify(rest);
+  return results(a) === results(b);
+}

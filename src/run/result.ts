@@ -1,11 +1,17 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
+import type { Summary } from './summary.ts';
 
 /** A trial and what happened in it. A run's results are a list of these in plan order, without the trials that are still to run. */
 export interface Result {
   readonly trial: Trial;
-  readonly record: TrialRecord;
+  readonly status: TrialRecord['status'];
+  /** What went wrong, when status is failed. */
+  readonly error: string | undefined;
+  readonly summary: Summary;
+  /** The whole record, with its histories; read from the journal each time it is asked for, for it may be long. */
+  record(): TrialRecord;
 }
 
 /** What the nets were trained on; every table and chart says it, so that no synthetic run passes for CIFAR-10. */

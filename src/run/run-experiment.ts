@@ -5,9 +5,9 @@ import { meanImage } from '../data/split.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { TrainingImages } from '../nn/solver.ts';
 import { planTrials } from '../plan/plan.ts';
-import type { Trial } from '../plan/trial.ts';
+import { describe, type Trial } from '../plan/trial.ts';
+import type { Entry } from './journal.ts';
 import type { Identity } from './manifest.ts';
-import type { TrialRecord } from './record.ts';
 import type { Result } from './result.ts';
 import { RunStore, usualFolder } from './store.ts';
 import { runInThreads } from './threads.ts';
@@ -22,6 +22,16 @@ export interface RunRequest {
   readonly version: string;
   readonly numerics: Numerics;
   readonly workers: number;
+  /** Begins anew; what the folder held is kept beside it. */
+  readonly fresh?: boolean;
+  /** Drops damaged lines of the journal instead of refusing it. */
+  readonly repair?: boolean;
+  /** How often a trial is tried again whose worker threw, ran out of memory or ended; 1 if it is left out. */
+  readonly retries?: number;
+  /** Whether the first trial that fails ends the run. */
+  readonly failFast?: boolean;
+  /** Seconds that a trial may take. */
+  readonly timeout?: number | undefined;
   /** When it is aborted, the run is left where it is, to be gone on with. */
   readonly signal: AbortSignal;
   onPlanned(event: {
@@ -29,49 +39,58 @@ export interface RunRequest {
     readonly trials: readonly Trial[];
     readonly found: number;
   }): void;
-  onRecord(trial: Trial, record: TrialRecord): void;
+  onRecord(trial: Trial, entry: Entry): void;
+  /** What a user should know: something was mended, a trial is tried again. */
+  onNotice?(text: string): void;
 }
 
 export interface RunOutcome {
   readonly folder: string;
   readonly trials: readonly Trial[];
-  /** In plan order; fewer than the trials if the run was interrupted. */
+  /** In plan order; fewer than the trials if the run was interrupted. Their records can be read until `close` is called. */
   readonly results: readonly Result[];
+  close(): Promise<void>;
 }
 
 /**
  * Runs every trial that its folder does not yet have, and writes the CSVs and the manifest.
- * @throws CifarNormError if the folder cannot be written or holds another run
+ * @throws CifarNormError if the folder cannot be written, holds another run, or is in use
  */
 export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
-  const { name, experiment, dataset, signal } = request;
+  const { name, experiment, dataset, version, workers, signal } = request;
+  const tell = request.onNotice ?? (() => {});
   const numerics = NUMERICS[request.numerics];
   const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics });
   const identity = { ...identityOf(name, experiment, dataset), numerics };
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
-  const { version, workers } = request;
-  const store = await RunStore.open(
-    folder,
-    identity,
-    { dataSource: dataset.source, version, workers },
-    trials,
-  );
-  const byId = new Map(trials.map(trial => [trial.id, trial]));
-  const pending = store.pending();
-  request.onPlanned({ folder, trials, found: trials.length - pending.length });
+  const { fresh = false, repair = false, retries = 1, failFast = false, timeout } = request;
+  const circumstances = { dataSource: dataset.source, version, workers };
+  const store = await RunStore.open(folder, identity, circumstances, trials, { fresh, repair, tell });
   try {
-    for await (const record of runInThreads(pending, trainingImages(experiment, dataset), {
-      numerics: request.numerics,
-      workers,
-      signal,
-    })) {
-      await store.append(record);
-      request.onRecord(byId.get(record.id)!, record);
+    const byId = new Map(trials.map(trial => [trial.id, trial]));
+    const pending = store.pending();
+    request.onPlanned({ folder, trials, found: trials.length - pending.length });
+    const onRetry = (trial: Trial, error: string) =>
+      tell(`trial ${trial.index} (${describe(trial)}) is tried again: ${error}`);
+    const options = { numerics: request.numerics, workers, retries, timeout, signal, onRetry };
+    try {
+      const images = pending.length > 0 ? trainingImages(experiment, dataset) : undefined;
+      for await (const record of images ? runInThreads(pending, images, options) : []) {
+        const trial = byId.get(record.id)!;
+        request.onRecord(trial, await store.append(record));
+        if (failFast && record.status === 'failed') break;
+      }
+    } catch (error) {
+      // What is on the disk is shown as well as it can be; the first error is the one to tell.
+      await store.finish('interrupted').catch(() => {});
+      throw error;
     }
-  } finally {
-    await store.close(store.pending().length === 0 ? 'finished' : 'interrupted');
+    await store.finish(store.results().length === trials.length ? 'finished' : 'interrupted');
+  } catch (error) {
+    await store.close();
+    throw error;
   }
-  return { folder, trials, results: store.results() };
+  return { folder, trials, results: store.results(), close: () => store.close() };
 }
 
 /** What cannot change a result is left out: where the data lie, how the experiment is called, what is drawn. */

@@ -25,9 +25,11 @@ export function createRunner(images: TrainingImages, modules: KernelModules): (t
  * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
  */
 function runTrial(trial: Trial, images: TrainingImages, engine: Engine): TrialRecord {
+  const start = performance.now();
   const { init, training } = trial.streams;
   const random = new RandomState(init);
   const solver = new Solver(engine, trial.settings, { ...images, ...trial.split }, random);
   const { status, losses, accuracies } = solver.train(training && new RandomState(training));
-  return { id: trial.id, status, iterations: losses.length, losses, accuracies };
+  const seconds = Math.round(performance.now() - start) / 1000;
+  return { id: trial.id, status, iterations: losses.length, losses, accuracies, seconds };
 }

@@ -1,12 +1,15 @@
 /** A run's folder: the journal, and the manifest and CSVs that are views of it. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { experimentSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
+import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
 import { accuraciesCsv, lossesCsv, trialsCsv } from './csv.ts';
 import { writeAtomically } from './files.ts';
-import { appendRecord, JOURNAL, readJournal } from './journal.ts';
+import { type Entry, type Head, JOURNAL, Journal, readJournal, recordAt } from './journal.ts';
+import { type FolderLock, lockFolder } from './lock.ts';
 import {
   differences,
   type Identity,
@@ -25,6 +28,15 @@ export interface Circumstances {
   readonly workers: number;
 }
 
+export interface OpenOptions {
+  /** Begins anew; what the folder held is kept beside it. */
+  readonly fresh: boolean;
+  /** Drops damaged lines of the journal instead of refusing it. */
+  readonly repair: boolean;
+  /** Is told what was found or mended on the way. */
+  tell(text: string): void;
+}
+
 /** The folder of a run when none is asked for: another config, or other data, is another folder. */
 export function usualFolder(resultsFolder: string, identity: Identity): string {
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8);
@@ -33,53 +45,53 @@ export function usualFolder(resultsFolder: string, identity: Identity): string {
 
 export class RunStore {
   readonly folder: string;
-  readonly #identity: Identity;
   readonly #circumstances: Circumstances;
   readonly #trials: readonly Trial[];
-  readonly #records: Map<string, TrialRecord>;
-  readonly #journal: FileHandle;
-  readonly #startedAt: string;
+  readonly #journal: Journal;
+  readonly #lock: FolderLock;
   readonly #openedAt = Date.now();
 
   private constructor(
     folder: string,
-    identity: Identity,
     circumstances: Circumstances,
     trials: readonly Trial[],
-    records: Map<string, TrialRecord>,
-    journal: FileHandle,
-    startedAt: string,
+    journal: Journal,
+    lock: FolderLock,
   ) {
     this.folder = folder;
-    this.#identity = identity;
     this.#circumstances = circumstances;
     this.#trials = trials;
-    this.#records = records;
     this.#journal = journal;
-    this.#startedAt = startedAt;
+    this.#lock = lock;
   }
 
   /**
    * Opens a new folder, or one of the same run to go on with it.
-   * @throws CifarNormError if the folder cannot be written, or is another run's
+   * @throws CifarNormError if the folder cannot be written, is another run's, or has a damaged journal
    */
   static async open(
     folder: string,
     identity: Identity,
     circumstances: Circumstances,
     trials: readonly Trial[],
+    options: OpenOptions,
   ): Promise<RunStore> {
+    let lock: FolderLock | undefined;
+    let journal: Journal | undefined;
     try {
+      if (options.fresh) await setAside(folder, options.tell);
       await mkdir(folder, { recursive: true });
-      const manifest = await readManifest(folder);
-      if (manifest) refuseAnother(folder, manifest, identity);
-      const records = await readJournal(join(folder, JOURNAL));
-      const journal = await open(join(folder, JOURNAL), 'a');
-      const startedAt = manifest?.startedAt ?? new Date().toISOString();
-      const store = new RunStore(folder, identity, circumstances, trials, records, journal, startedAt);
+      await refuseForeign(folder);
+      lock = await lockFolder(folder);
+      if (lock.leftBy) options.tell(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
+      journal = await Journal.open(join(folder, JOURNAL), identity, options);
+      refuseAnother(folder, journal.head, identity);
+      const store = new RunStore(folder, circumstances, trials, journal, lock);
       await store.#writeManifest('running');
       return store;
     } catch (error) {
+      await journal?.close();
+      await lock?.release();
       throw explained(
         error,
         'usage',
@@ -89,50 +101,59 @@ export class RunStore {
     }
   }
 
-  /** Trials that the journal has no record of. */
+  /** Trials that the journal has no record of, or of a failure only. */
   pending(): Trial[] {
-    return this.#trials.filter(({ id }) => !this.#records.has(id));
+    return this.#trials.filter(({ id }) => isPending(this.#journal.entries.get(id)));
   }
 
-  /** In plan order, without the trials that are still to run. */
+  /** In plan order, without the trials that are still to run. Their records can be read until the store is closed. */
   results(): Result[] {
-    return this.#trials.flatMap(trial => {
-      const record = this.#records.get(trial.id);
-      return record ? [{ trial, record }] : [];
-    });
+    return resultsOf(this.#trials, this.#journal.entries, entry => this.#journal.record(entry));
   }
 
   /** A trial counts as done when this has returned: its record is on the disk. */
-  async append(record: TrialRecord): Promise<void> {
+  async append(record: TrialRecord): Promise<Entry> {
     try {
-      await appendRecord(this.#journal, record);
+      return await this.#journal.append(record);
     } catch (error) {
-      throw explained(error, 'run', `cannot write ${join(this.folder, JOURNAL)}`, RUN_AGAIN);
+      throw explained(error, 'run', `cannot write ${this.#journal.path}`, RUN_AGAIN);
     }
-    this.#records.set(record.id, record);
   }
 
-  /** Writes the views and closes the journal. */
-  async close(status: 'interrupted' | 'finished'): Promise<void> {
-    const results = this.results();
-    const views = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
+  /** Writes the views. */
+  async finish(status: 'interrupted' | 'finished'): Promise<void> {
     try {
-      for (const [name, lines] of Object.entries(views))
-        await writeAtomically(join(this.folder, name), lines(results));
+      const removed = await this.#journal.restoreIfRemoved().catch(async error => {
+        if (error.code !== 'ENOENT') throw error;
+        await mkdir(this.folder, { recursive: true });
+        return this.#journal.restoreIfRemoved();
+      });
+      await writeCsvs(this.folder, this.results());
       await this.#writeManifest(status);
+      if (!removed) return;
     } catch (error) {
       throw explained(error, 'run', `cannot write to ${this.folder}`, RUN_AGAIN);
-    } finally {
-      await this.#journal.close();
     }
+    throw new CifarNormError(
+      'run',
+      `${this.#journal.path} was removed while the run was going on; it has been written again`,
+      'nothing that had finished is lost: run the same command again to be sure',
+    );
+  }
+
+  /** Gives the folder back. */
+  async close(): Promise<void> {
+    await this.#journal.close();
+    await this.#lock.release();
   }
 
   async #writeManifest(status: Manifest['status']): Promise<void> {
+    const { run, startedAt } = this.#journal.head;
     const count = (wanted: TrialRecord['status']) =>
-      this.results().filter(({ record }) => record.status === wanted).length;
+      this.results().filter(result => result.status === wanted).length;
     const { dataSource, version, workers } = this.#circumstances;
     const manifest: Manifest = {
-      ...this.#identity,
+      ...run,
       dataSource,
       version,
       node: process.version,
@@ -145,7 +166,7 @@ export class RunStore {
         diverged: count('diverged'),
         failed: count('failed'),
       },
-      startedAt: this.#startedAt,
+      startedAt,
       updatedAt: new Date().toISOString(),
       seconds: (Date.now() - this.#openedAt) / 1000,
     };
@@ -153,33 +174,118 @@ export class RunStore {
   }
 }
 
+/** A run as its folder tells it, read without changing anything, also while it is going on. */
+export interface StoredRun {
+  readonly folder: string;
+  readonly head: Head;
+  readonly trials: readonly Trial[];
+  /** In plan order, without the trials that are still to run. */
+  readonly results: readonly Result[];
+  /** By trial id. */
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly damaged: readonly number[];
+  readonly torn: boolean;
+  /** The view of the last invocation, if there is one. */
+  readonly manifest: Manifest | undefined;
+  close(): Promise<void>;
+}
+
+/** @throws CifarNormError (usage) if the folder holds no run of this program */
+export async function readRun(folder: string): Promise<StoredRun> {
+  const path = join(folder, JOURNAL);
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const { head, entries, damaged, torn } = await readJournal(file);
+    if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
+    const { run } = head;
+    const experiment = experimentSchema.parse(run.experiment);
+    const trials = planTrials(experiment, { fingerprint: run.data.fingerprint, numerics: run.numerics });
+    const { fd } = file;
+    return {
+      folder,
+      head,
+      trials,
+      results: resultsOf(trials, entries, entry => recordAt(fd, entry)),
+      entries,
+      damaged,
+      torn: torn > 0,
+      manifest: await readManifest(folder),
+      close: () => file!.close(),
+    };
+  } catch (error) {
+    await file?.close();
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new CifarNormError('usage', `${folder} holds no run: there is no ${JOURNAL} in it`, SEE_RUNS);
+    }
+    throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
+  }
+}
+
+const SEE_RUNS = 'cifar-norm runs lists the runs below ./results';
+
+export async function writeCsvs(folder: string, results: readonly Result[]): Promise<void> {
+  const views = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
+  for (const [name, lines] of Object.entries(views))
+    await writeAtomically(join(folder, name), lines(results));
+}
+
+const isPending = (entry: Entry | undefined) => entry === undefined || entry.status === 'failed';
+
+function resultsOf(
+  trials: readonly Trial[],
+  entries: ReadonlyMap<string, Entry>,
+  read: (entry: Entry) => TrialRecord,
+): Result[] {
+  return trials.flatMap(trial => {
+    const entry = entries.get(trial.id);
+    if (!entry) return [];
+    const { status, error, summary } = entry;
+    return [{ trial, status, error, summary, record: () => read(entry) }];
+  });
+}
+
 const RUN_AGAIN = 'what had finished is kept: mend this, then run the same command again to go on';
 
+/** Moves a run's folder out of the way; waits for no one: a folder in use is refused. */
+async function setAside(folder: string, tell: (text: string) => void): Promise<void> {
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return;
+  const lock = await lockFolder(folder);
+  await lock.release();
+  const aside = `${folder}.until-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  await rename(folder, aside);
+  tell(`the old run is kept as ${aside}`);
+}
+
+/** The manifest, if it can be read: it is a view, and whoever runs on writes it anew. */
 async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const path = join(folder, MANIFEST);
-  const text = await readFile(path, 'utf8').catch(error => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
   } catch {
+    return undefined;
+  }
+}
+
+/** A folder with a manifest of something else is no place for a run. */
+async function refuseForeign(folder: string): Promise<void> {
+  const exists = async (name: string) =>
+    (await stat(join(folder, name)).catch(() => undefined)) !== undefined;
+  if ((await exists(MANIFEST)) && !(await exists(JOURNAL)) && !(await readManifest(folder))) {
     throw new CifarNormError(
       'usage',
-      `${path} is not a manifest of this program`,
+      `${join(folder, MANIFEST)} is not a manifest of this program`,
       'choose another folder with --out DIR',
     );
   }
 }
 
-function refuseAnother(folder: string, manifest: Manifest, identity: Identity): void {
-  const changes = differences(manifest, identity);
+function refuseAnother(folder: string, { run }: Head, identity: Identity): void {
+  const changes = differences(run, identity);
   if (changes.length === 0) return;
   throw new CifarNormError(
     'usage',
     `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
-    'choose another folder with --out DIR',
+    'choose another folder with --out DIR, or let --fresh set that run aside',
   );
 }
 

@@ -11,27 +11,54 @@ import type { WorkerData } from './worker.ts';
 export interface ThreadOptions {
   readonly numerics: Numerics;
   readonly workers: number;
+  /** How often a trial is tried again whose worker threw, ran out of memory or ended. */
+  readonly retries: number;
+  /** Seconds that a trial may take; it is not tried again. */
+  readonly timeout: number | undefined;
   /** When it is aborted, running trials are dropped and no more are started. */
   readonly signal: AbortSignal;
+  onRetry(trial: Trial, error: string): void;
+  /** What the threads run, if not src/run/worker.ts. */
+  readonly entry?: URL;
 }
 
-/** Yields each trial's record as it is finished. The costliest start first, so that none of them is left for the end. */
+const WORKER = new URL('../../dist/run/worker.js', import.meta.url);
+
+/**
+ * Yields each trial's record as it is finished; a failure is a record too. The costliest trials start first, so that none
+ * of them is left for the end.
+ */
 export async function* runInThreads(
   trials: readonly Trial[],
   images: TrainingImages,
-  { numerics, workers, signal }: ThreadOptions,
+  { numerics, workers, retries, timeout, signal, onRetry, entry = WORKER }: ThreadOptions,
 ): AsyncGenerator<TrialRecord> {
   if (trials.length === 0) return;
   const threads = Math.min(workers, trials.length);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
   const pool = new Piscina({
-    filename: new URL('../../dist/run/worker.js', import.meta.url).href,
+    filename: entry.href,
     name: 'run',
     minThreads: threads,
     maxThreads: threads,
     workerData: { images, modules } satisfies WorkerData,
   });
+  const attempt = async (trial: Trial): Promise<TrialRecord> => {
+    for (let left = retries; ; left--) {
+      const limit = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
+      try {
+        return await pool.run(trial, { signal: limit ?? null });
+      } catch (error) {
+        const message = limit?.aborted ? `took longer than ${timeout} s` : messageOf(error);
+        if (left === 0 || limit?.aborted || signal.aborted) return failedRecord(trial, message);
+        onRetry(trial, message);
+      }
+    }
+  };
+  // One more than runs is handed over for each thread, so that none waits while a record is being stored; but a trial's
+  // time must not go by while it waits.
+  const most = timeout === undefined ? 2 * threads : threads;
   const costs = new Map(trials.map(trial => [trial.id, costOf(trial)]));
   const waiting = [...trials].sort((a, b) => costs.get(a.id)! - costs.get(b.id)!);
   const running = new Map<string, Promise<TrialRecord>>();
@@ -39,13 +66,9 @@ export async function* runInThreads(
   signal.addEventListener('abort', stop);
   try {
     while (!signal.aborted && (waiting.length > 0 || running.size > 0)) {
-      // One more than runs is handed over for each thread, so that none waits while a record is being stored.
-      while (running.size < 2 * threads && waiting.length > 0) {
+      while (running.size < most && waiting.length > 0) {
         const trial = waiting.pop()!;
-        running.set(
-          trial.id,
-          pool.run(trial).catch(error => failedRecord(trial, error)),
-        );
+        running.set(trial.id, attempt(trial));
       }
       const record = await Promise.race(running.values());
       running.delete(record.id);
@@ -57,7 +80,8 @@ export async function* runInThreads(
   }
 }
 
-function failedRecord({ id }: Trial, error: unknown): TrialRecord {
-  const message = error instanceof Error ? error.message : String(error);
-  return { id, status: 'failed', iterations: 0, losses: [], accuracies: [], error: message };
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function failedRecord({ id }: Trial, error: string): TrialRecord {
+  return { id, status: 'failed', iterations: 0, losses: [], accuracies: [], seconds: 0, error };
 }

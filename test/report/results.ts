@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
 import type { TrialRecord } from '../../src/run/record.ts';
 import type { Result } from '../../src/run/result.ts';
+import { summarize } from '../../src/run/summary.ts';
 
 export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
   readonly axes?: Readonly<Record<string, SettingValue>>;
@@ -23,15 +24,21 @@ export function resultsOf(...given: readonly Given[]): Result[] {
       split: { numTraining: 49_000, numValidation: 1000 },
       streams: { init: seed },
     },
-    record: {
+    ...digested({
       id: `trial-${index}`,
       status: 'completed',
       iterations: record.losses?.length ?? 1,
       losses: [2.3],
       accuracies: [{ epoch: 0, trainAccuracy: 0.1, valAccuracy: 0.1 }],
+      seconds: 1,
       ...record,
-    },
+    }),
   }));
+}
+
+function digested(record: TrialRecord): Omit<Result, 'trial'> {
+  const { status, error } = record;
+  return { status, error, summary: summarize(record), record: () => record };
 }
 
 /** One measurement, at the end of an epoch. */

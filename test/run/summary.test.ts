@@ -4,7 +4,7 @@ import { summarize } from '../../src/run/summary.ts';
 import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
 
-const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record);
+const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record());
 const countTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('summarize', () => {

@@ -14,7 +14,6 @@ import { trainingLog } from '../../report/log.ts';
 import { resultsTable } from '../../report/results-table.ts';
 import type { DataLabel, Result } from '../../run/result.ts';
 import { type RunOutcome, runExperiment } from '../../run/run-experiment.ts';
-import { summarize } from '../../run/summary.ts';
 import { located } from '../located.ts';
 import type { Exit, RunOptions } from '../program.ts';
 import { progressOf } from '../progress.ts';
@@ -37,12 +36,13 @@ export async function run(
   const { experiment } = loaded;
   const progress = await progressOf(terminal, () => performance.now());
   const interruption = interruptible(progress.stop);
+  let outcome: RunOutcome | undefined;
   try {
     const { place } = await located(options.data, experiment.data);
     progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
     const dataset = await loadDataset(place, { test: false });
     checkSplit(dataset, experiment);
-    const outcome = await runExperiment({
+    outcome = await runExperiment({
       name: loaded.name,
       experiment,
       dataset,
@@ -51,9 +51,15 @@ export async function run(
       version,
       numerics: options.numerics,
       workers: options.workers,
+      fresh: options.fresh ?? false,
+      repair: options.repair ?? false,
+      retries: options.retries,
+      failFast: options.failFast ?? false,
+      timeout: options.timeout,
       signal: interruption.signal,
       onPlanned: ({ trials, found }) => progress.plan(trials.length, found),
-      onRecord: (trial, record) => progress.record(trial, record),
+      onRecord: progress.record,
+      onNotice: progress.notice,
     });
     progress.stop();
     const label: DataLabel = dataset.kind === 'synthetic' ? 'synthetic' : 'CIFAR-10';
@@ -62,6 +68,7 @@ export async function run(
     conclude(terminal, outcome, interruption.code(), exit);
   } finally {
     progress.stop();
+    await outcome?.close();
     interruption.end();
   }
 }
@@ -86,13 +93,13 @@ function logOf(result: Result, count: number, label: DataLabel): string {
 }
 
 function jsonOf({ folder, trials, results }: RunOutcome, { kind, source, fingerprint }: Dataset): string {
-  const rows = results.map(({ trial: { index, axes, seed }, record }) => ({
+  const rows = results.map(({ trial: { index, axes, seed }, status, summary, error }) => ({
     trial: index,
     ...axes,
     seed,
-    status: record.status,
-    ...summarize(record),
-    ...(record.error !== undefined && { error: record.error }),
+    status,
+    ...summary,
+    ...(error !== undefined && { error }),
   }));
   return JSON.stringify(
     { folder, data: { kind, source, fingerprint }, planned: trials.length, trials: rows },
@@ -110,10 +117,14 @@ function conclude(
 ): void {
   const { folder, trials, results } = outcome;
   const shown = relative(process.cwd(), folder);
-  const failed = results.filter(({ record }) => record.status === 'failed');
-  for (const { trial, record } of failed)
-    terminal.tell(`trial ${trial.index} (${describe(trial)}) failed: ${record.error}`);
-  if (failed.length > 0) exit(1);
+  const failed = results.filter(({ status }) => status === 'failed');
+  if (failed.length > 0) {
+    const [{ trial, error }] = failed as [Result];
+    terminal.tell(
+      `${failed.length} of ${trials.length} trials failed, the first (${describe(trial)}): ${error}\nRun the same command again to try them once more.`,
+    );
+    exit(1);
+  }
   if (interrupted === undefined) {
     terminal.tell(`Results: ${shown.startsWith('..') ? folder : shown}`);
     return;
