@@ -8,6 +8,11 @@ export function located(option: string | undefined, config: string | undefined):
     environment: process.env.CIFAR_NORM_DATA,
     config,
     cwd: process.cwd(),
-    cacheFolder: cacheFolderOf(process.platform, homedir(), process.env),
+    cacheFolder: cacheFolder(),
   });
+}
+
+/** Where downloads go, and are found again. */
+export function cacheFolder(): string {
+  return cacheFolderOf(process.platform, homedir(), process.env);
 }

@@ -31,14 +31,8 @@ export function progressOf(
 
   return {
     start(text) {
-      if (terminal.live) {
-        spinner = ora({
-          text,
-          stream: process.stderr,
-          discardStdin: false,
-          ...(!terminal.progressColor && { color: false }),
-        }).start();
-      } else terminal.tell(text);
+      spinner = spin(terminal, text);
+      if (!spinner) terminal.tell(text);
     },
     plan(trials, finished) {
       total = trials;
@@ -57,6 +51,17 @@ export function progressOf(
       spinner = undefined;
     },
   };
+}
+
+/** A spinner on stderr, where progress may be drawn over itself. */
+export function spin({ live, progressColor }: Terminal, text: string): Ora | undefined {
+  if (!live) return undefined;
+  return ora({
+    text,
+    stream: process.stderr,
+    discardStdin: false,
+    ...(!progressColor && { color: false }),
+  }).start();
 }
 
 export function describe({ axes, seed }: Trial): string {

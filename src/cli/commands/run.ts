@@ -1,5 +1,4 @@
 /** `sweep` and `train`: the same run, shown differently. */
-import { constants } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadExperiment } from '../../config/load.ts';
@@ -14,6 +13,7 @@ import type { DataLabel, Result } from '../../report/result.ts';
 import { resultsTable } from '../../report/results-table.ts';
 import { summarize } from '../../report/summary.ts';
 import { type RunOutcome, runExperiment } from '../../run/run-experiment.ts';
+import { interruptible } from '../interruptible.ts';
 import { located } from '../located.ts';
 import type { Exit, RunOptions } from '../program.ts';
 import { describe, progressOf } from '../progress.ts';
@@ -120,28 +120,4 @@ function conclude(
     `Interrupted: ${results.length} of ${trials.length} trials are kept. Run the same command again to go on.`,
   );
   exit(interrupted);
-}
-
-/**
- * Turns the first SIGINT or SIGTERM into an abort of the run, which ends in order, and the second into the end. `code` is
- * the exit code that says which signal it was.
- */
-function interruptible(cleanUp: () => void) {
-  const controller = new AbortController();
-  let code: number | undefined;
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
-    const previous = code;
-    code = 128 + constants.signals[signal];
-    if (previous !== undefined) {
-      cleanUp();
-      process.exit(code);
-    }
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    code: () => code,
-    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
-  };
 }
