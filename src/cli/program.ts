@@ -82,7 +82,7 @@ export function createProgram(exit: Exit): Command {
   withOutput(withDownload(data.command('download')))
     .summary('fetch CIFAR-10')
     .description(
-      "Fetches the official archive (170 MB) into the user's cache folder, where every command\nfinds it. Size, md5 and sha256 are checked before it is put there. A download that broke\noff is gone on with. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.",
+      "Fetches the official archive (170 MB) into the user's cache folder, where every\ncommand finds it. Size, md5 and sha256 are checked before it is put there.\nA download that broke off is gone on with. HTTP_PROXY, HTTPS_PROXY and NO_PROXY\nare honoured.",
     )
     .addHelpText(
       'after',
@@ -91,10 +91,11 @@ export function createProgram(exit: Exit): Command {
     .action(async (options: OutputOptions & DownloadOptions) =>
       (await import('./commands/data-download.ts')).dataDownload(options, exit),
     );
-  withOutput(withData(data.command('verify')))
+  withOutput(data.command('verify'))
+    .option('--data <place>', 'folder or archive (.tar.gz); left out: the places that data info tells')
     .summary('check that CIFAR-10 is whole')
     .description(
-      'Reads everything that is there, and compares an archive with the official checksums.\nExit code 0 if it is whole, 2 if it is damaged or there is none.',
+      'Reads everything that is there; compares an archive with the official ones.\nExit code 0 if it is whole, 2 if it is damaged or there is none.',
     )
     .addHelpText(
       'after',

@@ -247,7 +247,10 @@ const withScheme = (proxy = ''): string =>
 
 /** The proxies, without the passwords that may be in them. */
 const proxyText = ({ http, https }: Proxies): string =>
-  [...new Set([http, https].filter(Boolean))].map(proxy => proxy!.replace(/\/\/[^@/]*@/, '//')).join(' or ');
+  [...new Set([withScheme(http), withScheme(https)])]
+    .filter(proxy => proxy !== '')
+    .map(proxy => proxy.replace(/\/\/[^/]*@/, '//'))
+    .join(' or ');
 
 function isHttp(url: string, base?: string): boolean {
   return URL.canParse(url, base) && /^https?:$/.test(new URL(url, base).protocol);

@@ -3,7 +3,7 @@ import { loadDataset } from '../../data/load.ts';
 import type { Place } from '../../data/locate.ts';
 import { type Checksums, checksumsOf, differencesOf, OFFICIAL } from '../../data/official.ts';
 import { CifarNormError } from '../../errors.ts';
-import { located } from '../located.ts';
+import { attemptText, located } from '../located.ts';
 import type { DataOptions, Exit, OutputOptions } from '../program.ts';
 import { type Terminal, terminalOf } from '../terminal.ts';
 
@@ -30,7 +30,7 @@ export async function dataVerify(options: OutputOptions & DataOptions, exit: Exi
   if (place.kind === 'synthetic') {
     throw new CifarNormError(
       'data',
-      `there is no CIFAR-10 to verify: ${attempts.map(({ where, outcome }) => `${where}: ${outcome}`).join('; ')}`,
+      `there is no CIFAR-10 to verify; looked at\n${attempts.map(attemptText).join('\n')}`,
       'fetch it with cifar-norm data download, or say where it is with --data',
     );
   }
