@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { CifarNormError } from '../errors.ts';
-import { install, isInstalled } from './install.ts';
+import { install } from './install.ts';
 import type { Archive } from './official.ts';
 import { type Held, PartFile } from './part.ts';
 
@@ -43,25 +43,22 @@ export interface Download {
 
 const MOST_REDIRECTS = 10;
 
-/** Failures that another attempt would only repeat, if no byte has come yet. */
+/** Failures that another attempt would only repeat, if there has been no answer yet. */
 const HOPELESS = /^(ENOTFOUND|ECONNREFUSED|UND_ERR_INVALID_ARG|ERR_SSL_.*|UNABLE_TO_.*|.*CERT.*)$/;
 
 /** A server's failure that may pass. */
 class Passing extends Error {}
 
 /**
- * Fetches the archive into the folder, or finds it there.
- * @throws CifarNormError (usage) if the URL is none; (data) if what it gives is not the archive; (run) if the server or the proxy cannot be
- * reached or keeps failing, or the disk cannot be written: the part is kept then
+ * Fetches the archive into the folder, in place of what may be there under its name, and returns its path.
+ * @throws CifarNormError (usage) if the URL is none; (data) if what it gives is not the archive; (run) if the server or
+ * the proxy cannot be reached or keeps failing, or the disk cannot be written: the part is kept then
  */
-export async function download(
-  request: Download,
-): Promise<{ readonly path: string; readonly found: boolean }> {
+export async function download(request: Download): Promise<string> {
   const { url, folder, archive, signal } = request;
   const path = join(folder, archive.name);
   if (!isHttp(url))
     throw new CifarNormError('usage', `${url}: it is no URL of HTTP`, 'like https://host/file');
-  if (await isInstalled(path, archive, signal)) return { path, found: true };
   const part = new PartFile(path, signal);
   if ((await part.size()) !== archive.bytes) await fetchPart(request, part);
   try {
@@ -71,15 +68,15 @@ export async function download(
     throw error;
   }
   await part.remove();
-  return { path, found: false };
+  return path;
 }
 
 async function fetchPart(request: Download, part: PartFile): Promise<void> {
   const { url, proxies, patience, signal, onRetry } = request;
   const dispatcher = await dispatcherOf(proxies);
-  let received = false;
+  let answered = false;
   const onBytes = (bytes: number) => {
-    received = true;
+    answered = true;
     request.onBytes(bytes);
   };
   try {
@@ -90,7 +87,7 @@ async function fetchPart(request: Download, part: PartFile): Promise<void> {
         signal.throwIfAborted();
         if (!isNetworks(error)) throw error;
         const why = reasonOf(error);
-        if (retry === patience.retries || (!received && HOPELESS.test(error.code ?? '')))
+        if (retry === patience.retries || (!answered && HOPELESS.test(error.code ?? '')))
           throw new CifarNormError('run', `${url}: ${why}`, await hintFor(error, proxies, part));
         const pause = patience.pause * 2 ** retry;
         onRetry(why, pause);

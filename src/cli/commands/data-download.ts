@@ -18,8 +18,9 @@ export async function dataDownload(options: OutputOptions & DownloadOptions, exi
   const interruption = interruptible(transfer.stop);
   try {
     const path = join(cacheFolder(), archive.name);
-    const outcome =
-      options.from === undefined
+    const outcome = (await isInstalled(path, archive, interruption.signal))
+      ? 'present'
+      : options.from === undefined
         ? await fetched(options.url ?? archive.url, archive, transfer, interruption.signal)
         : await copied(resolve(options.from), path, archive, interruption.signal);
     transfer.stop();
@@ -52,7 +53,7 @@ async function fetched(
 ): Promise<Outcome> {
   const { env } = process;
   transfer.start(`fetching ${url}`);
-  const { found } = await download({
+  await download({
     url,
     folder: cacheFolder(),
     archive,
@@ -66,11 +67,10 @@ async function fetched(
     onBytes: transfer.bytes,
     onRetry: (why, milliseconds) => transfer.note(`${why}; trying again in ${milliseconds / 1000} s`),
   });
-  return found ? 'present' : 'downloaded';
+  return 'downloaded';
 }
 
 async function copied(from: string, target: string, archive: Archive, signal: AbortSignal): Promise<Outcome> {
-  if (await isInstalled(target, archive, signal)) return 'present';
   await install({ from, target, archive, signal });
   return 'copied';
 }
