@@ -1,6 +1,6 @@
 /** Puts an archive in place: only what has been proved, and whole or not at all. */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { type Archive, type Checksums, checksumsOf, differencesOf } from './official.ts';
@@ -40,6 +40,8 @@ export async function install({ from, called = from, target, archive, signal }: 
   try {
     await mkdir(dirname(target), { recursive: true });
     await copyFile(from, beside, constants.COPYFILE_FICLONE);
+    // A copy is read-only if its original was, and could not be flushed then.
+    await chmod(beside, 0o644);
     const found = await checksumsOf(beside, signal);
     if (differencesOf(archive, found).length > 0) throw wrongBytes(called, archive, found);
     await flush(beside);

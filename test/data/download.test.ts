@@ -532,12 +532,13 @@ describe('an archive carried by hand', () => {
     const from = join(temporary(), 'carried');
     const folder = join(temporary(), 'new');
     const target = join(folder, archive.name);
-    writeFileSync(from, content);
+    writeFileSync(from, content, { mode: 0o444 });
     expect(await isInstalled(target, archive, signal)).toBe(false);
     await install({ from, target, archive, signal });
     expectWhole(folder);
     expect(await isInstalled(target, archive, signal)).toBe(true);
     expect(readFileSync(from).equals(content)).toBe(true);
+    expect(statSync(target).mode & 0o200).toBe(0o200);
     writeFileSync(target, other);
     expect(await isInstalled(target, archive, signal)).toBe(false);
     await install({ from, target, archive, signal });
