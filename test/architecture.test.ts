@@ -28,6 +28,7 @@ const owners: Record<string, string> = {
   'cli-table3': 'report',
   piscina: 'run',
   tar: 'data',
+  undici: 'data',
   yaml: 'config',
 };
 

@@ -1,6 +1,7 @@
 /** The commands and their options. Each command's work is in its own file, loaded when it is called. */
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Layout } from '../data/batches.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { version } from './version.ts';
 
@@ -15,6 +16,12 @@ export interface OutputOptions {
 
 export interface DataOptions {
   readonly data?: string;
+}
+
+export interface DownloadOptions {
+  readonly layout: Layout;
+  readonly url?: string;
+  readonly from?: string;
 }
 
 export interface RunOptions extends OutputOptions, DataOptions {
@@ -67,8 +74,9 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
       );
   }
 
-  const data = program.command('data').description('Tells about the data.');
+  const data = program.command('data').description('Fetches the data, checks them, and tells about them.');
   withOutput(withData(data.command('info')))
+    .summary('tell what was found')
     .description('Tells where CIFAR-10 was looked for, what was found, and what is in it.')
     .addHelpText(
       'after',
@@ -76,6 +84,32 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
     )
     .action(async (options: OutputOptions & DataOptions) =>
       (await import('./commands/data-info.ts')).dataInfo(options),
+    );
+
+  withOutput(withDownload(data.command('download')))
+    .summary('fetch CIFAR-10')
+    .description(
+      "Fetches the official archive (170 MB) into the user's cache folder, where every\ncommand finds it. Size, md5 and sha256 are checked before it is put there.\nA download that broke off is gone on with. HTTP_PROXY, HTTPS_PROXY and NO_PROXY\nare honoured.",
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm data download\n  cifar-norm data download --url https://my.mirror/cifar-10-binary.tar.gz\n  cifar-norm data download --from /media/stick/cifar-10-binary.tar.gz',
+    )
+    .action(async (options: OutputOptions & DownloadOptions) =>
+      (await import('./commands/data-download.ts')).dataDownload(options, exit),
+    );
+  withOutput(data.command('verify'))
+    .option('--data <place>', 'folder or archive (.tar.gz); left out: the places that data info tells')
+    .summary('check that CIFAR-10 is whole')
+    .description(
+      'Reads everything that is there; compares an archive with the official ones.\nExit code 0 if it is whole, 2 if it is damaged or there is none.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm data verify\n  cifar-norm data verify --data ~/cifar-10-batches-bin',
+    )
+    .action(async (options: OutputOptions & DataOptions) =>
+      (await import('./commands/data-verify.ts')).dataVerify(options, exit),
     );
 
   for (const command of [program, ...program.commands, ...data.commands]) command.exitOverride();
@@ -114,6 +148,18 @@ const withData = (command: Command): Command =>
     '--data <place>',
     'folder or archive (.tar.gz) of CIFAR-10, or synthetic; left out: CIFAR_NORM_DATA, the\nexperiment, ./data and the user cache are tried, then synthetic data are made',
   );
+
+const withDownload = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--layout <layout>', 'version of CIFAR-10; results do not depend on it')
+        .choices(['binary', 'python'])
+        .default('binary'),
+    )
+    .addOption(
+      new Option('--url <url>', 'a mirror to fetch it from; it must be the same file').conflicts('from'),
+    )
+    .option('--from <file>', 'an archive that is here already, to be checked and copied');
 
 const withRun = (command: Command): Command =>
   withOutput(

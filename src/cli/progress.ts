@@ -5,7 +5,7 @@ import type { Entry } from '../run/journal.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Progress {
-  start(text: string): void;
+  start(text: string): Promise<void>;
   record(trial: Trial, entry: Entry): void;
   /** A sentence that stays. */
   notice(text: string): void;
@@ -13,11 +13,10 @@ export interface Progress {
 }
 
 /** `total` trials, of which `done` were found finished. `now` gives milliseconds. */
-export async function progressOf(
+export function progressOf(
   terminal: Terminal,
   now: () => number,
-): Promise<Progress & { plan(total: number, done: number): void }> {
-  const ora = terminal.live ? (await import('ora')).default : undefined;
+): Progress & { plan(total: number, done: number): void } {
   let spinner: Ora | undefined;
   let total = 0;
   let found = 0;
@@ -39,15 +38,9 @@ export async function progressOf(
   };
 
   return {
-    start(text) {
-      if (ora) {
-        spinner = ora({
-          text,
-          stream: process.stderr,
-          discardStdin: false,
-          ...(!terminal.progressColor && { color: false }),
-        }).start();
-      } else terminal.tell(text);
+    async start(text) {
+      spinner = await spin(terminal, text);
+      if (!spinner) terminal.tell(text);
     },
     plan(trials, finished) {
       total = trials;
@@ -69,6 +62,18 @@ export async function progressOf(
       spinner = undefined;
     },
   };
+}
+
+/** A spinner on stderr, where progress may be drawn over itself. */
+export async function spin({ live, progressColor }: Terminal, text: string): Promise<Ora | undefined> {
+  if (!live) return undefined;
+  const { default: ora } = await import('ora');
+  return ora({
+    text,
+    stream: process.stderr,
+    discardStdin: false,
+    ...(!progressColor && { color: false }),
+  }).start();
 }
 
 function outcome({ status, summary, error }: Entry): string {

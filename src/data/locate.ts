@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { batchNames, type Layout } from './batches.ts';
+import { OFFICIAL } from './official.ts';
 
 export type Place =
   | { readonly kind: 'synthetic' }
@@ -36,7 +37,7 @@ const FOLDERS: readonly { readonly name: string; readonly layout: Layout }[] = [
   { name: 'cifar-10-batches-bin', layout: 'binary' },
   { name: 'cifar-10-batches-py', layout: 'python' },
 ];
-const ARCHIVES = ['cifar-10-binary.tar.gz', 'cifar-10-python.tar.gz'];
+const ARCHIVES = [OFFICIAL.binary.name, OFFICIAL.python.name];
 
 /** The user's folder for data that several projects share, after each system's custom. */
 export function cacheFolderOf(platform: NodeJS.Platform, home: string, env: NodeJS.ProcessEnv): string {

@@ -343,7 +343,15 @@ describe('gradcheck', () => {
 
 describe('help and data', () => {
   it('every command helps, with examples', async () => {
-    for (const words of [[], ['sweep'], ['train'], ['gradcheck'], ['data', 'info']]) {
+    for (const words of [
+      [],
+      ['sweep'],
+      ['train'],
+      ['gradcheck'],
+      ['data', 'info'],
+      ['data', 'download'],
+      ['data', 'verify'],
+    ]) {
       const { code, stdout } = await cifarNorm([...words, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain('cifar-norm ');

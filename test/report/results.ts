@@ -1,6 +1,7 @@
 /** Results made by hand. */
 import { spawnSync } from 'node:child_process';
 import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
+import type { Trial } from '../../src/plan/trial.ts';
 import type { TrialRecord } from '../../src/run/record.ts';
 import type { Result } from '../../src/run/result.ts';
 import { summarize } from '../../src/run/summary.ts';
@@ -13,8 +14,8 @@ export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
 
 /** Results in the order given; what is left out is ordinary. */
 export function resultsOf(...given: readonly Given[]): Result[] {
-  return given.map(({ axes = {}, groups = [], seed = 231, ...record }, index) => ({
-    trial: {
+  return given.map(({ axes = {}, groups = [], seed = 231, ...record }, index) => {
+    const trial = {
       id: `trial-${index}`,
       index,
       axes,
@@ -23,22 +24,30 @@ export function resultsOf(...given: readonly Given[]): Result[] {
       settings: { ...settingsSchema.parse({}), ...axes },
       split: { numTraining: 49_000, numValidation: 1000 },
       streams: { init: seed },
-    },
-    ...digested({
-      id: `trial-${index}`,
+    };
+    return resultOf(trial, {
+      id: trial.id,
       status: 'completed',
       iterations: record.losses?.length ?? 1,
       losses: [2.3],
       accuracies: [{ epoch: 0, trainAccuracy: 0.1, valAccuracy: 0.1 }],
       seconds: 1,
       ...record,
-    }),
-  }));
+    });
+  });
 }
 
-function digested(record: TrialRecord): Omit<Result, 'trial'> {
+function resultOf(trial: Trial, record: TrialRecord): Result {
   const { status, error } = record;
-  return { status, error, summary: summarize(record), record: () => record };
+  return {
+    trial,
+    status,
+    error,
+    get summary() {
+      return summarize(record);
+    },
+    record: () => record,
+  };
 }
 
 /** One measurement, at the end of an epoch. */

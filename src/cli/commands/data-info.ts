@@ -1,8 +1,7 @@
 import { CLASS_NAMES, type Dataset, IMAGE_SHAPE, type Images } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
-import type { Attempt } from '../../data/locate.ts';
 import { textTable } from '../../report/table.ts';
-import { located } from '../located.ts';
+import { attemptText, located } from '../located.ts';
 import type { DataOptions, OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';
 
@@ -36,8 +35,6 @@ export async function dataInfo(options: OutputOptions & DataOptions): Promise<vo
     `\n${textTable(['label', ...splits.map(({ name }) => name)], rows, { color: terminal.color, align })}`,
   );
 }
-
-const attemptText = ({ where, outcome }: Attempt): string => `  ${where}: ${outcome}`;
 
 /** The notebook's split of whatever is there: the last 1000 training images validate, the first 1000 test images test. */
 function splitsOf({ train, test }: Dataset) {

@@ -1,5 +1,4 @@
 /** `sweep` and `train`: the same run, shown differently. */
-import { constants } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadExperiment } from '../../config/load.ts';
@@ -14,6 +13,7 @@ import { trainingLog } from '../../report/log.ts';
 import { resultsTable } from '../../report/results-table.ts';
 import type { DataLabel, Result } from '../../run/result.ts';
 import { type RunOutcome, runExperiment } from '../../run/run-experiment.ts';
+import { interruptible } from '../interruptible.ts';
 import { located } from '../located.ts';
 import type { Exit, RunOptions } from '../program.ts';
 import { progressOf } from '../progress.ts';
@@ -34,12 +34,12 @@ export async function run(
   const overrides = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`];
   const loaded = await loadExperiment(name, overrides, { configsFolder, cwd });
   const { experiment } = loaded;
-  const progress = await progressOf(terminal, () => performance.now());
+  const progress = progressOf(terminal, () => performance.now());
   const interruption = interruptible(progress.stop);
   let outcome: RunOutcome | undefined;
   try {
     const { place } = await located(options.data, experiment.data);
-    progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
+    await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
     const dataset = await loadDataset(place, { test: false });
     checkSplit(dataset, experiment);
     outcome = await runExperiment({
@@ -133,28 +133,4 @@ function conclude(
     `Interrupted: ${results.length} of ${trials.length} trials are kept. Run the same command again to go on.`,
   );
   exit(interrupted);
-}
-
-/**
- * Turns the first SIGINT or SIGTERM into an abort of the run, which ends in order, and the second into the end. `code` is
- * the exit code that says which signal it was.
- */
-function interruptible(cleanUp: () => void) {
-  const controller = new AbortController();
-  let code: number | undefined;
-  const onSignal = (signal: 'SIGINT' | 'SIGTERM') => {
-    const previous = code;
-    code = 128 + constants.signals[signal];
-    if (previous !== undefined) {
-      cleanUp();
-      process.exit(code);
-    }
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    code: () => code,
-    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
-  };
 }

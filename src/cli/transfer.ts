@@ -1,0 +1,57 @@
+/** How far a download is: one spinner on a terminal, a plain line for every tenth of it elsewhere. */
+import type { Ora } from 'ora';
+import { spin } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Transfer {
+  start(text: string): Promise<void>;
+  /** `bytes` of the file are there. */
+  bytes(bytes: number): void;
+  note(text: string): void;
+  stop(): void;
+}
+
+/** For a file of `total` bytes. `now` gives milliseconds. */
+export function transferOf(terminal: Terminal, total: number, now: () => number): Transfer {
+  let spinner: Ora | undefined;
+  /** When the first bytes were there, and how many: the rate is of what came since. */
+  let first: { readonly at: number; readonly bytes: number } | undefined;
+  let told = 0;
+
+  const textOf = (bytes: number, begun: { readonly at: number; readonly bytes: number }) => {
+    const seconds = (now() - begun.at) / 1000;
+    const rate = seconds > 0 ? `, ${megabytes((bytes - begun.bytes) / seconds)}/s` : '';
+    return `${Math.floor((100 * bytes) / total)}% of ${megabytes(total)}${rate}`;
+  };
+
+  return {
+    async start(text) {
+      spinner = await spin(terminal, text);
+      if (!spinner) terminal.tell(text);
+    },
+    bytes(bytes) {
+      // Fewer than before: it has started anew.
+      if (first === undefined || bytes < first.bytes) {
+        first = { at: now(), bytes };
+        told = Math.floor((10 * bytes) / total);
+      }
+      if (spinner) {
+        spinner.text = textOf(bytes, first);
+        return;
+      }
+      const tenth = Math.floor((10 * bytes) / total);
+      if (tenth > told) terminal.tell(textOf(bytes, first));
+      told = tenth;
+    },
+    note(text) {
+      if (spinner) spinner.text = text;
+      else terminal.tell(text);
+    },
+    stop() {
+      spinner?.stop();
+      spinner = undefined;
+    },
+  };
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,112 @@
+/** Servers on this machine that behave well or badly, and what they were asked. */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Archive } from '../../src/data/official.ts';
+
+export interface Server {
+  /** Ends with no slash. */
+  readonly origin: string;
+  /** Every request, in order. */
+  readonly requests: IncomingMessage[];
+}
+
+type Answer = (asked: IncomingMessage, answer: ServerResponse, count: number) => void;
+
+const stops: (() => void)[] = [];
+
+/** Answers with the given functions in turn, then always with the last one. */
+export async function serve(...answers: readonly Answer[]): Promise<Server> {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((asked, answer) => {
+    requests.push(asked);
+    answers[Math.min(requests.length, answers.length) - 1]!(asked, answer, requests.length);
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', socket => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+  });
+  // To a proxy: a tunnel is asked for, and refused.
+  server.on('connect', (asked, socket) => {
+    requests.push(asked);
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  stops.push(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+export function stopServers(): void {
+  for (const stop of stops.splice(0)) stop();
+}
+
+/** An archive of given bytes, as if it were official. */
+export function archiveFrom(content: Uint8Array): Archive {
+  const hash = (kind: string) => createHash(kind).update(content).digest('hex');
+  return {
+    name: 'made.tar.gz',
+    url: '',
+    bytes: content.length,
+    md5: hash('md5'),
+    sha256: hash('sha256'),
+  };
+}
+
+/** All of it, or the range that is asked for if the version still is the one that is asked for. */
+export const good =
+  (content: Uint8Array, etag = '"one"'): Answer =>
+  ({ headers }, answer) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const { length } = content;
+    if (from === 0 || headers['if-range'] !== etag) {
+      answer.writeHead(200, { 'content-length': length, etag }).end(content);
+      return;
+    }
+    const range = `bytes ${from}-${length - 1}/${length}`;
+    answer
+      .writeHead(206, { 'content-range': range, 'content-length': length - from, etag })
+      .end(content.subarray(from));
+  };
+
+/** Some bytes of it, then the connection is gone. */
+export const broken =
+  (content: Uint8Array, bytes: number, headers: Record<string, string> = { etag: '"one"' }): Answer =>
+  async (_, answer) => {
+    answer.writeHead(200, { 'content-length': content.length, ...headers });
+    answer.write(content.subarray(0, bytes));
+    await wait(30);
+    answer.destroy();
+  };
+
+/** A range, whatever was asked, with the headers given; those of the rest after `from` if none are. */
+export const claims =
+  (content: Uint8Array, from: number, headers: Record<string, string>): Answer =>
+  (_, answer) =>
+    void answer
+      .writeHead(206, {
+        'content-range': `bytes ${from}-${content.length - 1}/${content.length}`,
+        etag: '"one"',
+        ...headers,
+      })
+      .end(content.subarray(from));
+
+export const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  (_, answer) =>
+    void answer.writeHead(code, headers).end('a page that is no archive');
+
+/** A proxy that finds every host at one origin. */
+export const forwardTo =
+  (origin: string): Answer =>
+  (asked, answer) => {
+    const { pathname } = new URL(asked.url!);
+    request(`${origin}${pathname}`, { headers: asked.headers }, found => {
+      answer.writeHead(found.statusCode!, found.headers);
+      found.pipe(answer);
+    }).end();
+  };

@@ -1,0 +1,123 @@
+/** `data download` and `data verify`, as users meet them. */
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { archiveOf, BINARY, binaryFolder } from '../data/fixtures.ts';
+import { serve, status, stopServers } from '../data/servers.ts';
+import { cifarNorm, emptyFolder } from './cli.ts';
+
+const SIZE = 170_052_171;
+const noProxy = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '' };
+
+afterEach(stopServers);
+
+describe('data download', () => {
+  it('a wrong file with --from: checksums told, exit code 2, nothing put in place', async () => {
+    const cache = emptyFolder();
+    const file = join(emptyFolder(), 'mine.tar.gz');
+    writeFileSync(file, '');
+    truncateSync(file, SIZE);
+    const { code, stdout, stderr } = await cifarNorm(['data', 'download', '--from', file], {
+      env: { XDG_CACHE_HOME: cache },
+    });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`error: ${file}: it is not the official cifar-10-binary.tar.gz`);
+    expect(stderr).toContain('expected c32a1d4ab5d03f1284b67883e8d87530');
+    expect(stderr).toContain('expected c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd');
+    expect(readdirSync(join(cache, 'cifar-norm'))).toEqual([]);
+  });
+
+  it('404 at --url: URL and status told, exit code 2; the proxy of the environment is used', async () => {
+    const server = await serve(status(404));
+    const direct = await cifarNorm(['data', 'download', '--url', `${server.origin}/x.tar.gz`, '--quiet'], {
+      env: noProxy,
+    });
+    expect(direct.code).toBe(2);
+    expect(direct.stderr).toMatch(/^error: .*\/x\.tar\.gz: it answered 404\n {2}hint: /);
+    expect(direct.stderr).toContain(server.origin);
+    const url = 'http://archive.invalid/cifar-10-python.tar.gz';
+    const proxied = await cifarNorm(['data', 'download', '--layout', 'python', '--url', url], {
+      env: { ...noProxy, http_proxy: server.origin, NO_PROXY: '', no_proxy: '' },
+    });
+    expect(proxied.code).toBe(2);
+    expect(proxied.stderr).toContain(`fetching ${url}`);
+    expect(server.requests.map(asked => asked.url)).toEqual(['/x.tar.gz', url]);
+  });
+
+  it('Ctrl-C keeps the part and says so; the next run goes on', async () => {
+    const cache = emptyFolder();
+    const chunk = new Uint8Array(20_000_000);
+    let started = () => {};
+    const server = await serve(
+      (_, answer) => {
+        answer.writeHead(200, { etag: '"one"', 'content-length': SIZE });
+        answer.write(chunk, () => started());
+      },
+      (_, answer) => void answer.writeHead(404).end(),
+    );
+    const words = ['data', 'download', '--url', `${server.origin}/x`];
+    const env = { ...noProxy, XDG_CACHE_HOME: cache };
+    const part = join(cache, 'cifar-norm', 'cifar-10-binary.tar.gz.part');
+    const { code, stderr, stdout } = await cifarNorm(words, {
+      env,
+      onStart: child => {
+        started = () => {
+          const whole = () => existsSync(part) && statSync(part).size === chunk.length;
+          const timer = setInterval(() => {
+            if (!whole()) return;
+            clearInterval(timer);
+            child.kill('SIGINT');
+          }, 20);
+        };
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/10% of 170\.1 MB, \d+\.\d MB\/s/);
+    expect(stderr).toMatch(/Run the same command again to go on/);
+    expect(statSync(part).size).toBe(chunk.length);
+    await cifarNorm(words, { env });
+    expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
+    expect(statSync(part).size).toBe(chunk.length);
+  });
+});
+
+describe('data verify', () => {
+  it('whole: batches, an archive that is not official', async () => {
+    const folder = binaryFolder();
+    const archive = await archiveOf(dirname(folder), [BINARY]);
+    const batches = await cifarNorm(['data', 'verify', '--data', folder]);
+    expect(batches.code).toBe(0);
+    expect(batches.stdout).toMatch(/15 training images, 3 test images/);
+    expect(batches.stdout).toMatch(/Whole: every batch can be read/);
+    const { code, stdout } = await cifarNorm(['data', 'verify', '--data', archive, '--json', '--quiet']);
+    expect(code).toBe(0);
+    const told = JSON.parse(stdout);
+    expect(told).toMatchObject({ verdict: 'whole', kind: 'archive', path: archive, train: 15, test: 3 });
+    expect(told.bytes).toBe(readFileSync(archive).length);
+    expect(batches.stdout).toContain(told.fingerprint);
+  });
+
+  it('damaged: the test batch counts too, and the reason is told', async () => {
+    const folder = binaryFolder();
+    truncateSync(join(folder, 'test_batch.bin'), 100);
+    const { code, stdout } = await cifarNorm(['data', 'verify', '--data', folder]);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/Damaged: .*test_batch\.bin.*100 bytes/);
+    const archive = await archiveOf(dirname(binaryFolder()), [BINARY]);
+    truncateSync(archive, 200);
+    const cut = await cifarNorm(['data', 'verify', '--data', archive, '--json']);
+    expect(cut.code).toBe(2);
+    expect(JSON.parse(cut.stdout)).toMatchObject({ verdict: 'damaged', bytes: 200 });
+    expect(JSON.parse(cut.stdout).problem).toMatch(/cut off/);
+  });
+
+  it('none: exit code 2, and how to get it', async () => {
+    const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/there is no CIFAR-10 to verify/);
+    expect(stderr).toMatch(/cifar-norm data download/);
+  });
+});
