@@ -37,6 +37,11 @@ export interface RunOptions extends OutputOptions, DataOptions {
   readonly timeout?: number;
 }
 
+export interface VerifyOptions extends OutputOptions, DataOptions {
+  readonly trials?: number;
+  readonly workers: number;
+}
+
 /** @param words the command line: of what it does not name, nothing is loaded */
 export async function createProgram(words: readonly string[], exit: Exit): Promise<Command> {
   const program = new Command('cifar-norm')
@@ -112,6 +117,55 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
       (await import('./commands/data-verify.ts')).dataVerify(options, exit),
     );
 
+  withOutput(program.command('status'))
+    .argument('[run]', "a run's folder, or its name in ./results; left out: the latest")
+    .summary('tell how far a run is')
+    .description('Tells what of a run is done, failed and left, and about how long that will take.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm status\n  cifar-norm status results/weight-scale-1a2b3c4d --json',
+    )
+    .action(async (name: string | undefined, options: OutputOptions) =>
+      (await import('./commands/status.ts')).status(name, options),
+    );
+
+  withOutput(program.command('runs'))
+    .summary('list the runs in ./results')
+    .description('Lists the runs in ./results, the latest first.')
+    .addHelpText('after', '\nExamples:\n  cifar-norm runs\n  cifar-norm runs --json')
+    .action(async (options: OutputOptions) => (await import('./commands/status.ts')).runs(options));
+
+  withOutput(program.command('export'))
+    .argument('<run>', "a run's folder, or its name in ./results")
+    .summary("write a run's CSV files anew")
+    .description(
+      'Writes trials.csv, losses.csv and accuracies.csv anew from the journal of a run, also while\nit is going on.',
+    )
+    .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
+    .action(async (name: string, options: OutputOptions) =>
+      (await import('./commands/export.ts')).exportRun(name, options),
+    );
+
+  withOutput(withData(program.command('verify')))
+    .argument('<run>', "a run's folder, or its name in ./results")
+    .summary('run trials again and compare the bits')
+    .description(
+      'Runs trials of a run again and compares every loss and accuracy with the journal, bit for\nbit. Exit code 1 if one differs.',
+    )
+    .addOption(
+      new Option('--trials <k>', 'how many, spread over the plan (default: all)').argParser(
+        wholeNumber(1, 1_000_000),
+      ),
+    )
+    .addOption(workersOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
+    )
+    .action(async (name: string, options: VerifyOptions) =>
+      (await import('./commands/verify.ts')).verify(name, options, exit),
+    );
+
   for (const command of [program, ...program.commands, ...data.commands]) command.exitOverride();
   return program;
 }
@@ -177,11 +231,7 @@ const withRun = (command: Command): Command =>
           .choices(Object.keys(NUMERICS))
           .default('portable'),
       )
-      .addOption(
-        new Option('--workers <n>', 'threads to train on; results do not depend on it')
-          .argParser(wholeNumber(1, 1024))
-          .default(availableParallelism(), 'the cores of this machine'),
-      )
+      .addOption(workersOption())
       .option('--fresh', 'begin anew; what the folder held is kept beside it')
       .option('--repair', 'drop damaged lines of the journal; their trials run again')
       .addOption(
@@ -196,6 +246,11 @@ const withRun = (command: Command): Command =>
         ),
       ),
   );
+
+const workersOption = () =>
+  new Option('--workers <n>', 'threads to train on; results do not depend on it')
+    .argParser(wholeNumber(1, 1024))
+    .default(availableParallelism(), 'the cores of this machine');
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 

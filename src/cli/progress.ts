@@ -7,6 +7,8 @@ import type { Terminal } from './terminal.ts';
 export interface Progress {
   start(text: string): Promise<void>;
   record(trial: Trial, entry: Entry): void;
+  /** `done` of `total` things; the text says what the last one was. */
+  step(done: number, total: number, text: string): void;
   /** A sentence that stays. */
   notice(text: string): void;
   stop(): void;
@@ -47,7 +49,7 @@ export function progressOf(
       found = finished;
       done = finished;
       startedAt = now();
-      if (found > 0) notice(`${found} of ${trials} trials were found finished; ${trials - found} remain`);
+      if (found > 0) notice(`${found} of ${trials} trials were found finished; ${trials - found} to run`);
       if (spinner) spinner.text = `${done}/${total} trials`;
     },
     record(trial, entry) {
@@ -55,6 +57,10 @@ export function progressOf(
       if (spinner && entry.status === 'failed') notice(`${describe(trial)}: ${outcome(entry)}`);
       if (spinner) spinner.text = `${done}/${total} trials${remaining()}`;
       else terminal.tell(`[${done}/${total}] ${describe(trial)}: ${outcome(entry)}`);
+    },
+    step(finished, of, text) {
+      if (spinner) spinner.text = `${finished}/${of} trials`;
+      else terminal.tell(`[${finished}/${of}] ${text}`);
     },
     notice,
     stop() {

@@ -62,6 +62,12 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   throw new CifarNormError('usage', `cannot lock ${folder}: others keep taking it`, 'try again');
 }
 
+/** Whether a living process has the folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const holder = parsed(await readFile(join(folder, LOCK), 'utf8').catch(() => ''));
+  return holder !== undefined && (await isAlive(holder));
+}
+
 /** Removes the lock that was read, and not one that somebody else has put there since. */
 async function removeExactly(path: string, found: string): Promise<void> {
   const aside = `${path}.left-${process.pid}`;

@@ -24,9 +24,3 @@ export const trialRecordSchema = z.strictObject({
 
 export type TrialRecord = z.output<typeof trialRecordSchema>;
 export type Accuracy = z.output<typeof accuracySchema>;
-
-/** Whether two records are of the same results, bit for bit. */
-export function sameResults(a: TrialRecord, b: TrialRecord): boolean {
-  const results = ({ seconds, ...rest }: TrialRecord) => JSON.stringify(rest);
-  return results(a) === results(b);
-}

@@ -103,7 +103,8 @@ function identityOf(
   return { name, experiment: decisive, data: { kind, fingerprint } };
 }
 
-function trainingImages({ numTraining }: Experiment, { train }: Dataset): TrainingImages {
+/** The images as worker threads share them, with the mean of the training split. */
+export function trainingImages({ numTraining }: Experiment, { train }: Dataset): TrainingImages {
   const mean = meanImage(train, numTraining);
   const shared = new Float64Array(new SharedArrayBuffer(mean.byteLength));
   shared.set(mean);

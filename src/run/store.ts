@@ -224,10 +224,12 @@ export async function readRun(folder: string): Promise<StoredRun> {
 
 const SEE_RUNS = 'cifar-norm runs lists the runs below ./results';
 
-export async function writeCsvs(folder: string, results: readonly Result[]): Promise<void> {
+/** Writes the CSV files; their names. */
+export async function writeCsvs(folder: string, results: readonly Result[]): Promise<string[]> {
   const views = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
   for (const [name, lines] of Object.entries(views))
     await writeAtomically(join(folder, name), lines(results));
+  return Object.keys(views);
 }
 
 const isPending = (entry: Entry | undefined) => entry === undefined || entry.status === 'failed';

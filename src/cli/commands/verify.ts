@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { loadDataset } from '../../data/load.ts';
+import { describe } from '../../plan/trial.ts';
+import { findRun } from '../../run/status.ts';
+import { type Comparison, verifyRun } from '../../run/verify.ts';
+import { interruptible } from '../interruptible.ts';
+import { located } from '../located.ts';
+import type { Exit, VerifyOptions } from '../program.ts';
+import { progressOf } from '../progress.ts';
+import { terminalOf } from '../terminal.ts';
+
+/** Runs trials again and compares them with the journal, bit for bit. */
+export async function verify(name: string, options: VerifyOptions, exit: Exit): Promise<void> {
+  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
+  const progress = progressOf(terminal, () => performance.now());
+  const interruption = interruptible(progress.stop);
+  const run = await findRun(name, process.cwd(), join(process.cwd(), 'results'));
+  try {
+    const { kind } = run.head.run.data;
+    const source = kind === 'synthetic' ? kind : run.manifest?.dataSource;
+    const { place } = await located(options.data ?? source, undefined);
+    await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
+    const dataset = await loadDataset(place, { test: false });
+    const comparisons = await verifyRun(run, dataset, {
+      trials: options.trials,
+      workers: options.workers,
+      signal: interruption.signal,
+      onCompared: ({ trial, difference }, done, total) =>
+        progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),
+    });
+    progress.stop();
+    const different = comparisons.filter(({ difference }) => difference !== undefined);
+    if (options.json) terminal.print(jsonOf(run.folder, comparisons));
+    else {
+      for (const { trial, difference } of different)
+        terminal.print(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`);
+      terminal.print(
+        different.length === 0
+          ? `${comparisons.length} trials run again: the same bits in every loss and accuracy.`
+          : `${different.length} of ${comparisons.length} trials differ.`,
+      );
+    }
+    if (different.length > 0) exit(1);
+    const code = interruption.code();
+    if (code !== undefined) exit(code);
+  } finally {
+    progress.stop();
+    await run.close();
+    interruption.end();
+  }
+}
+
+function jsonOf(folder: string, comparisons: readonly Comparison[]): string {
+  const trials = comparisons.map(({ trial, difference }) => ({
+    trial: trial.index,
+    same: difference === undefined,
+    ...(difference !== undefined && { difference }),
+  }));
+  return JSON.stringify({ folder, same: trials.every(({ same }) => same), trials }, null, 2);
+}
