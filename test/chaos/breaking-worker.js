@@ -1,0 +1,28 @@
+// A worker that breaks down at the first attempt of every third trial, in turn by throwing, by ending, and by using more
+// memory than there is; and at every attempt of a trial that is named. Attempts are counted in a folder, for the worker
+// that comes next has no memory of the last.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run as runTrial } from '../../dist/run/worker.js';
+
+const ways = [
+  () => {
+    throw new Error('a worker that throws');
+  },
+  () => process.exit(3),
+  () => {
+    const hoard = [];
+    for (;;) hoard.push(new Array(1_000_000).fill(0.5));
+  },
+];
+
+export function run(trial) {
+  const { CHAOS_FOLDER, CHAOS_DOOMED } = process.env;
+  if (String(trial.index) === CHAOS_DOOMED) process.exit(3);
+  const mark = join(CHAOS_FOLDER, trial.id);
+  if (trial.index % 3 === 0 && !existsSync(mark)) {
+    writeFileSync(mark, '');
+    ways[(trial.index / 3) % ways.length]();
+  }
+  return runTrial(trial);
+}
