@@ -4,22 +4,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { experimentSchema, settingKeys } from '../../src/config/schema.ts';
-import { CifarNormError } from '../../src/errors.ts';
 import { expandAxes } from '../../src/plan/axes.ts';
+import { FUZZ_TIMEOUT, fuzz } from '../fuzzing.ts';
 import { configsFolder, loadShipped, loadText, SHIPPED, scratchFolder } from './loading.ts';
 
 const scratch = scratchFolder();
 const keys = Object.keys(experimentSchema.shape);
 
-async function isOrderly(loading: Promise<Parameters<typeof expandAxes>[0]>): Promise<void> {
-  try {
-    expandAxes(await loading, Math.pow);
-  } catch (error) {
-    if (!(error instanceof CifarNormError)) throw error;
-    if (/Invalid input|received|ZodError|undefined|\[object/.test(error.message))
-      throw new Error(`zod speaks: ${error.message}`);
-  }
-}
+const expanded = async (loading: Promise<Parameters<typeof expandAxes>[0]>) =>
+  expandAxes(await loading, Math.pow);
 
 const piece = fc.oneof(
   fc.constantFrom(...keys, ...settingKeys, 'none', 'batchnorm', 'logspace', 'notebook', 'group', 'y', 'loss'),
@@ -63,18 +56,14 @@ const piece = fc.oneof(
 );
 const yamlish = fc.array(piece, { maxLength: 30 }).map(pieces => pieces.join(''));
 
-describe('the loader is orderly', () => {
+describe('the loader is orderly', { timeout: FUZZ_TIMEOUT }, () => {
   it('with text like YAML', async () => {
-    await fc.assert(
-      fc.asyncProperty(yamlish, text => isOrderly(loadText(scratch.path, text))),
-      { numRuns: 500 },
-    );
+    await fuzz('config: text like YAML', 0.08, yamlish, text => expanded(loadText(scratch.path, text)));
   });
 
   it('with any bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), bytes => isOrderly(loadText(scratch.path, bytes))),
-      { numRuns: 500 },
+    await fuzz('config: any bytes', 0.08, fc.uint8Array({ maxLength: 200 }), bytes =>
+      expanded(loadText(scratch.path, bytes)),
     );
   });
 
@@ -102,10 +91,7 @@ describe('the loader is orderly', () => {
         fc.oneof(value, fc.array(chart, { maxLength: 3 })),
       )
       .map(([base, sweep, charts]) => JSON.stringify({ ...base, sweep, charts }));
-    await fc.assert(
-      fc.asyncProperty(experiment, text => isOrderly(loadText(scratch.path, text))),
-      { numRuns: 300 },
-    );
+    await fuzz('config: any values', 0.06, experiment, text => expanded(loadText(scratch.path, text)));
   });
 
   it('with shipped experiments that were damaged', async () => {
@@ -123,10 +109,7 @@ describe('the loader is orderly', () => {
           return old.slice(0, start) + insert + old.slice(start + length);
         }, text),
       );
-    await fc.assert(
-      fc.asyncProperty(damaged, text => isOrderly(loadText(scratch.path, text))),
-      { numRuns: 500 },
-    );
+    await fuzz('config: damaged experiments', 0.1, damaged, text => expanded(loadText(scratch.path, text)));
   });
 
   it('with any overrides', async () => {
@@ -139,11 +122,9 @@ describe('the loader is orderly', () => {
       fc.tuple(key, piece).map(([name, value]) => `${name}=${value}`),
       fc.string(),
     );
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...SHIPPED), fc.array(override, { maxLength: 4 }), (name, overrides) =>
-        isOrderly(loadShipped(name, overrides)),
-      ),
-      { numRuns: 500 },
+    const asked = fc.tuple(fc.constantFrom(...SHIPPED), fc.array(override, { maxLength: 4 }));
+    await fuzz('config: overrides', 0.1, asked, ([name, overrides]) =>
+      expanded(loadShipped(name, overrides)),
     );
   });
 });
