@@ -68,7 +68,7 @@ function visible(points: readonly Point[], { x: axis, clamp = [-HUGE, HUGE] }: C
     .filter(({ x }) => Number.isFinite(x) && (axis === 'linear' || x >= TINY))
     .map(({ x, y }) => ({
       x: calm(x),
-      y: Number.isFinite(y) ? Math.max(clamp[0], Math.min(clamp[1], calm(y))) : Number.NaN,
+      y: Number.isFinite(y) ? calm(Math.max(clamp[0], Math.min(clamp[1], y))) : Number.NaN,
     }))
     .sort((a, b) => a.x - b.x);
 }
