@@ -54,7 +54,12 @@ const piece = fc.oneof(
   fc.constantFrom('0', '-1', '1e-3', '2.5', '1e400', '.nan', '0x10', '99999999999999999999', 'true', 'null'),
   fc.string({ maxLength: 5 }),
 );
-const yamlish = fc.array(piece, { maxLength: 30 }).map(pieces => pieces.join(''));
+const yamlish = fc
+  .tuple(
+    fc.constantFrom('', 'epochs: 2\n', 'sweep:\n  batchSize: [5, 10]\n', 'title: '),
+    fc.array(piece, { maxLength: 30 }),
+  )
+  .map(([start, pieces]) => start + pieces.join(''));
 
 describe('the loader is orderly', { timeout: FUZZ_TIMEOUT }, () => {
   it('with text like YAML', async () => {
