@@ -1,0 +1,201 @@
+/** Runs as they are kept: looked at, exported, verified, repaired, begun anew, ended early. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { binaryFolder } from '../data/fixtures.ts';
+import { cifarNorm, emptyFolder, readCsv } from './cli.ts';
+
+const FEW = `
+numTraining: 10
+numValidation: 5
+trainImages: 10
+batchSize: 5
+hiddenDims: [6]
+epochs: 3
+sweep:
+  weightScale: [0.01, 0.1, 1]
+  normalization: [batchnorm, none]
+`;
+const data = binaryFolder();
+const file = join(emptyFolder(), 'few.yaml');
+writeFileSync(file, FEW);
+const sweep = (...words: string[]) => ['sweep', file, '--data', data, ...words];
+const csvsOf = (folder: string) =>
+  ['trials.csv', 'losses.csv', 'accuracies.csv'].map(name => readFileSync(join(folder, name), 'utf8'));
+
+describe('a finished run', () => {
+  const cwd = emptyFolder();
+  let name: string;
+  let folder: string;
+  beforeAll(async () => {
+    await cifarNorm(sweep('--quiet'), { cwd });
+    [name] = readdirSync(join(cwd, 'results')) as [string];
+    folder = join(cwd, 'results', name);
+  });
+
+  it('is listed, and told of by its name, by its path, or as the latest', async () => {
+    const { stdout } = await cifarNorm(['runs'], { cwd });
+    expect(stdout).toMatch(
+      new RegExp(`results/${name} +finished +6/6 +CIFAR|results/${name} +finished +6/6 +cifar-10`),
+    );
+    for (const words of [[], [name], [folder]]) {
+      const { stdout, code } = await cifarNorm(['status', ...words, '--json'], { cwd });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        state: 'finished',
+        planned: 6,
+        completed: 6,
+        left: 0,
+        failed: 0,
+      });
+    }
+    const { code, stderr } = await cifarNorm(['status', 'no-such-run'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no-such-run holds no run/);
+    expect((await cifarNorm(['runs'])).stdout).toMatch(/no runs in \.\/results/);
+  });
+
+  it('exports the same CSVs from its journal alone', async () => {
+    const before = csvsOf(folder);
+    for (const view of ['trials.csv', 'losses.csv', 'accuracies.csv', 'manifest.json'])
+      rmSync(join(folder, view));
+    expect((await cifarNorm(['export', name], { cwd })).code).toBe(0);
+    expect(csvsOf(folder)).toEqual(before);
+  });
+
+  it('verifies: the same bits; other data are named; a journal with another figure is found out', async () => {
+    const { code, stdout } = await cifarNorm(['verify', name, '--data', data], { cwd });
+    expect(stdout).toMatch(/^6 trials run again: the same bits/);
+    expect(code).toBe(0);
+    const two = await cifarNorm(['verify', name, '--data', data, '--trials', '2', '--json'], { cwd });
+    expect(JSON.parse(two.stdout)).toMatchObject({ same: true, trials: [{ trial: 0 }, { trial: 3 }] });
+    const other = await cifarNorm(['verify', name, '--data', 'synthetic'], { cwd });
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/cannot be compared: its data were cifar-10 [0-9a-f]{12}, and synthetic/);
+
+    const { createHash } = await import('node:crypto');
+    const forged = join(cwd, 'forged');
+    mkdirSync(forged);
+    const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
+    const { sha256: _, ...record } = JSON.parse(lines[2]!);
+    const changed = JSON.stringify({ ...record, losses: record.losses.with(1, 0.5) });
+    const hash = createHash('sha256').update(changed).digest('hex').slice(0, 16);
+    lines[2] = `${changed.slice(0, -1)},"sha256":"${hash}"}`;
+    writeFileSync(join(forged, 'journal.jsonl'), `${lines.join('\n')}\n`);
+    const found = await cifarNorm(['verify', 'forged', '--data', data], { cwd });
+    expect(found.code).toBe(1);
+    expect(found.stdout).toMatch(/differs: the loss of iteration 2 is [\d.]+ instead of 0\.5/);
+    expect(found.stdout).toMatch(/1 of 6 trials differ/);
+  });
+
+  it('--fresh begins anew and keeps the old run aside', async () => {
+    const out = join(emptyFolder(), 'run');
+    await cifarNorm(sweep('--out', out, '--quiet'));
+    const old = readFileSync(join(out, 'journal.jsonl'), 'utf8');
+    const { code, stderr } = await cifarNorm(sweep('--out', out, '--fresh', '--set', 'epochs=2'));
+    expect(code).toBe(0);
+    const [aside] = readdirSync(join(out, '..')).filter(entry => entry.startsWith('run.until-'));
+    expect(stderr).toContain(`the old run is kept as ${join(out, '..', aside!)}`);
+    expect(readFileSync(join(out, '..', aside!, 'journal.jsonl'), 'utf8')).toBe(old);
+    expect(readCsv(join(out, 'losses.csv'))).toHaveLength(6 * 4);
+  });
+});
+
+describe('a damaged journal', () => {
+  it('is named with its line, and goes on only when it may be repaired', async () => {
+    const out = join(emptyFolder(), 'run');
+    await cifarNorm(sweep('--out', out, '--quiet'));
+    const csvs = csvsOf(out);
+    const journal = join(out, 'journal.jsonl');
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    lines[3] = lines[3]!.replace(/"losses":\[(\d)/, (_, digit) => `"losses":[${(Number(digit) + 1) % 10}`);
+    const damaged = lines.join('\n');
+    writeFileSync(journal, damaged);
+    const refused = await cifarNorm(sweep('--out', out));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/journal\.jsonl:4: line 4 of the journal is not what was written/);
+    expect(readFileSync(journal, 'utf8')).toBe(damaged);
+    const repaired = await cifarNorm(sweep('--out', out, '--repair'));
+    expect(repaired.code).toBe(0);
+    expect(repaired.stderr).toMatch(/5 of 6 trials were found finished/);
+    expect(csvsOf(out)).toEqual(csvs);
+    const [copy] = readdirSync(out).filter(entry => entry.startsWith('journal.jsonl.damaged-'));
+    expect(readFileSync(join(out, copy!), 'utf8')).toBe(damaged);
+  });
+});
+
+describe('trials that fail', () => {
+  /** The second net needs more than the 4 GiB that WebAssembly can address. */
+  const tooLarge = ['--set', 'normalization=none', '--set', 'hiddenDims=[[6], [20000, 65536]]'];
+
+  it('are told and recorded, the rest goes on, exit 1; they run again with the command', async () => {
+    const out = join(emptyFolder(), 'run');
+    const words = sweep('--out', out, ...tooLarge);
+    const { code, stderr } = await cifarNorm(words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/is tried again: .*4 GiB/);
+    expect(stderr).toMatch(/3 of 6 trials failed/);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    const rows = readCsv(join(out, 'trials.csv'));
+    expect(rows.map(({ status }) => status).sort()).toEqual([
+      ...Array(3).fill('completed'),
+      ...Array(3).fill('failed'),
+    ]);
+    const again = await cifarNorm(words);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/3 of 6 trials were found finished/);
+  });
+
+  it('--fail-fast ends the run at the first', async () => {
+    const out = join(emptyFolder(), 'run');
+    const { code } = await cifarNorm(
+      sweep('--out', out, ...tooLarge, '--fail-fast', '--retries', '0', '--workers', '1', '--quiet'),
+    );
+    expect(code).toBe(1);
+    expect(readCsv(join(out, 'trials.csv'))).toHaveLength(1);
+  });
+
+  it('--timeout ends a trial that takes too long', async () => {
+    const { code, stderr } = await cifarNorm(
+      sweep(
+        '--set',
+        'weightScale=0.1',
+        '--set',
+        'normalization=none',
+        '--set',
+        'epochs=1000000',
+        '--timeout',
+        '1',
+      ),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/took longer than 1 s/);
+    expect(stderr).not.toMatch(/tried again/);
+  });
+});
+
+describe('signals', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)(
+    '%s: the run ends with %d, and can be gone on with',
+    async (signal, expected) => {
+      const out = join(emptyFolder(), 'run');
+        const { code, stderr } = await cifarNorm(sweep('--out', out, '--set', 'epochs=100000'), {
+        onStart: child => {
+          const timer = setInterval(() => {
+            if (!existsSync(join(out, 'journal.jsonl'))) return;
+            clearInterval(timer);
+              child.kill(signal);
+          }, 20);
+        },
+      });
+      expect(code).toBe(expected);
+        expect(stderr).toMatch(/Interrupted: \d of 6 trials are kept\. Run the same command again to go on\./);
+      expect(existsSync(join(out, 'run.lock'))).toBe(false);
+      const { stdout } = await cifarNorm(['status', out]);
+      expect(stdout).toMatch(/interrupted/);
+    },
+  );
+});
