@@ -27,7 +27,7 @@ export interface DownloadOptions {
 export interface RunOptions extends OutputOptions, DataOptions {
   readonly out?: string;
   readonly seed?: number;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly numerics: Numerics;
   readonly workers: number;
   readonly fresh?: boolean;
@@ -46,7 +46,7 @@ export interface VerifyOptions extends OutputOptions, DataOptions {
 export async function createProgram(words: readonly string[], exit: Exit): Promise<Command> {
   const program = new Command('cifar-norm')
     .description(
-      'Trains the nets of the CS231n batch-normalization notebook on CIFAR-10, with the same\nbits everywhere: gradient checks, training runs and sweeps, from the command line.',
+      'Trains the nets of the CS231n batch-normalization notebook on CIFAR-10, with the same bits everywhere: gradient checks, training runs and sweeps, from the command line.',
     )
     .version(version)
     .configureHelp({ showGlobalOptions: false })
@@ -55,7 +55,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
   withOutput(program.command('gradcheck'))
     .summary('check every gradient of the notebook')
     .description(
-      'Runs every numeric check of the notebook in float64, on the kernels that train.\nExit code 1 if one fails.',
+      'Runs every numeric check of the notebook in float64, on the kernels that train. Exit code 1 if one fails.',
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm gradcheck\n  cifar-norm gradcheck --json > checks.json')
     .action(async (options: OutputOptions) =>
@@ -79,7 +79,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
       );
   }
 
-  const data = program.command('data').description('Fetches the data, checks them, and tells about them.');
+  const data = program.command('data').description('fetch, check and look at the data');
   withOutput(withData(data.command('info')))
     .summary('tell what was found')
     .description('Tells where CIFAR-10 was looked for, what was found, and what is in it.')
@@ -94,7 +94,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
   withOutput(withDownload(data.command('download')))
     .summary('fetch CIFAR-10')
     .description(
-      "Fetches the official archive (170 MB) into the user's cache folder, where every\ncommand finds it. Size, md5 and sha256 are checked before it is put there.\nA download that broke off is gone on with. HTTP_PROXY, HTTPS_PROXY and NO_PROXY\nare honoured.",
+      "Fetches the official archive (170 MB) into the user's cache folder, where every command finds it. Size, md5 and sha256 are checked before it is put there. A download that broke off is gone on with. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.",
     )
     .addHelpText(
       'after',
@@ -107,7 +107,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
     .option('--data <place>', 'folder or archive (.tar.gz); left out: the places that data info tells')
     .summary('check that CIFAR-10 is whole')
     .description(
-      'Reads everything that is there; compares an archive with the official ones.\nExit code 0 if it is whole, 2 if it is damaged or there is none.',
+      'Reads everything that is there; compares an archive with the official ones. Exit code 0 if it is whole, 2 if it is damaged or there is none.',
     )
     .addHelpText(
       'after',
@@ -139,7 +139,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
     .argument('<run>', "a run's folder, or its name in ./results")
     .summary("write a run's CSV files anew")
     .description(
-      'Writes trials.csv, losses.csv and accuracies.csv anew from the journal of a run, also while\nit is going on.',
+      'Writes trials.csv, losses.csv and accuracies.csv anew from the journal of a run, also while it is going on.',
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name: string, options: OutputOptions) =>
@@ -150,7 +150,7 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
     .argument('<run>', "a run's folder, or its name in ./results")
     .summary('run trials again and compare the bits')
     .description(
-      'Runs trials of a run again and compares every loss and accuracy with the journal, bit for\nbit. Exit code 1 if one differs.',
+      'Runs trials of a run again and compares every loss and accuracy with the journal, bit for bit. Exit code 1 if one differs.',
     )
     .addOption(
       new Option('--trials <k>', 'how many, spread over the plan (default: all)').argParser(
@@ -174,13 +174,13 @@ const RUN_COMMANDS = [
   [
     'train',
     'train the nets of an experiment and follow each',
-    'Trains every net of an experiment; prints the training log of each (losses every 20\niterations, accuracies every epoch), then the charts.',
+    'Trains every net of an experiment; prints the training log of each (losses every 20 iterations, accuracies every epoch), then the charts.',
     'Examples:\n  cifar-norm train deep-net\n  cifar-norm train deep-net --set epochs=3 --set learningRate=1e-2\n  cifar-norm train my-nets.yaml --data ~/cifar-10-batches-bin',
   ],
   [
     'sweep',
     'run an experiment over its grid and compare',
-    "Trains the nets of every point of an experiment's grid, in parallel; prints a table and\nthe charts, and writes CSV files. Run again, it goes on where it was left.",
+    "Trains the nets of every point of an experiment's grid, in parallel; prints a table and the charts, and writes CSV files. Run again, it goes on where it was left.",
     'Examples:\n  cifar-norm sweep weight-scale\n  cifar-norm sweep batch-size --data ~/cifar-10-binary.tar.gz\n  cifar-norm sweep weight-scale --set dtype=float64 --seed 7 --out results/seed-7\n  cifar-norm sweep weight-scale --set normalization=[batchnorm,layernorm]',
   ],
 ] as const;
@@ -200,7 +200,7 @@ const withOutput = (command: Command): Command =>
 const withData = (command: Command): Command =>
   command.option(
     '--data <place>',
-    'folder or archive (.tar.gz) of CIFAR-10, or synthetic; left out: CIFAR_NORM_DATA, the\nexperiment, ./data and the user cache are tried, then synthetic data are made',
+    'folder or archive (.tar.gz) of CIFAR-10, or synthetic; left out: CIFAR_NORM_DATA, the experiment, ./data and the user cache are tried, then synthetic data are made',
   );
 
 const withDownload = (command: Command): Command =>
@@ -222,11 +222,11 @@ const withRun = (command: Command): Command =>
       .addOption(
         new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
       )
-      .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect, [])
+      .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
       .addOption(
         new Option(
           '--numerics <arithmetic>',
-          'portable: the same bits on every processor; fused: faster, the same bits on every\nprocessor that fuses multiplication and addition',
+          'portable: the same bits on every processor; fused: faster, the same bits on every processor that fuses multiplication and addition',
         )
           .choices(Object.keys(NUMERICS))
           .default('portable'),
@@ -252,7 +252,7 @@ const workersOption = () =>
     .argParser(wholeNumber(1, 1024))
     .default(availableParallelism(), 'the cores of this machine');
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
+const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {

@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CifarNormError } from '../errors.ts';
 
 const CHUNK = 1 << 16;
 
@@ -40,4 +41,11 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path)).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
+}
+
+/** A file system's error as one of ours, with the file it is about. */
+export function explained(error: unknown, code: 'usage' | 'run', what: string, hint: string): Error {
+  if (!(error instanceof Error) || error instanceof CifarNormError || !('code' in error))
+    return error as Error;
+  return new CifarNormError(code, `${what}: ${error.message}`, hint);
 }

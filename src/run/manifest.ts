@@ -13,27 +13,40 @@ export const identitySchema = z.strictObject({
 });
 export type Identity = z.output<typeof identitySchema>;
 
-export const manifestSchema = z.strictObject({
-  ...identitySchema.shape,
+/** Where and with what a run was worked on: of each invocation, for a run may move from machine to machine. */
+export const sessionSchema = z.strictObject({
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
+  sessionStartedAt: z.string(),
+});
+export type Session = z.output<typeof sessionSchema>;
+
+export const manifestSchema = z.strictObject({
+  ...identitySchema.shape,
+  /** Of the latest invocation. */
+  ...sessionSchema.shape,
   status: z.enum(['running', 'interrupted', 'finished']),
   trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),
   startedAt: z.string(),
   updatedAt: z.string(),
-  /** Of the latest invocation. */
-  seconds: z.number(),
+  /** That the latest invocation took; null in a manifest that was made from the journal later. */
+  seconds: z.number().nullable(),
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const thisPlatform = (): Manifest['platform'] => ({
-  os: platform(),
-  arch: arch(),
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
+export const sessionOf = (asked: Pick<Session, 'dataSource' | 'version' | 'workers'>): Session => ({
+  ...asked,
+  node: process.version,
+  platform: {
+    os: platform(),
+    arch: arch(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+  },
+  sessionStartedAt: new Date().toISOString(),
 });
 
 /** Keys of the experiment in which two runs differ, as `key: one -> other`. */

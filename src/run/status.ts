@@ -6,8 +6,7 @@ import { CifarNormError } from '../errors.ts';
 import { costOf } from '../plan/cost.ts';
 import { JOURNAL } from './journal.ts';
 import { isLocked } from './lock.ts';
-import type { Manifest } from './manifest.ts';
-import { readRun, type StoredRun } from './store.ts';
+import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
   readonly folder: string;
@@ -28,7 +27,7 @@ export interface RunStatus {
 }
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
-  const { folder, head, trials, results, damaged, manifest } = run;
+  const { folder, head, trials, results, damaged, session } = run;
   const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
   const left = trials.length - results.length;
   const { name, numerics, data } = head.run;
@@ -43,21 +42,22 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     diverged: count('diverged'),
     failed: count('failed'),
     left,
-    secondsLeft: secondsLeft(run, manifest),
+    secondsLeft: secondsLeft(run, session?.workers ?? 1),
     startedAt: head.startedAt,
     damaged,
   };
 }
 
 /** By the estimated cost of what is left, at the rate of what has been done. */
-function secondsLeft({ trials, results, entries }: StoredRun, manifest: Manifest | undefined): number | null {
+function secondsLeft({ trials, results, entries }: StoredRun, workers: number): number | null {
   const done = results.filter(({ status }) => status === 'completed');
   const seconds = done.reduce((sum, { trial }) => sum + entries.get(trial.id)!.seconds, 0);
   const cost = done.reduce((sum, { trial }) => sum + costOf(trial), 0);
   const left = trials.filter(({ id }) => !entries.has(id));
   if (left.length === 0 || seconds === 0) return null;
-  const workers = Math.min(manifest?.workers ?? 1, left.length);
-  return (left.reduce((sum, trial) => sum + costOf(trial), 0) * seconds) / cost / workers;
+  return (
+    (left.reduce((sum, trial) => sum + costOf(trial), 0) * seconds) / cost / Math.min(workers, left.length)
+  );
 }
 
 /** Folders of runs in a folder. */

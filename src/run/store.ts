@@ -1,14 +1,11 @@
-/** A run's folder: the journal, and the manifest and CSVs that are views of it. */
+/** A run's folder while it is being written. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { experimentSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
-import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from './csv.ts';
-import { writeAtomically } from './files.ts';
-import { type Entry, type Head, JOURNAL, Journal, readJournal, recordAt } from './journal.ts';
+import { explained } from './files.ts';
+import { type Entry, type Head, JOURNAL, Journal } from './journal.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import {
   differences,
@@ -16,17 +13,11 @@ import {
   MANIFEST,
   type Manifest,
   manifestSchema,
-  thisPlatform,
+  type Session,
 } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
 import type { Result } from './result.ts';
-
-/** What a manifest says beside the run's identity. */
-export interface Circumstances {
-  readonly dataSource: string;
-  readonly version: string;
-  readonly workers: number;
-}
+import { resultsOf, writeCsvs, writeManifest } from './views.ts';
 
 export interface OpenOptions {
   /** Begins anew; what the folder held is kept beside it. */
@@ -45,7 +36,7 @@ export function usualFolder(resultsFolder: string, identity: Identity): string {
 
 export class RunStore {
   readonly folder: string;
-  readonly #circumstances: Circumstances;
+  readonly #session: Session;
   readonly #trials: readonly Trial[];
   readonly #journal: Journal;
   readonly #lock: FolderLock;
@@ -53,13 +44,13 @@ export class RunStore {
 
   private constructor(
     folder: string,
-    circumstances: Circumstances,
+    session: Session,
     trials: readonly Trial[],
     journal: Journal,
     lock: FolderLock,
   ) {
     this.folder = folder;
-    this.#circumstances = circumstances;
+    this.#session = session;
     this.#trials = trials;
     this.#journal = journal;
     this.#lock = lock;
@@ -72,7 +63,7 @@ export class RunStore {
   static async open(
     folder: string,
     identity: Identity,
-    circumstances: Circumstances,
+    session: Session,
     trials: readonly Trial[],
     options: OpenOptions,
   ): Promise<RunStore> {
@@ -86,7 +77,8 @@ export class RunStore {
       if (lock.leftBy) options.tell(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, options);
       refuseAnother(folder, journal.head, identity);
-      const store = new RunStore(folder, circumstances, trials, journal, lock);
+      const store = new RunStore(folder, session, trials, journal, lock);
+      if (store.pending().length > 0) await journal.begin(session);
       await store.#writeManifest('running');
       return store;
     } catch (error) {
@@ -147,105 +139,20 @@ export class RunStore {
     await this.#lock.release();
   }
 
-  async #writeManifest(status: Manifest['status']): Promise<void> {
-    const { run, startedAt } = this.#journal.head;
-    const count = (wanted: TrialRecord['status']) =>
-      this.results().filter(result => result.status === wanted).length;
-    const { dataSource, version, workers } = this.#circumstances;
-    const manifest: Manifest = {
-      ...run,
-      dataSource,
-      version,
-      node: process.version,
-      platform: thisPlatform(),
-      workers,
+  #writeManifest(status: Manifest['status']): Promise<void> {
+    const seconds = (Date.now() - this.#openedAt) / 1000;
+    return writeManifest(this.folder, {
+      head: this.#journal.head,
+      session: this.#session,
+      planned: this.#trials.length,
+      results: this.results(),
       status,
-      trials: {
-        planned: this.#trials.length,
-        completed: count('completed'),
-        diverged: count('diverged'),
-        failed: count('failed'),
-      },
-      startedAt,
-      updatedAt: new Date().toISOString(),
-      seconds: (Date.now() - this.#openedAt) / 1000,
-    };
-    await writeAtomically(join(this.folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
+      seconds,
+    });
   }
-}
-
-/** A run as its folder tells it, read without changing anything, also while it is going on. */
-export interface StoredRun {
-  readonly folder: string;
-  readonly head: Head;
-  readonly trials: readonly Trial[];
-  /** In plan order, without the trials that are still to run. */
-  readonly results: readonly Result[];
-  /** By trial id. */
-  readonly entries: ReadonlyMap<string, Entry>;
-  readonly damaged: readonly number[];
-  readonly torn: boolean;
-  /** The view of the last invocation, if there is one. */
-  readonly manifest: Manifest | undefined;
-  close(): Promise<void>;
-}
-
-/** @throws CifarNormError (usage) if the folder holds no run of this program */
-export async function readRun(folder: string): Promise<StoredRun> {
-  const path = join(folder, JOURNAL);
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    const { head, entries, damaged, torn } = await readJournal(file);
-    if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
-    const { run } = head;
-    const experiment = experimentSchema.parse(run.experiment);
-    const trials = planTrials(experiment, { fingerprint: run.data.fingerprint, numerics: run.numerics });
-    const { fd } = file;
-    return {
-      folder,
-      head,
-      trials,
-      results: resultsOf(trials, entries, entry => recordAt(fd, entry)),
-      entries,
-      damaged,
-      torn: torn > 0,
-      manifest: await readManifest(folder),
-      close: () => file!.close(),
-    };
-  } catch (error) {
-    await file?.close();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CifarNormError('usage', `${folder} holds no run: there is no ${JOURNAL} in it`, SEE_RUNS);
-    }
-    throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
-  }
-}
-
-const SEE_RUNS = 'cifar-norm runs lists the runs below ./results';
-
-/** Writes the CSV files; their names. */
-export async function writeCsvs(folder: string, results: readonly Result[]): Promise<string[]> {
-  const views = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
-  for (const [name, lines] of Object.entries(views))
-    await writeAtomically(join(folder, name), lines(results));
-  return Object.keys(views);
 }
 
 const isPending = (entry: Entry | undefined) => entry === undefined || entry.status === 'failed';
-
-function resultsOf(
-  trials: readonly Trial[],
-  entries: ReadonlyMap<string, Entry>,
-  read: (entry: Entry) => TrialRecord,
-): Result[] {
-  return trials.flatMap(trial => {
-    const entry = entries.get(trial.id);
-    if (!entry) return [];
-    const { status, error, summary } = entry;
-    return [{ trial, status, error, summary, record: () => read(entry) }];
-  });
-}
 
 const RUN_AGAIN = 'what had finished is kept: mend this, then run the same command again to go on';
 
@@ -289,11 +196,4 @@ function refuseAnother(folder: string, { run }: Head, identity: Identity): void 
     `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
     'choose another folder with --out DIR, or let --fresh set that run aside',
   );
-}
-
-/** A file system's error as one of ours, with the file it is about. */
-function explained(error: unknown, code: 'usage' | 'run', what: string, hint: string): Error {
-  if (!(error instanceof Error) || error instanceof CifarNormError || !('code' in error))
-    return error as Error;
-  return new CifarNormError(code, `${what}: ${error.message}`, hint);
 }

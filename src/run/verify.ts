@@ -7,7 +7,7 @@ import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
 import { trainingImages } from './run-experiment.ts';
-import type { StoredRun } from './store.ts';
+import type { StoredRun } from './stored-run.ts';
 import { runInThreads } from './threads.ts';
 
 export interface Comparison {

@@ -30,5 +30,5 @@ export function smallSweep(): string[] {
 /** Ids of the finished trials that a journal holds whole. */
 export function idsIn(journal: string): string[] {
   const lines = journal.split('\n').slice(1, -1);
-  return lines.map(line => (JSON.parse(line) as { id: string }).id);
+  return lines.flatMap(line => (JSON.parse(line) as { id?: string }).id ?? []);
 }

@@ -178,24 +178,21 @@ describe('signals', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)(
-    '%s: the run ends with %d, and can be gone on with',
-    async (signal, expected) => {
-      const out = join(emptyFolder(), 'run');
-        const { code, stderr } = await cifarNorm(sweep('--out', out, '--set', 'epochs=100000'), {
-        onStart: child => {
-          const timer = setInterval(() => {
-            if (!existsSync(join(out, 'journal.jsonl'))) return;
-            clearInterval(timer);
-              child.kill(signal);
-          }, 20);
-        },
-      });
-      expect(code).toBe(expected);
-        expect(stderr).toMatch(/Interrupted: \d of 6 trials are kept\. Run the same command again to go on\./);
-      expect(existsSync(join(out, 'run.lock'))).toBe(false);
-      const { stdout } = await cifarNorm(['status', out]);
-      expect(stdout).toMatch(/interrupted/);
-    },
-  );
+  ] as const)('%s: the run ends with %d, and can be gone on with', async (signal, expected) => {
+    const out = join(emptyFolder(), 'run');
+    const { code, stderr } = await cifarNorm(sweep('--out', out, '--set', 'epochs=100000'), {
+      onStart: child => {
+        const timer = setInterval(() => {
+          if (!existsSync(join(out, 'journal.jsonl'))) return;
+          clearInterval(timer);
+          child.kill(signal);
+        }, 20);
+      },
+    });
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(/Interrupted: \d of 6 trials are kept\. Run the same command again to go on\./);
+    expect(existsSync(join(out, 'run.lock'))).toBe(false);
+    const { stdout } = await cifarNorm(['status', out]);
+    expect(stdout).toMatch(/interrupted/);
+  });
 });

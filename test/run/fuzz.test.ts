@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { Journal } from '../../src/run/journal.ts';
 import type { Identity } from '../../src/run/manifest.ts';
-import { readRun } from '../../src/run/store.ts';
+import { readRun } from '../../src/run/stored-run.ts';
 import { damaged, FUZZ_TIMEOUT, fuzz } from '../fuzzing.ts';
 
 const identity: Identity = {

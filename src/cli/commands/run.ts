@@ -31,7 +31,8 @@ export async function run(
 ): Promise<void> {
   const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
   const cwd = process.cwd();
-  const overrides = options.seed === undefined ? options.set : [...options.set, `seed=${options.seed}`];
+  const { set = [], seed } = options;
+  const overrides = seed === undefined ? set : [...set, `seed=${seed}`];
   const loaded = await loadExperiment(name, overrides, { configsFolder, cwd });
   const { experiment } = loaded;
   const progress = progressOf(terminal, () => performance.now());
