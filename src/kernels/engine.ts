@@ -48,7 +48,7 @@ export interface Kernels {
   softmaxLoss(n: number, c: number, scores: Pointer, labels: Pointer, dscores: Pointer, row: number): number;
   countCorrect(n: number, c: number, scores: Pointer, labels: Pointer, row: number): number;
   subtractMean(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number): void;
-  useWideTiles(): void;
+  useWideTiles(on: boolean): void;
   /** Reals for each row of A that gemmNN needs in `packed`. */
   BLOCK: WebAssembly.Global;
   /** Rows of weights that weightUpdate holds in its strip. */
@@ -85,7 +85,7 @@ export class Engine {
     this.bytesPerReal = dtype === 'float32' ? 4 : 8;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.kernels = instance.exports as unknown as Kernels;
-    if (isWidened(module)) this.kernels.useWideTiles();
+    if (isWidened(module)) this.kernels.useWideTiles(true);
     this.#bottom = up(this.kernels.heapBase(), LINE);
     this.#top = this.#bottom;
   }

@@ -15,7 +15,7 @@ const BLOCKS = 14;
 export function resultsOf(module: WebAssembly.Module, dtype: Dtype): Buffer {
   const memory = new WebAssembly.Memory({ initial: 4 });
   const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-  if (isWidened(module)) kernels.useWideTiles();
+  if (isWidened(module)) kernels.useWideTiles(true);
   const [Reals, size] = dtype === 'float32' ? [Float32Array, 4] : [Float64Array, 8];
   const row = PADDED * size;
   const block = (index: number) => FIRST + index * 24 * row;
@@ -31,6 +31,7 @@ export function resultsOf(module: WebAssembly.Module, dtype: Dtype): Buffer {
   for (let i = 0; i < reals.length; i++) reals[i] = i % PADDED < COLS ? (((i * 7919) % 1009) + 1) / 997 : 0;
 
   // biome-ignore-start format: the kernels' arguments
+  kernels.gemmNN(N, COLS / 2, COLS, x, row, w, row, b, m, row, packing);
   kernels.gemmNN(N, COLS, COLS, x, row, w, row, b, out, row, packing);
   kernels.batchnormForward(N, COLS, out, gamma, beta, 1e-5, 0.9, mean, variance, xhat, std, out, row, 1);
   kernels.gemmNT(N, COLS, COLS, dout, row, w, row, dx, row);

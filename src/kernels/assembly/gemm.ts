@@ -1,11 +1,11 @@
 // Products of matrices, C (m, n) = A (m, k) B (k, n), named as BLAS names them: NN as written, TN with A stored (k, m),
 // NT with B stored (n, k).
 //
-// NN and TN are one kernel: a tile of C, 4 rows by two vectors (by one at the right edge), is held in registers while k
-// goes by. It wants the 4 numbers of A for each k side by side, as TN has them; NN copies A so, block by block of k. Every
-// element of C is summed in the order of k within a block, and the blocks' sums are added in order: shorter sums have
-// less round-off, and the bits do not depend on the shape of the tiles. NT sums each element in V interleaved parts, that
-// are added at the end.
+// NN and TN are one kernel: a tile of C, 4 rows by two vectors (by four where V8 makes 256-bit operations; 8 rows by one at
+// the right edge), is held in registers while k goes by. It wants the 4 numbers of A for each k side by side, as TN has
+// them; NN copies A so, block by block of k. Every element of C is summed in the order of k within a block, and the blocks'
+// sums are added in order: shorter sums have less round-off, and the bits do not depend on the shape of the tiles. NT sums
+// each element in V interleaved parts, that are added at the end.
 //
 // Tiles are never cut short: C has rows up to a multiple of 8 (see matrix() in engine.ts), and what is computed in those
 // beyond m, from whatever lies there, is never looked at.
@@ -22,10 +22,9 @@ export const BLOCK: i32 = 256;
 // @ts-ignore: decorator
 @inline const ROWS: i32 = 4;
 
-/** Whether wideTile is used. */
+/** Whether wideTile is used: where V8 makes 256-bit operations of this module's. */
 let wide = false;
 
-/** To be called where V8 makes 256-bit operations of this module's. */
 export function useWideTiles(on: bool): void {
   wide = on;
 }
