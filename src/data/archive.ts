@@ -24,6 +24,8 @@ export async function readArchive(
   let problem: Error | undefined;
   const parser = new Parser({
     strict: true,
+    // The parser would unpack what is packed twice, past the limit on what is unpacked here.
+    maxDecompressionRatio: 0,
     filter: (entryPath, entry) => {
       const name = basename(entryPath);
       const isPlain = 'type' in entry && entry.type === 'File';
@@ -62,6 +64,11 @@ export async function readArchive(
   parser.on('error', error => {
     problem ??= error;
   });
+  // After its end the parser would keep, and copy with each chunk, all that follows.
+  let isOver = false;
+  parser.on('eof', () => {
+    isOver = true;
+  });
   try {
     let total = 0;
     await pipeline(
@@ -72,7 +79,7 @@ export async function readArchive(
           total += chunk.length;
           if (total > MOST_BYTES) problem ??= bad(path, `unpacked it has more than ${MOST_BYTES} bytes`);
           // What is wanted is copied as it comes, so the parser never has to be waited for.
-          parser.write(chunk);
+          if (!isOver) parser.write(chunk);
           if (problem) throw problem;
         }
       },

@@ -20,6 +20,8 @@ export interface Kernels {
   // biome-ignore format: one line a kernel, as in the assembly
   gemmNN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number, packed: Pointer): void;
   // biome-ignore format: one line a kernel
+  gemmPacked(m: number, n: number, k: number, packed: Pointer, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number): void;
+  // biome-ignore format: one line a kernel
   gemmTN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, c: Pointer, cRow: number): void;
   // biome-ignore format: one line a kernel
   gemmNT(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, c: Pointer, cRow: number): void;
@@ -47,7 +49,8 @@ export interface Kernels {
   layernormBackward(n: number, h: number, dout: Pointer, out: Pointer, xhat: Pointer, std: Pointer, gamma: Pointer, dgamma: Pointer, dbeta: Pointer, db: Pointer, row: number): void;
   softmaxLoss(n: number, c: number, scores: Pointer, labels: Pointer, dscores: Pointer, row: number): number;
   countCorrect(n: number, c: number, scores: Pointer, labels: Pointer, row: number): number;
-  subtractMean(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number): void;
+  // biome-ignore format: one line a kernel
+  loadImages(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number, packed: Pointer): void;
   useWideTiles(on: boolean): void;
   /** Reals for each row of A that gemmNN needs in `packed`. */
   BLOCK: WebAssembly.Global;
@@ -125,9 +128,9 @@ export class Engine {
     return new Type(this.#memory.buffer, pointer, count);
   }
 
-  /** Room in which a product packs up to `rows` rows of its left matrix. */
-  packing(rows: number): Pointer {
-    return this.allocate(up(rows, ROWS) * (this.kernels.BLOCK.value as number) * this.bytesPerReal);
+  /** Room for up to `rows` packed rows of `cols` reals: those of a left matrix, or as many as a product packs at a time. */
+  packing(rows: number, cols = this.kernels.BLOCK.value as number): Pointer {
+    return this.allocate(up(rows, ROWS) * up(cols, COLS) * this.bytesPerReal);
   }
 
   bytes(pointer: Pointer, count: number): Uint8Array {

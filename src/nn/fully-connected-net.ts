@@ -61,6 +61,9 @@ export class FullyConnectedNet {
   readonly #states: readonly LayerState[];
   readonly #hyper: Pointer;
   readonly #packing: Pointer;
+  readonly #packedInput: Pointer;
+  /** Whether the next pass's images are packed, as `load` leaves them, or were written into `input` by hand. */
+  #isPacked = false;
   /** Parameters and running statistics lie side by side, so that a copy of all is one copy. */
   readonly #parameters: { readonly from: Pointer; readonly bytes: number };
   readonly #kept: Pointer;
@@ -109,9 +112,17 @@ export class FullyConnectedNet {
     this.#states = options.rule ? this.#layers.map(layer => this.#allocateState(layer)) : [];
     this.#hyper = engine.allocate(MAX_HYPER * engine.bytesPerReal);
     this.#packing = engine.packing(maxRows);
+    this.#packedInput = engine.packing(maxRows, options.inputDim);
     this.input = engine.matrix(maxRows, options.inputDim);
     this.labels = engine.allocate(maxRows);
     for (const layer of this.#layers) this.#initialize(layer, random);
+  }
+
+  /** Makes n images (bytes, with the mean image as float64) the input of the next pass. */
+  load(n: number, pixels: Pointer, mean: Pointer): void {
+    const { pointer, cols, row } = this.input;
+    this.#engine.kernels.loadImages(n, cols, pixels, mean, pointer, row, this.#packedInput);
+    this.#isPacked = true;
   }
 
   /** Every parameter under the course's name (W1, b1, gamma1, beta1, .. WL, bL). */
@@ -240,7 +251,11 @@ export class FullyConnectedNet {
     const last = this.#layers.at(-1)!;
     let x = this.input;
     for (const layer of this.#layers) {
-      affineForward(this.#engine, n, x, layer.w, layer.b, layer.out, this.#packing);
+      if (x === this.input && this.#isPacked) {
+        const { w, b, out } = layer;
+        // biome-ignore format: the kernel's arguments
+        this.#engine.kernels.gemmPacked(n, w.cols, w.rows, this.#packedInput, w.pointer, w.row, b, out.pointer, out.row);
+      } else affineForward(this.#engine, n, x, layer.w, layer.b, layer.out, this.#packing);
       if (layer !== last) this.#activate(n, layer, mode);
       x = layer.out;
     }

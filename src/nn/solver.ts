@@ -34,7 +34,6 @@ export class Solver {
   readonly net: FullyConnectedNet;
   readonly #settings: Readonly<Settings>;
   readonly #data: TrainingData;
-  readonly #engine: Engine;
   readonly #random: RandomState;
   readonly #staging: Uint8Array;
   readonly #stagingPointer: Pointer;
@@ -45,7 +44,6 @@ export class Solver {
 
   /** Draws the net's weights from `random`; the engine's memory is this solver's until it is reset. */
   constructor(engine: Engine, settings: Readonly<Settings>, data: TrainingData, random: RandomState) {
-    this.#engine = engine;
     this.#settings = settings;
     this.#data = data;
     this.#random = random;
@@ -133,9 +131,7 @@ export class Solver {
       this.#staging.set(this.#images[index]!, i * IMAGE_SIZE);
       this.#labels[i] = labels[index]!;
     }
-    const { input } = this.net;
-    // biome-ignore format: the kernel's arguments
-    this.#engine.kernels.subtractMean(count, IMAGE_SIZE, this.#stagingPointer, this.#mean, input.pointer, input.row);
+    this.net.load(count, this.#stagingPointer, this.#mean);
   }
 }
 

@@ -177,6 +177,18 @@ describe('damaged data: one message that names the file', () => {
       /more than 400000000 bytes/,
     );
 
+    const read = async (bytes: Uint8Array) => {
+      const file = join(temporary(), 'bomb.tar.gz');
+      writeFileSync(file, bytes);
+      return failureOf(load(file));
+    };
+    const zeros = gzipSync(new Uint8Array(30_000_000), { level: 1 });
+    const afterTheEnd = Buffer.concat(Array<Uint8Array>(15).fill(zeros));
+    expect(await read(afterTheEnd)).toMatch(/more than 400000000 bytes/);
+    expect(await read(gzipSync(readFileSync(await archiveOf(dirname(binaryFolder()), [BINARY]))))).toMatch(
+      /not a tar archive/,
+    );
+
     const nested = temporary();
     mkdirSync(join(nested, 'a', 'b'), { recursive: true });
     cpSync(binaryFolder(), join(nested, 'a', 'b', BINARY), { recursive: true });

@@ -20,7 +20,7 @@ export const BLOCK: i32 = 256;
  * its 15 registers; a fifth row would spill sums to the stack, at half the rate.
  */
 // @ts-ignore: decorator
-@inline const ROWS: i32 = 4;
+@inline export const ROWS: i32 = 4;
 
 /** Whether wideTile is used: where V8 makes 256-bit operations of this module's. */
 let wide = false;
@@ -48,6 +48,18 @@ export function gemmNN(
   }
 }
 
+/** The same with A packed by packRows beforehand, whole rows at a time: m rounded up to 8. */
+export function gemmPacked(
+  m: i32, n: i32, k: i32, packed: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
+): void {
+  const strip = <usize>ROWS * rowBytes(k);
+  for (let i = 0; i < m; i++) memory.copy(c + <usize>i * cRow, bias, rowBytes(n));
+  for (let from = 0; from < k; from += BLOCK) {
+    const a = packed + <usize>(from * ROWS) * sizeof<real>();
+    addProduct(m, n, min(BLOCK, k - from), a, strip, ROWS * sizeof<real>(), b + <usize>from * bRow, bRow, c, cRow);
+  }
+}
+
 /** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 8. */
 export function gemmTN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize,
@@ -60,7 +72,7 @@ export function gemmTN(
 }
 
 /** Four rows of A, turned so that the numbers of one column lie side by side. */
-function packRows(k: i32, a: usize, aRow: usize, out: usize): void {
+export function packRows(k: i32, a: usize, aRow: usize, out: usize): void {
   let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
   for (const end = a + rowBytes(k); a0 < end; ) {
     const x0 = v128.load(a0), x1 = v128.load(a1), x2 = v128.load(a2), x3 = v128.load(a3);

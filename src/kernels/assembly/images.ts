@@ -1,7 +1,32 @@
 // From bytes to numbers: a minibatch becomes float when it is gathered.
 
+import { packRows, ROWS } from './gemm';
+import { rowBytes } from './vector';
+
+/**
+ * subtractMean, and the result packed for gemmPacked as well, while its rows are still in the cache. packed: room for n
+ * rows, rounded up to 8.
+ */
+export function loadImages(
+  n: i32,
+  size: i32,
+  pixels: usize,
+  mean: usize,
+  out: usize,
+  outRow: usize,
+  packed: usize,
+): void {
+  for (let i = 0; i < n; i += ROWS) {
+    subtractMean(min(ROWS, n - i), size, pixels, mean, out, outRow);
+    packRows(size, out, outRow, packed);
+    pixels += <usize>(ROWS * size);
+    out += <usize>ROWS * outRow;
+    packed += <usize>ROWS * rowBytes(size);
+  }
+}
+
 /** out = real(pixel - mean), the difference taken in f64. pixels: (n, size) uint8, mean: (size) f64, out: (n, size); size: a multiple of 4. */
-export function subtractMean(n: i32, size: i32, pixels: usize, mean: usize, out: usize, outRow: usize): void {
+function subtractMean(n: i32, size: i32, pixels: usize, mean: usize, out: usize, outRow: usize): void {
   for (let i = 0; i < n; i++, out += outRow) {
     let to = out;
     for (let j = 0, from = mean; j < size; j += 4, pixels += 4, from += 32, to += 4 * sizeof<real>()) {
