@@ -111,8 +111,12 @@ function compose(text: string, fail: Fail): ParsedNode | null {
 
   function* tokens(): Generator<CST.Token, void> {
     const parser = new Parser();
+    let errors = 0;
     for (const lexeme of new Lexer().lex(text)) {
-      yield* parser.next(lexeme);
+      for (const token of parser.next(lexeme)) {
+        // Only the first is told; a file full of errors would take seconds.
+        if (token.type !== 'error' || errors++ === 0) yield token;
+      }
       // The composer is recursive and must never meet what is far too deep; toPlain keeps the limit itself.
       if (parser.stack.length > 3 * DEEPEST) fail(parser.offset, TOO_DEEP);
     }

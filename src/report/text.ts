@@ -12,7 +12,9 @@ export function axisText(values: readonly SettingValue[]): (value: SettingValue)
   const powers = numbers.some(value => value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6));
   const write = (value: number, digits: number) => {
     if (Number.isInteger(value) && !powers) return String(value);
-    const rounded = Number(value.toPrecision(digits));
+    const short = Number(value.toPrecision(digits));
+    // The greatest numbers would be rounded up to Infinity.
+    const rounded = Number.isFinite(short) ? short : value;
     return powers && value !== 0 ? powerText(rounded) : String(rounded);
   };
   let digits = 3;

@@ -39,4 +39,8 @@ describe('readYaml', () => {
       }),
     );
   });
+
+  it('tells the first error of a text that is full of them, without looking at each', () => {
+    expect(() => read(`a: 1\n${']'.repeat(130_000)}`)).toThrow(/^2:1 Unexpected/);
+  });
 });
