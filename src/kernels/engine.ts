@@ -64,9 +64,8 @@ const PAGE = 65_536;
 const LINE = 64;
 const MAX_BYTES = 65_536 * PAGE;
 
-/** Rows and columns of a matrix are rounded up to these: the tiles of the products are up to 8 rows high. */
-const ROWS = 8;
-const COLS = 4;
+/** Rows and columns of a matrix are rounded up to this: the tiles of the products are 4 or 2 rows high. */
+const TILE = 4;
 
 const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
 
@@ -117,9 +116,9 @@ export class Engine {
    * into a few sets of the first-level cache; it is moved on by a line.
    */
   matrix(rows: number, cols: number): Matrix {
-    let row = up(cols, COLS) * this.bytesPerReal;
+    let row = up(cols, TILE) * this.bytesPerReal;
     if (row % 1024 === 0) row += LINE;
-    return { pointer: this.allocate(up(rows, ROWS) * row), rows, cols, row };
+    return { pointer: this.allocate(up(rows, TILE) * row), rows, cols, row };
   }
 
   /** A view of `count` reals at a pointer, good until the next allocation. */
@@ -130,7 +129,7 @@ export class Engine {
 
   /** Room for up to `rows` packed rows of `cols` reals: those of a left matrix, or as many as a product packs at a time. */
   packing(rows: number, cols = this.kernels.BLOCK.value as number): Pointer {
-    return this.allocate(up(rows, ROWS) * up(cols, COLS) * this.bytesPerReal);
+    return this.allocate(up(rows, TILE) * up(cols, TILE) * this.bytesPerReal);
   }
 
   bytes(pointer: Pointer, count: number): Uint8Array {

@@ -1,13 +1,13 @@
 // Products of matrices, C (m, n) = A (m, k) B (k, n), named as BLAS names them: NN as written, TN with A stored (k, m),
 // NT with B stored (n, k).
 //
-// NN and TN are one kernel: a tile of C, 4 rows by two vectors (by four where V8 makes 256-bit operations; 8 rows by one at
-// the right edge), is held in registers while k goes by. It wants the 4 numbers of A for each k side by side, as TN has
+// NN and TN are one kernel: a tile of C, 4 rows by two vectors (by four where V8 makes 256-bit operations, by one at the
+// right edge), is held in registers while k goes by. It wants the 4 numbers of A for each k side by side, as TN has
 // them; NN copies A so, block by block of k. Every element of C is summed in the order of k within a block, and the blocks'
 // sums are added in order: shorter sums have less round-off, and the bits do not depend on the shape of the tiles. NT sums
 // each element in V interleaved parts, that are added at the end.
 //
-// Tiles are never cut short: C has rows up to a multiple of 8 (see matrix() in engine.ts), and what is computed in those
+// Tiles are never cut short: C has rows up to a multiple of 4 (see matrix() in engine.ts), and what is computed in those
 // beyond m, from whatever lies there, is never looked at.
 
 import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
@@ -30,8 +30,8 @@ export function useWideTiles(on: bool): void {
 }
 
 /**
- * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A: a multiple of 4, of C: of 8.
- * packed: room for m x BLOCK reals, m rounded up to 8.
+ * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A and C: a multiple of 4.
+ * packed: room for m x BLOCK reals, m rounded up to 4.
  */
 export function gemmNN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
@@ -48,7 +48,7 @@ export function gemmNN(
   }
 }
 
-/** The same with A packed by packRows beforehand, whole rows at a time: m rounded up to 8. */
+/** The same with A packed by packRows beforehand, whole rows at a time: m rounded up to 4. */
 export function gemmPacked(
   m: i32, n: i32, k: i32, packed: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
 ): void {
@@ -60,7 +60,7 @@ export function gemmPacked(
   }
 }
 
-/** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 8. */
+/** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 4. */
 export function gemmTN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize,
 ): void {
@@ -105,12 +105,13 @@ function addProduct(
       for (let i = 0, at = a, to = c + j; i < m; i += ROWS, at += aStrip, to += ROWS * cRow) wideTile(k, at, aStep, b + j, bRow, to, cRow);
     }
   }
-  for (; j + 2 * VECTOR <= width; j += 2 * VECTOR) {
-    for (let i = 0, at = a, to = c + j; i < m; i += ROWS, at += aStrip, to += ROWS * cRow) tile(k, at, aStep, b + j, bRow, to, cRow);
-  }
-  if (j < width) {
-    for (let i = 0, at = a, to = c + j; i < m; i += 2 * ROWS, at += 2 * aStrip, to += 2 * ROWS * cRow) {
-      edgeTile(k, at, at + aStrip, aStep, b + j, bRow, to, cRow);
+  for (; j < width; j += 2 * VECTOR) {
+    let aTile = a, cTile = c + j;
+    for (let i = 0; i < m; i += ROWS) {
+      if (width - j > VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
+      else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
+      aTile += aStrip;
+      cTile += <usize>ROWS * cRow;
     }
   }
 }
@@ -155,38 +156,22 @@ function tile(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, c
   addPair(c, s30, s31);
 }
 
-/** The tile at the right edge of C: one vector wide, and 8 rows high, for fewer sums would wait for each other. */
-function edgeTile(
-  k: i32, a: usize, aBelow: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize,
-): void {
-  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+/** The tile at the right edge of C, one vector wide. (8 rows would hide its sums' latency, and spill them.) */
+function edgeTile(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize): void {
+  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0;
   for (; k > 0; k--) {
     const b0 = v128.load(b);
     s0 = multiplyAdd(s0, v128.load_splat<real>(a), b0);
     s1 = multiplyAdd(s1, v128.load_splat<real>(a, sizeof<real>()), b0);
     s2 = multiplyAdd(s2, v128.load_splat<real>(a, 2 * sizeof<real>()), b0);
     s3 = multiplyAdd(s3, v128.load_splat<real>(a, 3 * sizeof<real>()), b0);
-    s4 = multiplyAdd(s4, v128.load_splat<real>(aBelow), b0);
-    s5 = multiplyAdd(s5, v128.load_splat<real>(aBelow, sizeof<real>()), b0);
-    s6 = multiplyAdd(s6, v128.load_splat<real>(aBelow, 2 * sizeof<real>()), b0);
-    s7 = multiplyAdd(s7, v128.load_splat<real>(aBelow, 3 * sizeof<real>()), b0);
     a += aStep;
-    aBelow += aStep;
     b += bRow;
   }
-  addOne(c, s0); c += cRow;
-  addOne(c, s1); c += cRow;
-  addOne(c, s2); c += cRow;
-  addOne(c, s3); c += cRow;
-  addOne(c, s4); c += cRow;
-  addOne(c, s5); c += cRow;
-  addOne(c, s6); c += cRow;
-  addOne(c, s7);
-}
-
-// @ts-ignore: decorator
-@inline function addOne(c: usize, s: v128): void {
-  v128.store(c, v128.add<real>(v128.load(c), s));
+  v128.store(c, v128.add<real>(v128.load(c), s0)); c += cRow;
+  v128.store(c, v128.add<real>(v128.load(c), s1)); c += cRow;
+  v128.store(c, v128.add<real>(v128.load(c), s2)); c += cRow;
+  v128.store(c, v128.add<real>(v128.load(c), s3));
 }
 
 /** The two stores side by side are what V8 begins from when it makes one wide operation of two (revectorization). */

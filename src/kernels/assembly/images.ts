@@ -5,7 +5,7 @@ import { rowBytes } from './vector';
 
 /**
  * subtractMean, and the result packed for gemmPacked as well, while its rows are still in the cache. packed: room for n
- * rows, rounded up to 8.
+ * rows, rounded up to 4.
  */
 export function loadImages(
   n: i32,
