@@ -25,7 +25,7 @@ const dimensions: readonly Dimension[] = [
     what: 'one epoch, five hidden layers of 100, minibatches of 50',
     values: [1000, 3000, 10_000, 20_000, 49_000],
     overrides: value => [`trainImages=${value}`],
-    why: 'Linear from about 3,000 images on. Below, two accuracy checks on 1,000 validation and up to 1,000 training images, which cost the same however many images there are, weigh more than the training. Memory is flat: the images are bytes that all workers share, and a minibatch is made float when it is gathered.',
+    why: 'Linear from some 10,000 images on, at about 70 microseconds an image. Below, what every run costs shows: the worker has to start and the mean image to be made (0.3 s), and two accuracy checks take 1,000 validation and up to 1,000 training images each. Memory is flat: the images are bytes that all workers share, and a minibatch is made float when it is gathered.',
   },
   {
     title: 'Width',
@@ -33,7 +33,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch, two hidden layers of w',
     values: [50, 100, 256, 512, 1024, 2048, 4096],
     overrides: value => [`hiddenDims=[${value}, ${value}]`],
-    why: 'Weights are 3072 w + w^2 + 10 w, so time grows like w while w is far below 3,072 and like w^2 above. The products keep their rate, for they go block by block; the update with Adam reads and writes three numbers a weight and is bound by memory once they no longer fit into the caches, from w = 512 on. Memory is five numbers a weight: weights, best weights, two moments, and the copy that is made of them while they are drawn.',
+    why: 'Weights are 3072 w + w^2 + 10 w, so time grows like w while w is far below 3,072 and towards w^2 above; the last doubling takes 2.8 times as long. The products keep their rate, for they go block by block; the update with Adam reads and writes three numbers a weight and is bound by memory once they no longer fit into the caches, from w = 512 on. Memory is about five numbers a weight: weights, best weights, two moments, and the copy that is made while they are drawn.',
   },
   {
     title: 'Depth',
@@ -41,7 +41,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch',
     values: [1, 2, 5, 10, 20, 50, 100],
     overrides: value => [`hiddenDims=[${Array(value).fill(50).join(', ')}]`],
-    why: 'The first layer has 3072 x 50 weights, each further one 50 x 50: a sixtieth. So time is flat up to ten layers or so and linear beyond, where a layer costs more than its products: normalization and the calls themselves.',
+    why: 'The first layer has 3072 x 50 weights, each further one 50 x 50: a sixtieth. So time is flat up to twenty layers or so, within what varies from run to run, and linear beyond, where a layer costs more than its products: normalization and the calls themselves.',
   },
   {
     title: 'Batch',
@@ -49,7 +49,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch, five hidden layers of 100',
     values: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
     overrides: value => [`batchSize=${value}`],
-    why: 'The products of an epoch are the same for every batch size; the updates are one for each batch. With batches of 1 the update (bound by memory and by square roots) is nearly all of the time; from 50 on it no longer shows, and a thousand images are one step.',
+    why: 'The products of an epoch are the same for every batch size; the updates are one for each batch. With batches of 1 the update (bound by memory and by square roots) is more than half of the time; from 20 on it no longer shows beside the 0.3 s that every run costs. A thousand images are one step.',
   },
   {
     title: 'Trials',
@@ -64,21 +64,21 @@ const dimensions: readonly Dimension[] = [
       'numValidation=16',
       `weightScale={logspace: [-3, 0, ${value}]}`,
     ],
-    why: 'Linear: a millisecond or so a trial, most of it to bring its record to the disk (fsync) before it counts as done. The first trials carry the start of the worker. Memory grows by what is known of each trial.',
+    why: 'Linear: 1.3 milliseconds a trial, most of it to bring its record to the disk (fsync) before it counts as done. One trial is the cost of a run, 0.1 s for the worker alone. Memory grows by what is known of each trial, 6 KB.',
   },
 ];
 
 const point = fileURLToPath(new URL('./point.js', import.meta.url));
-const ROUNDS = 3;
+const ROUNDS = 2;
 const [data] = process.argv.slice(2);
 if (!data) throw new Error('usage: npm run bench:scaling -- DATA');
 
 console.log(`# Scaling
 
 How time and memory grow, one dimension at a time: float32, portable numerics, batch normalization, one worker, real
-CIFAR-10. Medians of ${ROUNDS} runs on ${cpus()[0]?.model} with ${process.version}, ${new Date().toISOString().slice(0, 10)}. Seconds are those of the
+CIFAR-10. The better of ${ROUNDS} runs on ${cpus()[0]?.model} with ${process.version}, ${new Date().toISOString().slice(0, 10)}. Seconds are those of the
 trials, from the start of the worker to the last file written; megabytes the most that the process held, of which
-the images are 154 (and as much again for a moment, while files are read). \`npm run bench:scaling\` makes this page.`);
+the images are 154 (and 64 more are the buffers that files are read into). \`npm run bench:scaling\` makes this page.`);
 
 for (const { title, label, what, values, overrides, why } of dimensions) {
   const rows: { value: number; seconds: number; megabytes: number }[] = [];
@@ -91,15 +91,15 @@ for (const { title, label, what, values, overrides, why } of dimensions) {
     }
     const row = {
       value,
-      seconds: spreadOf(runs.map(run => run.seconds)).median,
-      megabytes: spreadOf(runs.map(run => run.megabytes)).median,
+      seconds: spreadOf(runs.map(run => run.seconds)).least,
+      megabytes: spreadOf(runs.map(run => run.megabytes)).most,
     };
     rows.push(row);
     process.stderr.write(`${title} ${value}: ${row.seconds.toFixed(2)} s, ${row.megabytes.toFixed(0)} MB\n`);
   }
   const chart = lineChart(
     {
-      title: `log10 of seconds by ${label} (dots: linear growth from the last)`,
+      title: `log10 of seconds by ${label} (dashed: linear growth from the last)`,
       xLabel: label,
       x: 'log',
       series: [

@@ -125,9 +125,23 @@ function compose(text: string, fail: Fail): ParsedNode | null {
 
   // The composer would compare each key with every other one of its map; toObject finds equal keys in linear time.
   const composer = new Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false });
-  const [document, second] = composer.compose(tokens(), true, text.length);
+  const [document, second] = withoutStacks(() => {
+    const [first, next] = composer.compose(tokens(), true, text.length);
+    return [first, next] as const;
+  });
   const [error] = [...document!.errors, ...document!.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (error) fail(error.pos[0], error.message);
   if (second) fail(second.range[0], 'a second document; a file holds one');
   return document!.contents;
+}
+
+/** The composer makes an Error of all that is wrong; most of the time that takes goes into stacks that no one reads. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
