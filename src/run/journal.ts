@@ -1,6 +1,6 @@
 /**
  * The truth of a run: a first line that says which run it is, then one line of JSON for each finished trial, flushed to
- * disk before the trial counts as done; and one for each session, before its trials. Everything else in the run's folder
+ * disk before the trial counts as done; and one for each invocation, before its trials. Everything else in the run's folder
  * is a view of it. Each line ends in a hash of the rest of it, so that no damage goes unseen.
  */
 import { createHash } from 'node:crypto';
@@ -9,7 +9,7 @@ import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';
 import { CifarNormError } from '../errors.ts';
 import { syncFolder, writeAtomically } from './files.ts';
-import { type Identity, identitySchema, type Session, sessionSchema } from './manifest.ts';
+import { type Identity, type Invocation, identitySchema, invocationSchema } from './manifest.ts';
 import { type TrialRecord, trialRecordSchema } from './record.ts';
 import { type Summary, summarize } from './summary.ts';
 
@@ -17,7 +17,7 @@ export const JOURNAL = 'journal.jsonl';
 
 const headSchema = z.strictObject({ run: identitySchema, startedAt: z.string() });
 export type Head = z.output<typeof headSchema>;
-const sessionLineSchema = z.strictObject({ session: sessionSchema });
+const invocationLineSchema = z.strictObject({ invocation: invocationSchema });
 
 /** What is kept in memory of a record; its histories stay on the disk. */
 export interface Entry {
@@ -37,7 +37,7 @@ export interface Contents {
   /** By trial id; of several records of one trial the last. */
   readonly entries: Map<string, Entry>;
   /** The latest that began. */
-  readonly session: Session | undefined;
+  readonly invocation: Invocation | undefined;
   /** Bytes up to the end of the last line. */
   readonly complete: number;
   /** Bytes after it: a line that was being written when the program was killed. */
@@ -70,7 +70,7 @@ export async function readJournal(file: FileHandle): Promise<Contents> {
   const entries = new Map<string, Entry>();
   const damaged: number[] = [];
   let head: Head | undefined;
-  let session: Session | undefined;
+  let invocation: Invocation | undefined;
   let complete = 0;
   let number = 0;
   for await (const { text, at, length } of linesOf(file)) {
@@ -82,13 +82,13 @@ export async function readJournal(file: FileHandle): Promise<Contents> {
       continue;
     }
     const record = trialRecordSchema.safeParse(object).data;
-    const begun = record ? undefined : sessionLineSchema.safeParse(object).data;
+    const begun = record ? undefined : invocationLineSchema.safeParse(object).data;
     if (record) entries.set(record.id, entryOf(record, at, length));
-    else if (begun) session = begun.session;
+    else if (begun) invocation = begun.invocation;
     else damaged.push(number);
   }
   const { size } = await file.stat();
-  return { head, entries, session, complete, torn: size - complete, damaged };
+  return { head, entries, invocation, complete, torn: size - complete, damaged };
 }
 
 function entryOf(record: TrialRecord, at: number, length: number): Entry {
@@ -217,8 +217,8 @@ export class Journal {
     return entry;
   }
 
-  async begin(session: Session): Promise<void> {
-    const line = sealed({ session });
+  async begin(invocation: Invocation): Promise<void> {
+    const line = sealed({ invocation });
     await this.#file.appendFile(line);
     this.#end += Buffer.byteLength(line);
   }

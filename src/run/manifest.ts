@@ -14,20 +14,20 @@ export const identitySchema = z.strictObject({
 export type Identity = z.output<typeof identitySchema>;
 
 /** Where and with what a run was worked on: of each invocation, for a run may move from machine to machine. */
-export const sessionSchema = z.strictObject({
+export const invocationSchema = z.strictObject({
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
-  sessionStartedAt: z.string(),
+  invokedAt: z.string(),
 });
-export type Session = z.output<typeof sessionSchema>;
+export type Invocation = z.output<typeof invocationSchema>;
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
   /** Of the latest invocation. */
-  ...sessionSchema.shape,
+  ...invocationSchema.shape,
   status: z.enum(['running', 'interrupted', 'finished']),
   trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),
   startedAt: z.string(),
@@ -37,7 +37,7 @@ export const manifestSchema = z.strictObject({
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const sessionOf = (asked: Pick<Session, 'dataSource' | 'version' | 'workers'>): Session => ({
+export const invocationOf = (asked: Pick<Invocation, 'dataSource' | 'version' | 'workers'>): Invocation => ({
   ...asked,
   node: process.version,
   platform: {
@@ -46,7 +46,7 @@ export const sessionOf = (asked: Pick<Session, 'dataSource' | 'version' | 'worke
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
   },
-  sessionStartedAt: new Date().toISOString(),
+  invokedAt: new Date().toISOString(),
 });
 
 /** Keys of the experiment in which two runs differ, as `key: one -> other`. */

@@ -7,7 +7,7 @@ import type { TrainingImages } from '../nn/solver.ts';
 import { planTrials } from '../plan/plan.ts';
 import { describe, type Trial } from '../plan/trial.ts';
 import type { Entry } from './journal.ts';
-import { type Identity, sessionOf } from './manifest.ts';
+import { type Identity, invocationOf } from './manifest.ts';
 import type { Result } from './result.ts';
 import { RunStore, usualFolder } from './store.ts';
 import { runInThreads } from './threads.ts';
@@ -64,8 +64,8 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   const identity = { ...identityOf(name, experiment, dataset), numerics };
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
   const { fresh = false, repair = false, retries = 1, failFast = false, timeout } = request;
-  const session = sessionOf({ dataSource: dataset.source, version, workers });
-  const store = await RunStore.open(folder, identity, session, trials, { fresh, repair, tell });
+  const invocation = invocationOf({ dataSource: dataset.source, version, workers });
+  const store = await RunStore.open(folder, identity, invocation, trials, { fresh, repair, tell });
   try {
     const byId = new Map(trials.map(trial => [trial.id, trial]));
     const pending = store.pending();

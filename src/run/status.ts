@@ -27,7 +27,7 @@ export interface RunStatus {
 }
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
-  const { folder, head, trials, results, damaged, session } = run;
+  const { folder, head, trials, results, damaged, invocation } = run;
   const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
   const left = trials.length - results.length;
   const { name, numerics, data } = head.run;
@@ -42,7 +42,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     diverged: count('diverged'),
     failed: count('failed'),
     left,
-    secondsLeft: secondsLeft(run, session?.workers ?? 1),
+    secondsLeft: secondsLeft(run, invocation?.workers ?? 1),
     startedAt: head.startedAt,
     damaged,
   };

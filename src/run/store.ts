@@ -10,10 +10,10 @@ import { type FolderLock, lockFolder } from './lock.ts';
 import {
   differences,
   type Identity,
+  type Invocation,
   MANIFEST,
   type Manifest,
   manifestSchema,
-  type Session,
 } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
 import type { Result } from './result.ts';
@@ -36,7 +36,7 @@ export function usualFolder(resultsFolder: string, identity: Identity): string {
 
 export class RunStore {
   readonly folder: string;
-  readonly #session: Session;
+  readonly #invocation: Invocation;
   readonly #trials: readonly Trial[];
   readonly #journal: Journal;
   readonly #lock: FolderLock;
@@ -44,13 +44,13 @@ export class RunStore {
 
   private constructor(
     folder: string,
-    session: Session,
+    invocation: Invocation,
     trials: readonly Trial[],
     journal: Journal,
     lock: FolderLock,
   ) {
     this.folder = folder;
-    this.#session = session;
+    this.#invocation = invocation;
     this.#trials = trials;
     this.#journal = journal;
     this.#lock = lock;
@@ -63,7 +63,7 @@ export class RunStore {
   static async open(
     folder: string,
     identity: Identity,
-    session: Session,
+    invocation: Invocation,
     trials: readonly Trial[],
     options: OpenOptions,
   ): Promise<RunStore> {
@@ -77,8 +77,8 @@ export class RunStore {
       if (lock.leftBy) options.tell(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, options);
       refuseAnother(folder, journal.head, identity);
-      const store = new RunStore(folder, session, trials, journal, lock);
-      if (store.pending().length > 0) await journal.begin(session);
+      const store = new RunStore(folder, invocation, trials, journal, lock);
+      if (store.pending().length > 0) await journal.begin(invocation);
       await store.#writeManifest('running');
       return store;
     } catch (error) {
@@ -143,7 +143,7 @@ export class RunStore {
     const seconds = (Date.now() - this.#openedAt) / 1000;
     return writeManifest(this.folder, {
       head: this.#journal.head,
-      session: this.#session,
+      invocation: this.#invocation,
       planned: this.#trials.length,
       results: this.results(),
       status,

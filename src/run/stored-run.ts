@@ -8,7 +8,7 @@ import type { Trial } from '../plan/trial.ts';
 import { explained } from './files.ts';
 import { type Entry, type Head, JOURNAL, readJournal, recordAt } from './journal.ts';
 import { isLocked } from './lock.ts';
-import { MANIFEST, type Session } from './manifest.ts';
+import { type Invocation, MANIFEST } from './manifest.ts';
 import type { Result } from './result.ts';
 import { resultsOf, writeCsvs, writeManifest } from './views.ts';
 
@@ -23,7 +23,7 @@ export interface StoredRun {
   readonly entries: ReadonlyMap<string, Entry>;
   readonly damaged: readonly number[];
   readonly torn: boolean;
-  readonly session: Session | undefined;
+  readonly invocation: Invocation | undefined;
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const { head, session, entries, damaged, torn } = await readJournal(file);
+    const { head, invocation, entries, damaged, torn } = await readJournal(file);
     if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
     const { run } = head;
     const experiment = experimentSchema.parse(run.experiment);
@@ -47,7 +47,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
       entries,
       damaged,
       torn: torn > 0,
-      session,
+      invocation,
       close: () => file!.close(),
     };
   } catch (error) {
@@ -62,11 +62,17 @@ export async function readRun(folder: string): Promise<StoredRun> {
 const SEE_RUNS = 'cifar-norm runs lists the runs below ./results';
 
 /** Writes a stored run's views anew; their names. */
-export async function writeViews({ folder, head, session, trials, results }: StoredRun): Promise<string[]> {
+export async function writeViews({
+  folder,
+  head,
+  invocation,
+  trials,
+  results,
+}: StoredRun): Promise<string[]> {
   const names = await writeCsvs(folder, results);
-  if (!session) return names;
+  if (!invocation) return names;
   const status = results.length === trials.length ? 'finished' : 'interrupted';
-  const view = { head, session, planned: trials.length, results, status, seconds: null } as const;
+  const view = { head, invocation, planned: trials.length, results, status, seconds: null } as const;
   // A run that is going on writes its own.
   if (await isLocked(folder)) return names;
   await writeManifest(folder, view);

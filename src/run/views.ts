@@ -4,13 +4,13 @@ import type { Trial } from '../plan/trial.ts';
 import { accuraciesCsv, lossesCsv, trialsCsv } from './csv.ts';
 import { writeAtomically } from './files.ts';
 import type { Entry, Head } from './journal.ts';
-import { MANIFEST, type Manifest, type Session } from './manifest.ts';
+import { type Invocation, MANIFEST, type Manifest } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
 import type { Result } from './result.ts';
 
 interface View {
   readonly head: Head;
-  readonly session: Session;
+  readonly invocation: Invocation;
   readonly planned: number;
   readonly results: readonly Result[];
   readonly status: Manifest['status'];
@@ -19,12 +19,12 @@ interface View {
 
 export async function writeManifest(
   folder: string,
-  { head: { run, startedAt }, session, planned, results, status, seconds }: View,
+  { head: { run, startedAt }, invocation, planned, results, status, seconds }: View,
 ): Promise<void> {
   const count = (wanted: TrialRecord['status']) => results.filter(result => result.status === wanted).length;
   const manifest: Manifest = {
     ...run,
-    ...session,
+    ...invocation,
     status,
     trials: {
       planned,

@@ -17,7 +17,7 @@ export async function verify(name: string, options: VerifyOptions, exit: Exit): 
   const run = await findRun(name, process.cwd(), join(process.cwd(), 'results'));
   try {
     const { kind } = run.head.run.data;
-    const source = kind === 'synthetic' ? kind : run.session?.dataSource;
+    const source = kind === 'synthetic' ? kind : run.invocation?.dataSource;
     const { place } = await located(options.data ?? source, undefined);
     await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
     const dataset = await loadDataset(place, { test: false });
