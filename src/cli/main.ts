@@ -12,17 +12,28 @@ export async function main(words: readonly string[]): Promise<number> {
     throw error;
   });
   let exitCode = 0;
-  const program = await createProgram(words, code => {
-    exitCode = code;
-  });
   try {
+    const program = await createProgram(words, code => {
+      exitCode = code;
+    });
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof CifarNormError)) throw error;
+    const problem = isOfTheSystem(error)
+      ? new CifarNormError('run', error.message, hints[error.code])
+      : error;
+    if (!(problem instanceof CifarNormError)) throw error;
     const color = process.stderr.isTTY && !process.env.NO_COLOR && !words.includes('--no-color');
-    process.stderr.write(errorText(error.message, error.hint, color));
-    return error.code === 'run' ? 1 : 2;
+    process.stderr.write(errorText(problem.message, problem.hint, color));
+    return problem.code === 'run' ? 1 : 2;
   }
 }
+
+/** What the system refused, and nobody expected to be refused: memory, files, processes. */
+function isOfTheSystem(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
+}
+
+const tooManyFiles = 'let the program open more files: ulimit -n 256';
+const hints: Readonly<Record<string, string>> = { EMFILE: tooManyFiles, ENFILE: tooManyFiles };

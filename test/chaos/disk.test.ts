@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
+import { cifarNorm, emptyFolder, entry } from '../e2e/cli.ts';
 import { csvsOf, idsIn, smallSweep } from './small.ts';
 
 const words = smallSweep();
@@ -60,6 +60,16 @@ it('a folder that is removed while the run goes on is put back with all that had
   expect(code).toBe(1);
   expect(stderr).toMatch(/journal\.jsonl was removed while the run was going on/);
   expect(idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8'))).toHaveLength(40);
+});
+
+it('too many open files: the file is named, and no stack is shown', () => {
+  const command = ['exec', process.execPath, entry, ...words, '--out', join(emptyFolder(), 'run')];
+  const { status, stderr } = spawnSync('bash', ['-c', `ulimit -n 40; ${command.join(' ')}`], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/error: EMFILE: too many open files, open '.+'\n {2}hint: .*ulimit -n/);
+  expect(stderr).not.toMatch(/^\s+at /m);
 });
 
 it('two processes on one folder: the second is refused, and the lock of a dead one is taken over', async () => {
