@@ -81,18 +81,19 @@ it('two processes on one folder: the second is refused, and the lock of a dead o
   ]);
   expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 2]);
   expect(outcomes.find(({ code }) => code === 2)!.stderr).toMatch(/is in use by process \d+, since/);
-  const again = await cifarNorm([...words, '--out', out, '--fresh'], {
+  const killed = join(emptyFolder(), 'run');
+  const again = await cifarNorm([...words, '--out', killed], {
     onStart: child => {
       const timer = setInterval(() => {
-        if (!existsSync(join(out, 'run.lock'))) return;
+        if (!existsSync(join(killed, 'journal.jsonl'))) return;
         clearInterval(timer);
         child.kill('SIGKILL');
       }, 5);
     },
   });
   expect(again.code).toBe(null);
-  const last = await cifarNorm([...words.filter(word => word !== '--quiet'), '--out', out]);
+  const last = await cifarNorm([...words.filter(word => word !== '--quiet'), '--out', killed]);
   expect(last.code).toBe(0);
   expect(last.stderr).toMatch(/took over the folder from process \d+, which has ended/);
-  expect(existsSync(join(out, 'run.lock'))).toBe(false);
+  expect(existsSync(join(killed, 'run.lock'))).toBe(false);
 });
