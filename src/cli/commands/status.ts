@@ -26,12 +26,11 @@ export async function runs(options: OutputOptions): Promise<void> {
       found.state,
       `${found.completed + found.diverged}/${found.planned}`,
       found.failed > 0 ? String(found.failed) : '',
-      found.data,
       found.startedAt.slice(0, 16).replace('T', ' '),
     ]);
-    const align = ['left', 'left', 'right', 'right', 'left', 'left'] as const;
+    const align = ['left', 'left', 'right', 'right', 'left'] as const;
     terminal.print(
-      textTable(['run', 'state', 'trials', 'failed', 'data', 'started (UTC)'], rows, {
+      textTable(['run', 'state', 'trials', 'failed', 'started (UTC)'], rows, {
         color: terminal.color,
         align,
       }),
