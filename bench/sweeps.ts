@@ -1,6 +1,6 @@
 /**
  * Whole sweeps, ours on every Node that is here (node_modules/.nodes, where `.ci/run` puts them) and, where they are
- * present, NumPy and PyTorch doing the same training, each in turn in every round.
+ * present, NumPy, PyTorch and TensorFlow.js doing the same training, each in turn in every round.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -40,6 +40,10 @@ export async function benchSweeps(
       measurements['NumPy, 1 process'] = () => peer(python, 'time_numpy.py', data, sweep, 1);
       measurements['NumPy, 2 processes'] = () => peer(python, 'time_numpy.py', data, sweep, 2);
       measurements['PyTorch, 2 processes'] = () => peer(python, 'time_torch.py', data, sweep, 2);
+    }
+    if (withPeers && sweep === 'weight-scale') {
+      if (hasTensorflow()) measurements['tfjs (wasm), 1 process, from 1 trial'] = () => tensorflow(data);
+      else tell('skipped: tfjs (see bench/tfjs.ts for what to install)');
     }
     tell(`${sweep}: ${Object.keys(measurements).length} programs, ${rounds} rounds`);
     const spreads = await interleaved(rounds, measurements);
@@ -84,6 +88,24 @@ async function pythonWith(modules: string): Promise<string | undefined> {
     if (code === 0) return python;
   }
   return undefined;
+}
+
+function hasTensorflow(): boolean {
+  try {
+    return ['tfjs', 'tfjs-backend-wasm'].every(name => import.meta.resolve(`@tensorflow/${name}`));
+  } catch {
+    return false;
+  }
+}
+
+const WEIGHT_SCALE_TRIALS = 40;
+
+/** It would take minutes; one trial stands for all. */
+async function tensorflow(data: string): Promise<number> {
+  const script = fileURLToPath(new URL('./tfjs.js', import.meta.url));
+  const { stdout, code } = await runProgram(process.execPath, [script, data]);
+  if (code !== 0) throw new Error(`tfjs.js ended with ${code}`);
+  return WEIGHT_SCALE_TRIALS * Number(stdout.trim().split('\n').at(-1));
 }
 
 /** The peers print the seconds of their trainings at the end of a line. */
