@@ -103,8 +103,7 @@ export class Engine {
     const top = up(pointer + bytes, LINE);
     if (top > MAX_BYTES)
       throw new RangeError(`a net of this size needs more than the 4 GiB that WebAssembly can address`);
-    // The last tile of a product may read (and not use) what lies a few reals beyond a matrix.
-    const missing = top + LINE - this.#memory.buffer.byteLength;
+    const missing = top - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     this.#top = top;
     new Uint8Array(this.#memory.buffer, pointer, top - pointer).fill(0);
