@@ -9,7 +9,8 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1]!, least: sorted[0]!, most: sorted.at(-1)! };
+  const [low, high] = [sorted[(sorted.length - 1) >> 1]!, sorted[sorted.length >> 1]!];
+  return { median: (low + high) / 2, least: sorted[0]!, most: sorted.at(-1)! };
 }
 
 /** Milliseconds of one call, from as many as take `milliseconds` together. */
