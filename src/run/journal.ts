@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { copyFile, type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CifarNormError } from '../errors.ts';
 import { syncFolder, writeAtomically } from './files.ts';
-import { type Identity, type Invocation, identitySchema, invocationSchema } from './manifest.ts';
+import { differences, type Identity, type Invocation, identitySchema, invocationSchema } from './manifest.ts';
 import { type TrialRecord, trialRecordSchema } from './record.ts';
 import { type Summary, summarize } from './summary.ts';
 
@@ -156,7 +157,7 @@ export class Journal {
   /**
    * Opens the journal of a run, or begins one. A torn last line is cut off.
    * @param tell is told what had to be mended
-   * @throws CifarNormError if a line before the last is damaged, unless it is to be repaired: then a copy is kept, and the
+   * @throws CifarNormError, with the file as it was, if it is another run's, or if a line before the last is damaged, unless it is to be repaired: then a copy is kept, and the
    *   trials of damaged lines count as not run
    */
   static async open(
@@ -166,7 +167,7 @@ export class Journal {
   ): Promise<Journal> {
     const file = await open(path, 'a+');
     try {
-      let contents = await readJournal(file);
+      const contents = await readJournal(file);
       if (contents.complete === 0) {
         const head = { run, startedAt: new Date().toISOString() };
         const line = sealed(head);
@@ -183,11 +184,12 @@ export class Journal {
           RESTORE,
         );
       }
+      refuseAnother(dirname(path), contents.head.run, run);
       if (contents.damaged.length > 0) {
         if (!repair) throw damagedError(path, contents.damaged);
         const copy = `${path}.damaged-${Date.now()}`;
         await copyFile(path, copy);
-        await rewrite(path, file, contents);
+        await writeAtomically(path, undamaged(file, contents));
         tell(
           `${damagedText(contents.damaged)} of the journal dropped; the damaged journal is kept as ${copy}`,
         );
@@ -197,9 +199,8 @@ export class Journal {
       if (contents.torn > 0) {
         await file.truncate(contents.complete);
         tell('the last line of the journal was torn and is dropped: its trial runs again');
-        contents = { ...contents, torn: 0 };
       }
-      return new Journal(path, file, contents.head!, contents);
+      return new Journal(path, file, contents.head, contents);
     } catch (error) {
       await file.close().catch(() => {});
       throw error;
@@ -243,12 +244,20 @@ async function* textOf(file: FileHandle, end: number): AsyncGenerator<string> {
   for await (const { text, at } of linesOf(file)) if (at < end) yield `${text}\n`;
 }
 
-async function rewrite(path: string, file: FileHandle, { head, entries }: Contents): Promise<void> {
-  const lines = function* () {
-    yield sealed(head!);
-    for (const entry of entries.values()) yield sealed(recordAt(file.fd, entry));
-  };
-  await writeAtomically(path, lines());
+async function* undamaged(file: FileHandle, { damaged }: Contents): AsyncGenerator<string> {
+  const numbers = new Set(damaged);
+  let number = 0;
+  for await (const { text } of linesOf(file)) if (!numbers.has(++number)) yield `${text}\n`;
+}
+
+function refuseAnother(folder: string, found: Identity, run: Identity): void {
+  const changes = differences(found, run);
+  if (changes.length === 0) return;
+  throw new CifarNormError(
+    'usage',
+    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
+    'choose another folder with --out DIR, or let --fresh set that run aside',
+  );
 }
 
 const damagedText = (damaged: readonly number[]) =>

@@ -5,16 +5,9 @@ import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import type { Trial } from '../plan/trial.ts';
 import { explained } from './files.ts';
-import { type Entry, type Head, JOURNAL, Journal } from './journal.ts';
+import { type Entry, JOURNAL, Journal } from './journal.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
-import {
-  differences,
-  type Identity,
-  type Invocation,
-  MANIFEST,
-  type Manifest,
-  manifestSchema,
-} from './manifest.ts';
+import { type Identity, type Invocation, MANIFEST, type Manifest, manifestSchema } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
 import type { Result } from './result.ts';
 import { resultsOf, writeCsvs, writeManifest } from './views.ts';
@@ -76,7 +69,6 @@ export class RunStore {
       lock = await lockFolder(folder);
       if (lock.leftBy) options.tell(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, options);
-      refuseAnother(folder, journal.head, identity);
       const store = new RunStore(folder, invocation, trials, journal, lock);
       if (store.pending().length > 0) await journal.begin(invocation);
       await store.#writeManifest('running');
@@ -156,9 +148,9 @@ const isPending = (entry: Entry | undefined) => entry === undefined || entry.sta
 
 const RUN_AGAIN = 'what had finished is kept: mend this, then run the same command again to go on';
 
-/** Moves a run's folder out of the way; waits for no one: a folder in use is refused. */
+/** Moves a run's folder out of the way; one that is in use is refused, and one that holds no run is left alone. */
 async function setAside(folder: string, tell: (text: string) => void): Promise<void> {
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) return;
+  if (!(await exists(join(folder, JOURNAL)))) return;
   const lock = await lockFolder(folder);
   await lock.release();
   const aside = `${folder}.until-${new Date().toISOString().replace(/[:.]/g, '-')}`;
@@ -175,25 +167,16 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   }
 }
 
+const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
+
 /** A folder with a manifest of something else is no place for a run. */
 async function refuseForeign(folder: string): Promise<void> {
-  const exists = async (name: string) =>
-    (await stat(join(folder, name)).catch(() => undefined)) !== undefined;
-  if ((await exists(MANIFEST)) && !(await exists(JOURNAL)) && !(await readManifest(folder))) {
+  const manifest = join(folder, MANIFEST);
+  if ((await exists(manifest)) && !(await exists(join(folder, JOURNAL))) && !(await readManifest(folder))) {
     throw new CifarNormError(
       'usage',
-      `${join(folder, MANIFEST)} is not a manifest of this program`,
+      `${manifest} is not a manifest of this program`,
       'choose another folder with --out DIR',
     );
   }
-}
-
-function refuseAnother(folder: string, { run }: Head, identity: Identity): void {
-  const changes = differences(run, identity);
-  if (changes.length === 0) return;
-  throw new CifarNormError(
-    'usage',
-    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
-    'choose another folder with --out DIR, or let --fresh set that run aside',
-  );
 }

@@ -22,7 +22,6 @@ export interface StoredRun {
   /** By trial id. */
   readonly entries: ReadonlyMap<string, Entry>;
   readonly damaged: readonly number[];
-  readonly torn: boolean;
   readonly invocation: Invocation | undefined;
   close(): Promise<void>;
 }
@@ -33,7 +32,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const { head, invocation, entries, damaged, torn } = await readJournal(file);
+    const { head, invocation, entries, damaged } = await readJournal(file);
     if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
     const { run } = head;
     const experiment = experimentSchema.parse(run.experiment);
@@ -46,7 +45,6 @@ export async function readRun(folder: string): Promise<StoredRun> {
       results: resultsOf(trials, entries, entry => recordAt(fd, entry)),
       entries,
       damaged,
-      torn: torn > 0,
       invocation,
       close: () => file!.close(),
     };

@@ -45,6 +45,9 @@ export async function verifyRun(
     );
   }
   const comparable = results.filter(({ status }) => status !== 'failed');
+  if (comparable.length === 0) {
+    throw new CifarNormError('run', 'no trial of this run has finished', 'go on with it first');
+  }
   const chosen = evenly(comparable, count ?? comparable.length);
   const byId = new Map(chosen.map(result => [result.trial.id, result]));
   const images = trainingImages(experimentSchema.parse(run.experiment), dataset);

@@ -100,6 +100,38 @@ describe('a finished run', () => {
   });
 });
 
+describe('what is not this run is not touched', () => {
+  it("another run's journal stays as it is, torn and damaged, also under --repair", async () => {
+    const out = join(emptyFolder(), 'run');
+    await cifarNorm(sweep('--out', out, '--quiet'));
+    const journal = join(out, 'journal.jsonl');
+    const text = `${readFileSync(journal, 'utf8').replace('"losses":[', '"losses":[9')}{"torn`;
+    writeFileSync(journal, text);
+    const { code, stderr } = await cifarNorm(sweep('--out', out, '--repair', '--set', 'epochs=2'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/holds another run; they differ in\n {2}epochs: 3 -> 2/);
+    expect(readFileSync(journal, 'utf8')).toBe(text);
+  });
+
+  it('--fresh moves runs aside, not the folders that hold something else', async () => {
+    const out = emptyFolder();
+    writeFileSync(join(out, 'thesis.tex'), '');
+    expect((await cifarNorm(sweep('--out', out, '--fresh', '--quiet'))).code).toBe(0);
+    expect(readdirSync(out)).toContain('thesis.tex');
+    expect(readdirSync(out)).toContain('trials.csv');
+  });
+
+  it('a run of which nothing has finished cannot be verified', async () => {
+    const out = join(emptyFolder(), 'run');
+    await cifarNorm(sweep('--out', out, '--quiet'));
+    const journal = join(out, 'journal.jsonl');
+    writeFileSync(journal, `${readFileSync(journal, 'utf8').split('\n')[0]}\n`);
+    const { code, stderr } = await cifarNorm(['verify', out, '--data', data]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no trial of this run has finished/);
+  });
+});
+
 describe('a damaged journal', () => {
   it('is named with its line, and goes on only when it may be repaired', async () => {
     const out = join(emptyFolder(), 'run');
