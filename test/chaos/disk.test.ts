@@ -63,8 +63,8 @@ it('a folder that is removed while the run goes on is put back with all that had
 });
 
 it('too many open files: the file is named, and no stack is shown', () => {
-  const command = ['exec', process.execPath, entry, ...words, '--out', join(emptyFolder(), 'run')];
-  const { status, stderr } = spawnSync('bash', ['-c', `ulimit -n 40; ${command.join(' ')}`], {
+  const command = [process.execPath, entry, ...words, '--out', join(emptyFolder(), 'run')];
+  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -n 40; exec "$@"', 'bash', ...command], {
     encoding: 'utf8',
   });
   expect(status).toBe(1);
