@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { CifarNormError } from '../errors.ts';
 import { createProgram } from './program.ts';
-import { errorText } from './terminal.ts';
+import { errorText, mayColor } from './terminal.ts';
 
 /** 0 well; 1 a check or a trial failed, or the run could not go on; 2 what was asked cannot be done; 128 + n: signal n. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -24,7 +24,7 @@ export async function main(words: readonly string[]): Promise<number> {
       ? new CifarNormError('run', error.message, hints[error.code])
       : error;
     if (!(problem instanceof CifarNormError)) throw error;
-    const color = process.stderr.isTTY && !process.env.NO_COLOR && !words.includes('--no-color');
+    const color = mayColor(process.stderr, !words.includes('--no-color'));
     process.stderr.write(errorText(problem.message, problem.hint, color));
     return problem.code === 'run' ? 1 : 2;
   }

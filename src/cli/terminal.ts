@@ -20,15 +20,19 @@ const DEFAULT_WIDTH = 80;
 const MAX_WIDTH = 120;
 
 /** Colour needs a terminal, and neither NO_COLOR (https://no-color.org) nor --no-color. */
+export function mayColor(stream: NodeJS.WriteStream, wished: boolean): boolean {
+  const { NO_COLOR, TERM } = process.env;
+  return stream instanceof WriteStream && wished && !NO_COLOR && TERM !== 'dumb';
+}
+
 export function terminalOf(wish: { readonly color: boolean; readonly quiet: boolean }): Terminal {
   const { stdout, stderr, env } = process;
-  const allowed = wish.color && !env.NO_COLOR && env.TERM !== 'dumb';
   // A pseudo-terminal that reports 0 columns makes spinners write forever.
   for (const stream of [stdout, stderr]) if (stream.isTTY) stream.columns ||= DEFAULT_WIDTH;
   return {
     width: Math.min(stdout.columns ?? DEFAULT_WIDTH, MAX_WIDTH),
-    color: allowed && stdout instanceof WriteStream,
-    progressColor: allowed && stderr instanceof WriteStream,
+    color: mayColor(stdout, wish.color),
+    progressColor: mayColor(stderr, wish.color),
     live: stderr instanceof WriteStream && !wish.quiet && !env.CI && env.TERM !== 'dumb',
     print: text => void stdout.write(`${text}\n`),
     tell: text => void (wish.quiet || stderr.write(`${text}\n`)),

@@ -26,6 +26,8 @@ function tinyExperiment(text = TINY): string {
 
 const csvsOf = (folder: string) => CSVS.map(name => readFileSync(join(folder, name), 'utf8'));
 const ansi = new RegExp(String.fromCharCode(27));
+/** Where libraries that detect colour by themselves would use it, though the streams are pipes. */
+const tempting = { CI: 'true', FORCE_COLOR: '1' };
 
 describe('sweep', () => {
   it('gives the same bytes with 1, 2 and 4 workers, in plan order, with the promised columns', async () => {
@@ -72,7 +74,7 @@ describe('sweep', () => {
   });
 
   it('shows table and charts on stdout, progress on stderr; says synthetic; no colour in a pipe; 80 columns', async () => {
-    const { code, stdout, stderr } = await cifarNorm(['sweep', tinyExperiment()]);
+    const { code, stdout, stderr } = await cifarNorm(['sweep', tinyExperiment()], { env: tempting });
     expect(code).toBe(0);
     for (const word of ['synthetic', 'weightScale', 'batchnorm', 'layernorm', 'Best validation accuracy']) {
       expect(stdout).toContain(word);
@@ -292,8 +294,9 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
     ['an --out that is a file', ['sweep', tiny, '--out', file], /cannot write results to/],
   ])('%s', async (_, words, message) => {
     const cwd = emptyFolder();
-    const { code, stdout, stderr } = await cifarNorm(words, { cwd });
+    const { code, stdout, stderr } = await cifarNorm(words, { cwd, env: tempting });
     expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(ansi);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(stdout).toBe('');
     expect(code).toBe(2);
