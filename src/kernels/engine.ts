@@ -20,7 +20,7 @@ export interface Kernels {
   // biome-ignore format: one line a kernel, as in the assembly
   gemmNN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number, packed: Pointer): void;
   // biome-ignore format: one line a kernel
-  gemmPacked(m: number, n: number, k: number, packed: Pointer, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number): void;
+  gemmImages(m: number, n: number, k: number, pixels: Pointer, mean: Pointer, x: Pointer, xRow: number, b: Pointer, bRow: number, bias: Pointer, c: Pointer, cRow: number, packed: Pointer): void;
   // biome-ignore format: one line a kernel
   gemmTN(m: number, n: number, k: number, a: Pointer, aRow: number, b: Pointer, bRow: number, c: Pointer, cRow: number): void;
   // biome-ignore format: one line a kernel
@@ -49,10 +49,8 @@ export interface Kernels {
   layernormBackward(n: number, h: number, dout: Pointer, out: Pointer, xhat: Pointer, std: Pointer, gamma: Pointer, dgamma: Pointer, dbeta: Pointer, db: Pointer, row: number): void;
   softmaxLoss(n: number, c: number, scores: Pointer, labels: Pointer, dscores: Pointer, row: number): number;
   countCorrect(n: number, c: number, scores: Pointer, labels: Pointer, row: number): number;
-  // biome-ignore format: one line a kernel
-  loadImages(n: number, size: number, pixels: Pointer, mean: Pointer, out: Pointer, outRow: number, packed: Pointer): void;
   useWideTiles(on: boolean): void;
-  /** Reals for each row of A that gemmNN needs in `packed`. */
+  /** Reals for each row of A that gemmNN and gemmImages need in `packed`. */
   BLOCK: WebAssembly.Global;
   /** Rows of weights that weightUpdate holds in its strip. */
   STRIP: WebAssembly.Global;
@@ -64,8 +62,10 @@ const PAGE = 65_536;
 const LINE = 64;
 const MAX_BYTES = 65_536 * PAGE;
 
-/** Rows and columns of a matrix are rounded up to this: the tiles of the products are 4 or 2 rows high. */
+/** Rows of a matrix are rounded up to this: the tiles of the products are 4 or 2 rows high. */
 const TILE = 4;
+/** Bytes that a row is rounded up to, 8 or 4 numbers: no operand of a 256-bit operation then lies in two cache lines. */
+const WIDE = 32;
 
 const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
 
@@ -111,11 +111,11 @@ export class Engine {
   }
 
   /**
-   * A zeroed matrix. Rows and columns are padded to whole tiles. A stride that is a multiple of 1 KiB would put a column
+   * A zeroed matrix, padded to whole tiles. A stride that is a multiple of 1 KiB would put a column
    * into a few sets of the first-level cache; it is moved on by a line.
    */
   matrix(rows: number, cols: number): Matrix {
-    let row = up(cols, TILE) * this.bytesPerReal;
+    let row = up(cols * this.bytesPerReal, WIDE);
     if (row % 1024 === 0) row += LINE;
     return { pointer: this.allocate(up(rows, TILE) * row), rows, cols, row };
   }
@@ -126,9 +126,9 @@ export class Engine {
     return new Type(this.#memory.buffer, pointer, count);
   }
 
-  /** Room for up to `rows` packed rows of `cols` reals: those of a left matrix, or as many as a product packs at a time. */
-  packing(rows: number, cols = this.kernels.BLOCK.value as number): Pointer {
-    return this.allocate(up(rows, TILE) * up(cols, TILE) * this.bytesPerReal);
+  /** Room for what a product packs of up to `rows` rows at a time. */
+  packing(rows: number): Pointer {
+    return this.allocate(up(rows, TILE) * (this.kernels.BLOCK.value as number) * this.bytesPerReal);
   }
 
   bytes(pointer: Pointer, count: number): Uint8Array {

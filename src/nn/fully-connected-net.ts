@@ -29,6 +29,8 @@ export interface NetOptions {
   readonly reg: number;
   /** The most rows that a forward or backward pass will be given. */
   readonly maxRows: number;
+  /** (inputDim) float64, subtracted from images that are given as bytes; absent for a net whose input is given as numbers. */
+  readonly mean?: Float64Array;
   /** The rule that `update` will be called with; absent for a net whose gradients are only looked at. */
   readonly rule?: Rule;
 }
@@ -51,8 +53,10 @@ interface LayerState {
 }
 
 export class FullyConnectedNet {
-  /** (maxRows, inputDim): the images of the next pass. */
+  /** (maxRows, inputDim): the input of the next pass, to be written unless `images` is there. */
   readonly input: Matrix;
+  /** Where a net with a mean image has the images of the next pass, (maxRows, inputDim) uint8, and that mean. */
+  readonly images: { readonly pixels: Pointer; readonly mean: Pointer } | undefined;
   /** (maxRows) uint8: their labels. */
   readonly labels: Pointer;
   readonly #engine: Engine;
@@ -61,9 +65,6 @@ export class FullyConnectedNet {
   readonly #states: readonly LayerState[];
   readonly #hyper: Pointer;
   readonly #packing: Pointer;
-  readonly #packedInput: Pointer;
-  /** Whether the next pass's images are packed, as `load` leaves them, or were written into `input` by hand. */
-  #isPacked = false;
   /** Parameters and running statistics lie side by side, so that a copy of all is one copy. */
   readonly #parameters: { readonly from: Pointer; readonly bytes: number };
   readonly #kept: Pointer;
@@ -112,17 +113,10 @@ export class FullyConnectedNet {
     this.#states = options.rule ? this.#layers.map(layer => this.#allocateState(layer)) : [];
     this.#hyper = engine.allocate(MAX_HYPER * engine.bytesPerReal);
     this.#packing = engine.packing(maxRows);
-    this.#packedInput = engine.packing(maxRows, options.inputDim);
     this.input = engine.matrix(maxRows, options.inputDim);
     this.labels = engine.allocate(maxRows);
+    this.images = options.mean && this.#allocateImages(options.mean);
     for (const layer of this.#layers) this.#initialize(layer, random);
-  }
-
-  /** Makes n images (bytes, with the mean image as float64) the input of the next pass. */
-  load(n: number, pixels: Pointer, mean: Pointer): void {
-    const { pointer, cols, row } = this.input;
-    this.#engine.kernels.loadImages(n, cols, pixels, mean, pointer, row, this.#packedInput);
-    this.#isPacked = true;
   }
 
   /** Every parameter under the course's name (W1, b1, gamma1, beta1, .. WL, bL). */
@@ -228,6 +222,15 @@ export class FullyConnectedNet {
     this.#engine.bytes(from, bytes).set(this.#engine.bytes(this.#kept, bytes));
   }
 
+  #allocateImages(mean: Float64Array) {
+    const { maxRows, inputDim } = this.#options;
+    // The products' tiles may read up to four rows more.
+    const pixels = this.#engine.allocate((maxRows + 4) * inputDim);
+    const at = this.#engine.allocate(mean.byteLength);
+    this.#engine.doubles(at, inputDim).set(mean);
+    return { pixels, mean: at };
+  }
+
   #allocateState({ w, rows }: Layer): LayerState {
     const like = (m: Matrix) => this.#engine.matrix(m.rows, m.cols).pointer;
     const two = (m: Matrix): [Pointer, Pointer] => {
@@ -251,13 +254,16 @@ export class FullyConnectedNet {
     const last = this.#layers.at(-1)!;
     let x = this.input;
     for (const layer of this.#layers) {
-      if (x === this.input && this.#isPacked) {
-        const { w, b, out } = layer;
+      const { w, b, out } = layer;
+      if (x === this.input && this.images) {
+        const { pixels, mean } = this.images;
+        // The backward pass needs the images as numbers too.
+        const kept = mode === 'train' ? x.pointer : 0;
         // biome-ignore format: the kernel's arguments
-        this.#engine.kernels.gemmPacked(n, w.cols, w.rows, this.#packedInput, w.pointer, w.row, b, out.pointer, out.row);
-      } else affineForward(this.#engine, n, x, layer.w, layer.b, layer.out, this.#packing);
+        this.#engine.kernels.gemmImages(n, w.cols, w.rows, pixels, mean, kept, x.row, w.pointer, w.row, b, out.pointer, out.row, this.#packing);
+      } else affineForward(this.#engine, n, x, w, b, out, this.#packing);
       if (layer !== last) this.#activate(n, layer, mode);
-      x = layer.out;
+      x = out;
     }
   }
 

@@ -3,7 +3,7 @@
 import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, type Images, NUM_CLASSES } from '../data/dataset.ts';
-import type { Engine, Pointer } from '../kernels/engine.ts';
+import type { Engine } from '../kernels/engine.ts';
 import type { RandomState } from '../random/random-state.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
 import { updateRules } from './update-rules.ts';
@@ -35,9 +35,7 @@ export class Solver {
   readonly #settings: Readonly<Settings>;
   readonly #data: TrainingData;
   readonly #random: RandomState;
-  readonly #staging: Uint8Array;
-  readonly #stagingPointer: Pointer;
-  readonly #mean: Pointer;
+  readonly #pixels: Uint8Array;
   readonly #labels: Uint8Array;
   /** One view an image, made when first needed: a step makes no garbage. */
   readonly #images: (Uint8Array | undefined)[] = [];
@@ -48,8 +46,6 @@ export class Solver {
     this.#data = data;
     this.#random = random;
     const maxRows = Math.max(settings.batchSize, CHECK_ROWS);
-    this.#stagingPointer = engine.allocate(maxRows * IMAGE_SIZE);
-    this.#mean = engine.allocate(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT);
     this.net = new FullyConnectedNet(
       engine,
       {
@@ -60,13 +56,13 @@ export class Solver {
         weightScale: settings.weightScale,
         reg: settings.reg,
         maxRows,
+        mean: data.mean,
         rule: updateRules[settings.updateRule],
       },
       random,
     );
-    this.#staging = engine.bytes(this.#stagingPointer, maxRows * IMAGE_SIZE);
+    this.#pixels = engine.bytes(this.net.images!.pixels, maxRows * IMAGE_SIZE);
     this.#labels = engine.bytes(this.net.labels, maxRows);
-    engine.doubles(this.#mean, IMAGE_SIZE).set(data.mean);
   }
 
   /**
@@ -128,10 +124,9 @@ export class Solver {
     for (let i = 0; i < count; i++) {
       const index = indices[from + i]!;
       this.#images[index] ??= pixels.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
-      this.#staging.set(this.#images[index]!, i * IMAGE_SIZE);
+      this.#pixels.set(this.#images[index]!, i * IMAGE_SIZE);
       this.#labels[i] = labels[index]!;
     }
-    this.net.load(count, this.#stagingPointer, this.#mean);
   }
 }
 

@@ -48,18 +48,6 @@ export function gemmNN(
   }
 }
 
-/** The same with A packed by packRows beforehand, whole rows at a time: m rounded up to 4. */
-export function gemmPacked(
-  m: i32, n: i32, k: i32, packed: usize, b: usize, bRow: usize, bias: usize, c: usize, cRow: usize,
-): void {
-  const strip = <usize>ROWS * rowBytes(k);
-  for (let i = 0; i < m; i++) memory.copy(c + <usize>i * cRow, bias, rowBytes(n));
-  for (let from = 0; from < k; from += BLOCK) {
-    const a = packed + <usize>(from * ROWS) * sizeof<real>();
-    addProduct(m, n, min(BLOCK, k - from), a, strip, ROWS * sizeof<real>(), b + <usize>from * bRow, bRow, c, cRow);
-  }
-}
-
 /** C = A^T B. A: (k, m), B: (k, n), C: (m, n). Rows of C: a multiple of 4. */
 export function gemmTN(
   m: i32, n: i32, k: i32, a: usize, aRow: usize, b: usize, bRow: usize, c: usize, cRow: usize,
@@ -72,30 +60,35 @@ export function gemmTN(
 }
 
 /** Four rows of A, turned so that the numbers of one column lie side by side. */
-export function packRows(k: i32, a: usize, aRow: usize, out: usize): void {
+function packRows(k: i32, a: usize, aRow: usize, out: usize): void {
   let a0 = a, a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
   for (const end = a + rowBytes(k); a0 < end; ) {
-    const x0 = v128.load(a0), x1 = v128.load(a1), x2 = v128.load(a2), x3 = v128.load(a3);
-    if (sizeof<real>() == 4) {
-      const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
-      const high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
-      v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
-      v128.store(out, v128.shuffle<i64>(low01, low23, 1, 3), VECTOR);
-      v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 2 * VECTOR);
-      v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 3 * VECTOR);
-    } else {
-      v128.store(out, v128.shuffle<i64>(x0, x1, 0, 2));
-      v128.store(out, v128.shuffle<i64>(x2, x3, 0, 2), VECTOR);
-      v128.store(out, v128.shuffle<i64>(x0, x1, 1, 3), 2 * VECTOR);
-      v128.store(out, v128.shuffle<i64>(x2, x3, 1, 3), 3 * VECTOR);
-    }
+    storeTurned(v128.load(a0), v128.load(a1), v128.load(a2), v128.load(a3), out);
     a0 += VECTOR; a1 += VECTOR; a2 += VECTOR; a3 += VECTOR;
     out += 4 * VECTOR;
   }
 }
 
+/** One vector of each of four rows, turned. */
+// @ts-ignore: decorator
+@inline export function storeTurned(x0: v128, x1: v128, x2: v128, x3: v128, out: usize): void {
+  if (sizeof<real>() == 4) {
+    const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
+    const high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7), high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+    v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+    v128.store(out, v128.shuffle<i64>(low01, low23, 1, 3), VECTOR);
+    v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 2 * VECTOR);
+    v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 3 * VECTOR);
+  } else {
+    v128.store(out, v128.shuffle<i64>(x0, x1, 0, 2));
+    v128.store(out, v128.shuffle<i64>(x2, x3, 0, 2), VECTOR);
+    v128.store(out, v128.shuffle<i64>(x0, x1, 1, 3), 2 * VECTOR);
+    v128.store(out, v128.shuffle<i64>(x2, x3, 1, 3), 3 * VECTOR);
+  }
+}
+
 /** C += A B. The 4 numbers of A in rows i..i + 3 at step p lie at a + (i / 4) aStrip + p aStep. */
-function addProduct(
+export function addProduct(
   m: i32, n: i32, k: i32, a: usize, aStrip: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize,
 ): void {
   const width = rowBytes(n);
@@ -106,10 +99,16 @@ function addProduct(
     }
   }
   for (; j < width; j += 2 * VECTOR) {
+    const left = <usize>n * sizeof<real>() - j;
     let aTile = a, cTile = c + j;
     for (let i = 0; i < m; i += ROWS) {
-      if (width - j > VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
+      if (left > VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
+      else if (left <= VECTOR / 2 && i + ROWS < m) {
+        halfTile(k, aTile, aTile + aStrip, aStep, b + j, bRow, cTile, cRow);
+        i += ROWS;
+        aTile += aStrip;
+        cTile += <usize>ROWS * cRow;
+      } else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
       aTile += aStrip;
       cTile += <usize>ROWS * cRow;
     }
@@ -172,6 +171,48 @@ function edgeTile(k: i32, a: usize, aStep: usize, b: usize, bRow: usize, c: usiz
   v128.store(c, v128.add<real>(v128.load(c), s1)); c += cRow;
   v128.store(c, v128.add<real>(v128.load(c), s2)); c += cRow;
   v128.store(c, v128.add<real>(v128.load(c), s3));
+}
+
+/**
+ * The tile at the right edge where no more than half a vector is left, as with 50 or 10 columns in f32: a vector holds two
+ * rows of C, and two strips of A take as long as one in edgeTile.
+ */
+function halfTile(k: i32, a: usize, a2: usize, aStep: usize, b: usize, bRow: usize, c: usize, cRow: usize): void {
+  let s0 = zero(), s1 = s0, s2 = s0, s3 = s0;
+  for (; k > 0; k--) {
+    const b0 = v128.load64_splat(b);
+    s0 = multiplyAdd(s0, firstRows(a), b0); s1 = multiplyAdd(s1, lastRows(a), b0);
+    s2 = multiplyAdd(s2, firstRows(a2), b0); s3 = multiplyAdd(s3, lastRows(a2), b0);
+    a += aStep;
+    a2 += aStep;
+    b += bRow;
+  }
+  addRows(c, cRow, s0); c += 2 * cRow;
+  addRows(c, cRow, s1); c += 2 * cRow;
+  addRows(c, cRow, s2); c += 2 * cRow;
+  addRows(c, cRow, s3);
+}
+
+/** Of a strip's 4 numbers the first two, each in half a vector. */
+// @ts-ignore: decorator
+@inline function firstRows(a: usize): v128 {
+  const x = v128.load(a);
+  return sizeof<real>() == 4 ? v128.shuffle<i32>(x, x, 0, 0, 1, 1) : x;
+}
+
+// @ts-ignore: decorator
+@inline function lastRows(a: usize): v128 {
+  if (sizeof<real>() == 8) return v128.load(a, VECTOR);
+  const x = v128.load(a);
+  return v128.shuffle<i32>(x, x, 2, 2, 3, 3);
+}
+
+/** Adds half a vector to each of two rows. */
+// @ts-ignore: decorator
+@inline function addRows(c: usize, cRow: usize, s: v128): void {
+  const sum = v128.add<real>(v128.load64_lane(c + cRow, v128.load64_zero(c), 1), s);
+  v128.store64_lane(c, sum, 0);
+  v128.store64_lane(c + cRow, sum, 1);
 }
 
 /** The two stores side by side are what V8 begins from when it makes one wide operation of two (revectorization). */

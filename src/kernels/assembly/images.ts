@@ -1,47 +1,57 @@
-// From bytes to numbers: a minibatch becomes float when it is gathered.
+// The first layer's product, of images that are bytes until they are multiplied.
 
-import { packRows, ROWS } from './gemm';
-import { rowBytes } from './vector';
+import { addProduct, BLOCK, ROWS, storeTurned } from './gemm';
+import { rowBytes, VECTOR } from './vector';
 
 /**
- * subtractMean, and the result packed for gemmPacked as well, while its rows are still in the cache. packed: room for n
- * rows, rounded up to 4.
+ * C = X B + bias as gemmNN has it, with X = real(pixels - mean), the difference taken in f64; X is left in x, unless that is
+ * 0. pixels: (m, k) uint8, with memory for 4 rows more; mean: (k) f64; x: (m, k), k: a multiple of 4. X is made block by
+ * block, so that a block is still in the second-level cache when it is multiplied.
  */
-export function loadImages(
-  n: i32,
-  size: i32,
-  pixels: usize,
-  mean: usize,
-  out: usize,
-  outRow: usize,
-  packed: usize,
+export function gemmImages(
+  m: i32, n: i32, k: i32, pixels: usize, mean: usize, x: usize, xRow: usize, b: usize, bRow: usize, bias: usize,
+  c: usize, cRow: usize, packed: usize,
 ): void {
-  for (let i = 0; i < n; i += ROWS) {
-    subtractMean(min(ROWS, n - i), size, pixels, mean, out, outRow);
-    packRows(size, out, outRow, packed);
-    pixels += <usize>(ROWS * size);
-    out += <usize>ROWS * outRow;
-    packed += <usize>ROWS * rowBytes(size);
+  const strip = <usize>(ROWS * BLOCK) * sizeof<real>();
+  for (let i = 0; i < m; i++) memory.copy(c + <usize>i * cRow, bias, rowBytes(n));
+  for (let from = 0; from < k; from += BLOCK) {
+    const steps = min(BLOCK, k - from);
+    for (let i = 0, to = packed; i < m; i += ROWS, to += strip) {
+      const rows = x ? x + <usize>i * xRow + <usize>from * sizeof<real>() : 0;
+      packImages(steps, pixels + i * k + from, k, mean + 8 * from, rows, xRow, to);
+    }
+    addProduct(m, n, steps, packed, strip, ROWS * sizeof<real>(), b + <usize>from * bRow, bRow, c, cRow);
   }
 }
 
-/** out = real(pixel - mean), the difference taken in f64. pixels: (n, size) uint8, mean: (size) f64, out: (n, size); size: a multiple of 4. */
-function subtractMean(n: i32, size: i32, pixels: usize, mean: usize, out: usize, outRow: usize): void {
-  for (let i = 0; i < n; i++, out += outRow) {
-    let to = out;
-    for (let j = 0, from = mean; j < size; j += 4, pixels += 4, from += 32, to += 4 * sizeof<real>()) {
-      const quad = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(pixels)));
-      const low = f64x2.sub(f64x2.convert_low_i32x4_s(quad), v128.load(from));
-      const high = f64x2.sub(
-        f64x2.convert_low_i32x4_s(v128.shuffle<i64>(quad, quad, 1, 1)),
-        v128.load(from, 16),
-      );
-      if (sizeof<real>() == 4) {
-        v128.store(to, v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
-      } else {
-        v128.store(to, low);
-        v128.store(to, high, 16);
-      }
+/** Four rows of X, turned as packRows turns them. */
+function packImages(
+  k: i32, pixels: usize, pixelsRow: usize, mean: usize, x: usize, xRow: usize, out: usize,
+): void {
+  let p0 = pixels, p1 = p0 + pixelsRow, p2 = p1 + pixelsRow, p3 = p2 + pixelsRow;
+  const lanes = VECTOR / sizeof<real>();
+  for (const end = pixels + k; p0 < end; ) {
+    const x0 = difference(p0, mean), x1 = difference(p1, mean), x2 = difference(p2, mean), x3 = difference(p3, mean);
+    storeTurned(x0, x1, x2, x3, out);
+    if (x) {
+      v128.store(x, x0);
+      v128.store(x + xRow, x1);
+      v128.store(x + 2 * xRow, x2);
+      v128.store(x + 3 * xRow, x3);
+      x += VECTOR;
     }
+    p0 += lanes; p1 += lanes; p2 += lanes; p3 += lanes;
+    mean += 8 * lanes;
+    out += 4 * VECTOR;
   }
+}
+
+/** real(pixel - mean), as many as a vector holds. */
+// @ts-ignore: decorator
+@inline function difference(pixels: usize, mean: usize): v128 {
+  const quad = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(pixels)));
+  const low = f64x2.sub(f64x2.convert_low_i32x4_s(quad), v128.load(mean));
+  if (sizeof<real>() == 8) return low;
+  const high = f64x2.sub(f64x2.convert_low_i32x4_s(v128.shuffle<i64>(quad, quad, 1, 1)), v128.load(mean, VECTOR));
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }

@@ -1,6 +1,6 @@
 // The vocabulary of every kernel: real is f32 or f64, a vector holds V = 16 / sizeof<real>() numbers.
 //
-// A matrix is a pointer and a row stride in bytes. A row is padded to a multiple of 4 reals, and the padding holds
+// A matrix is a pointer and a row stride in bytes. A row is padded to a multiple of 32 bytes, and the padding holds
 // zeros: so no kernel has a loop for a tail of columns, and a sum over a padded row is the sum over the row.
 
 /** Bytes of a vector. */
