@@ -133,39 +133,42 @@ describe.each(dtypes)('products in %s equal the definition, exactly, for any sha
   });
 });
 
-it.each([21, 22, 23, 24])('the sum of NN runs in the order of k in blocks of 256, also with %i columns', n => {
-  const engine = new Engine('float32');
-  const random = new RandomState(5);
-  const [m, k] = [37, 700];
-  const [a, b] = [random.randn(new Float64Array(m * k)), random.randn(new Float64Array(k * n))];
-  const [A, B, C] = [filled(engine, m, k, a), filled(engine, k, n, b), engine.matrix(m, n)];
-  const zero = engine.matrix(1, n).pointer;
-  engine.kernels.gemmNN(
-    tiled(m),
-    n,
-    k,
-    A.pointer,
-    A.row,
-    B.pointer,
-    B.row,
-    zero,
-    C.pointer,
-    C.row,
-    engine.packing(64),
-  );
-  const inOrder = new Float64Array(m * n);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let total = 0;
-      for (let from = 0; from < k; from += 256) {
-        let sum = 0;
-        for (let p = from; p < Math.min(from + 256, k); p++) {
-          sum = Math.fround(sum + Math.fround(Math.fround(a[i * k + p]!) * Math.fround(b[p * n + j]!)));
+it.each([21, 22, 23, 24])(
+  'the sum of NN runs in the order of k in blocks of 256, also with %i columns',
+  n => {
+    const engine = new Engine('float32');
+    const random = new RandomState(5);
+    const [m, k] = [37, 700];
+    const [a, b] = [random.randn(new Float64Array(m * k)), random.randn(new Float64Array(k * n))];
+    const [A, B, C] = [filled(engine, m, k, a), filled(engine, k, n, b), engine.matrix(m, n)];
+    const zero = engine.matrix(1, n).pointer;
+    engine.kernels.gemmNN(
+      tiled(m),
+      n,
+      k,
+      A.pointer,
+      A.row,
+      B.pointer,
+      B.row,
+      zero,
+      C.pointer,
+      C.row,
+      engine.packing(64),
+    );
+    const inOrder = new Float64Array(m * n);
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let total = 0;
+        for (let from = 0; from < k; from += 256) {
+          let sum = 0;
+          for (let p = from; p < Math.min(from + 256, k); p++) {
+            sum = Math.fround(sum + Math.fround(Math.fround(a[i * k + p]!) * Math.fround(b[p * n + j]!)));
+          }
+          total = Math.fround(total + sum);
         }
-        total = Math.fround(total + sum);
+        inOrder[i * n + j] = total;
       }
-      inOrder[i * n + j] = total;
     }
-  }
-  expect(engine.read(C)).toEqual(inOrder);
-});
+    expect(engine.read(C)).toEqual(inOrder);
+  },
+);
