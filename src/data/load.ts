@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { BATCH_COUNT, batchNames, type Layout, MOST_BATCH_BYTES, readBatch } from './batches.ts';
-import { allocateImages, type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
+import { type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
 import type { Place } from './locate.ts';
 
 /**
@@ -12,104 +12,105 @@ import type { Place } from './locate.ts';
  */
 export async function loadDataset(place: Place, { test }: { readonly test: boolean }): Promise<Dataset> {
   if (place.kind === 'synthetic') return (await import('./synthetic.ts')).generateSynthetic({ test });
+  const train = roomFor(5);
+  const tests = roomFor(test ? 1 : 0);
   const slots = new Map<string, Slot>();
-  const train = allocateSlots(5);
-  const tests = test ? allocateSlots(1) : undefined;
   for (const layout of ['binary', 'python'] as const) {
     const names = batchNames(layout);
-    for (const [i, name] of names.train.entries()) slots.set(name, { layout, into: train, index: i });
-    if (tests) slots.set(names.test, { layout, into: tests, index: 0 });
+    for (const [index, name] of names.train.entries()) slots.set(name, { name, layout, among: train, index });
+    if (test) slots.set(names.test, { name: names.test, layout, among: tests, index: 0 });
   }
-  const fill = (name: string, bytes: Uint8Array) =>
-    fillSlot(slots.get(name)!, bytes, `${place.path}: ${name}`);
-
   if (place.kind === 'archive') {
     const { readArchive } = await import('./archive.ts');
-    await readArchive(place.path, name => slots.has(name), fill);
+    await readArchive(
+      place.path,
+      name => slots.has(name),
+      (name, bytes) => {
+        const slot = slots.get(name)!;
+        const room = roomOf(slot).subarray(0, bytes.length);
+        room.set(bytes);
+        slot.among.files[slot.index] = { slot, bytes: room };
+      },
+    );
   } else {
-    const names = [...slots.keys()].filter(name => slots.get(name)!.layout === place.layout);
-    for await (const [name, bytes] of batchesIn(place.path, names)) fill(name, bytes);
+    for (const slot of slots.values()) {
+      if (slot.layout !== place.layout) continue;
+      const file = readWhole(join(place.path, slot.name), roomOf(slot)).then(bytes => ({ slot, bytes }));
+      // Its error is told when it is waited for.
+      file.catch(() => {});
+      slot.among.files[slot.index] = file;
+    }
   }
-  const images = compact(train, place.path);
+  const images = await gather(train, place.path);
   return {
     source: place.path,
     kind: 'cifar-10',
     train: images,
-    test: tests && compact(tests, place.path),
+    test: test ? await gather(tests, place.path) : undefined,
     fingerprint: fingerprintOf(images),
   };
 }
 
-/** Images with room for whole batches, and how many images each batch has so far. */
-interface Slots {
-  readonly images: Images;
-  readonly counts: number[];
+/**
+ * Batches, each file in a room of its own; the images then move down to where those of the batch before end. So their
+ * bytes are written to fresh memory once, by the system and for all files at the same time.
+ */
+interface Batches {
+  readonly memory: Uint8Array;
+  readonly files: (BatchFile | Promise<BatchFile> | undefined)[];
 }
 
+interface BatchFile {
+  readonly slot: Slot;
+  readonly bytes: Uint8Array;
+}
+
+/** The place of a file among the batches. */
 interface Slot {
+  readonly name: string;
   readonly layout: Layout;
-  readonly into: Slots;
+  readonly among: Batches;
   readonly index: number;
 }
 
-const allocateSlots = (batches: number): Slots => ({
-  images: allocateImages(batches * BATCH_COUNT),
-  counts: new Array(batches).fill(0),
+const roomFor = (count: number): Batches => ({
+  memory: new Uint8Array(new SharedArrayBuffer(count * MOST_BATCH_BYTES)),
+  files: new Array(count).fill(undefined),
 });
 
-function fillSlot({ layout, into: { images, counts }, index }: Slot, bytes: Uint8Array, where: string): void {
-  const { labels, image } = readBatch(layout, bytes, where);
-  const first = index * BATCH_COUNT;
-  images.labels.set(labels, first);
-  for (let i = 0; i < labels.length; i++) images.pixels.set(image(i), (first + i) * IMAGE_SIZE);
-  counts[index] = labels.length;
-}
+const roomOf = ({ among, index }: Slot): Uint8Array =>
+  among.memory.subarray(index * MOST_BATCH_BYTES, (index + 1) * MOST_BATCH_BYTES);
 
-/** The batches without the room between them, which a sample of fewer images a batch leaves. */
-function compact({ images: { pixels, labels }, counts }: Slots, path: string): Images {
-  const missing = counts.indexOf(0);
+async function gather({ memory, files }: Batches, path: string): Promise<Images> {
+  const missing = files.indexOf(undefined);
   if (missing >= 0) {
-    const names = counts.length === 1 ? ['test_batch'] : counts.map((_, i) => `data_batch_${i + 1}`);
+    const name = files.length === 1 ? 'test_batch' : `data_batch_${missing + 1}`;
     throw new CifarNormError(
       'data',
-      `${path}: ${names[missing]} is missing`,
+      `${path}: ${name} is missing`,
       'all batches of CIFAR-10 are needed: fetch the archive again, or unpack it whole',
     );
   }
+  const labels = new Uint8Array(new SharedArrayBuffer(files.length * BATCH_COUNT));
   let count = 0;
-  for (const [index, batch] of counts.entries()) {
-    const first = index * BATCH_COUNT;
-    labels.copyWithin(count, first, first + batch);
-    pixels.copyWithin(count * IMAGE_SIZE, first * IMAGE_SIZE, (first + batch) * IMAGE_SIZE);
-    count += batch;
+  for (const file of files) {
+    const { slot, bytes } = (await file)!;
+    const batch = readBatch(slot.layout, bytes, `${path}: ${slot.name}`);
+    labels.set(batch.labels, count);
+    for (let i = 0; i < batch.labels.length; i++) memory.set(batch.image(i), (count + i) * IMAGE_SIZE);
+    count += batch.labels.length;
   }
-  return { count, pixels: pixels.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
+  return { count, pixels: memory.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
 }
 
-/** Reads files into two buffers in turn, the next while the last is looked at; fresh memory would cost more than reading. */
-async function* batchesIn(folder: string, names: readonly string[]): AsyncGenerator<[string, Uint8Array]> {
-  const buffers = [new Uint8Array(MOST_BATCH_BYTES), new Uint8Array(MOST_BATCH_BYTES)];
-  const read = (i: number) => readWhole(join(folder, names[i]!), buffers[i % 2]!);
-  let next = read(0);
-  for (const [i, name] of names.entries()) {
-    const bytes = await next;
-    if (i + 1 < names.length) {
-      next = read(i + 1);
-      // Its error is told when it is waited for.
-      next.catch(() => {});
-    }
-    yield [name, bytes];
-  }
-}
-
-/** The bytes of a file, in the buffer. */
-async function readWhole(path: string, buffer: Uint8Array): Promise<Uint8Array> {
+/** The bytes of a file, in the room. */
+async function readWhole(path: string, room: Uint8Array): Promise<Uint8Array> {
   try {
     await using file = await open(path);
     let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read)
-      read = (await file.read(buffer, length)).bytesRead;
-    if (length < buffer.length) return buffer.subarray(0, length);
+    for (let read = 1; read > 0 && length < room.length; length += read)
+      read = (await file.read(room, length)).bytesRead;
+    if (length < room.length) return room.subarray(0, length);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new CifarNormError(

@@ -1,9 +1,7 @@
 /** From an experiment and its data to a finished folder of results. */
 import type { Experiment } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { meanImage } from '../data/split.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
-import type { TrainingImages } from '../nn/solver.ts';
 import { planTrials } from '../plan/plan.ts';
 import { describe, type Trial } from '../plan/trial.ts';
 import type { Entry } from './journal.ts';
@@ -74,8 +72,7 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
       tell(`trial ${trial.index} (${describe(trial)}) is tried again: ${error}`);
     const options = { numerics: request.numerics, workers, retries, timeout, signal, onRetry };
     try {
-      const images = pending.length > 0 ? trainingImages(experiment, dataset) : undefined;
-      for await (const record of images ? runInThreads(pending, images, options) : []) {
+      for await (const record of runInThreads(pending, dataset.train, options)) {
         const trial = byId.get(record.id)!;
         request.onRecord(trial, await store.append(record));
         if (failFast && record.status === 'failed') break;
@@ -101,12 +98,4 @@ function identityOf(
 ): Omit<Identity, 'numerics'> {
   const { data, title, description, charts, ...decisive } = experiment;
   return { name, experiment: decisive, data: { kind, fingerprint } };
-}
-
-/** The images as worker threads share them, with the mean of the training split. */
-export function trainingImages({ numTraining }: Experiment, { train }: Dataset): TrainingImages {
-  const mean = meanImage(train, numTraining);
-  const shared = new Float64Array(new SharedArrayBuffer(mean.byteLength));
-  shared.set(mean);
-  return { pixels: train.pixels, labels: train.labels, mean: shared };
 }

@@ -1,8 +1,9 @@
 /** Runs trials in worker threads: one engine a worker, the images shared by all. */
 import { Piscina } from 'piscina';
+import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
+import { meanImage } from '../data/split.ts';
 import type { Numerics } from '../kernels/numerics.ts';
 import { compileKernels } from '../kernels/wasm.ts';
-import type { TrainingImages } from '../nn/solver.ts';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
@@ -25,18 +26,21 @@ export interface ThreadOptions {
 const WORKER = new URL('../../dist/run/worker.js', import.meta.url);
 
 /**
- * Yields each trial's record as it is finished; a failure is a record too. The costliest trials start first, so that none
+ * Yields each trial's record as it is finished; a failure is a record too. The trials share one split of the training images. The costliest trials start first, so that none
  * of them is left for the end.
  */
 export async function* runInThreads(
   trials: readonly Trial[],
-  images: TrainingImages,
+  train: Images,
   { numerics, workers, retries, timeout, signal, onRetry, entry = WORKER }: ThreadOptions,
 ): AsyncGenerator<TrialRecord> {
-  if (trials.length === 0) return;
+  const [first] = trials;
+  if (!first) return;
   const threads = Math.min(workers, trials.length);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
+  const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
+  const images = { pixels: train.pixels, labels: train.labels, mean };
   const pool = new Piscina({
     filename: entry.href,
     name: 'run',
@@ -44,6 +48,8 @@ export async function* runInThreads(
     maxThreads: threads,
     workerData: { images, modules } satisfies WorkerData,
   });
+  // While the threads start.
+  mean.set(meanImage(train, first.split.numTraining));
   const attempt = async (trial: Trial): Promise<TrialRecord> => {
     for (let left = retries; ; left--) {
       const limit = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);

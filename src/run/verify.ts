@@ -1,12 +1,10 @@
 /** Runs trials of a run again and compares: the promise of equal bits, kept or not. */
 
-import { experimentSchema } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
-import { trainingImages } from './run-experiment.ts';
 import type { StoredRun } from './stored-run.ts';
 import { runInThreads } from './threads.ts';
 
@@ -50,12 +48,11 @@ export async function verifyRun(
   }
   const chosen = evenly(comparable, count ?? comparable.length);
   const byId = new Map(chosen.map(result => [result.trial.id, result]));
-  const images = trainingImages(experimentSchema.parse(run.experiment), dataset);
   const options = { numerics, workers, retries: 1, timeout: undefined, signal, onRetry: () => {} };
   const comparisons: Comparison[] = [];
   for await (const record of runInThreads(
     chosen.map(({ trial }) => trial),
-    images,
+    dataset.train,
     options,
   )) {
     const { trial, record: stored } = byId.get(record.id)!;

@@ -4,7 +4,6 @@ import { experimentSchema } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { TrialRecord } from '../../src/run/record.ts';
-import { trainingImages } from '../../src/run/run-experiment.ts';
 import { runInThreads } from '../../src/run/threads.ts';
 import { binaryFolder } from '../data/fixtures.ts';
 import { emptyFolder } from '../e2e/cli.ts';
@@ -32,7 +31,7 @@ async function recordsOf(options: {
   );
   const records: TrialRecord[] = [];
   const retried: string[] = [];
-  const threads = runInThreads(trials, trainingImages(experiment, dataset), {
+  const threads = runInThreads(trials, dataset.train, {
     numerics: 'portable',
     workers: 2,
     timeout: undefined,
