@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts';
 
 export interface Progress {
   start(text: string): Promise<void>;
+  /** There are `total` trials, of which `done` were found finished. */
+  plan(total: number, done: number): void;
   record(trial: Trial, entry: Entry): void;
   /** `done` of `total` things; the text says what the last one was. */
   step(done: number, total: number, text: string): void;
@@ -14,11 +16,8 @@ export interface Progress {
   stop(): void;
 }
 
-/** `total` trials, of which `done` were found finished. `now` gives milliseconds. */
-export function progressOf(
-  terminal: Terminal,
-  now: () => number,
-): Progress & { plan(total: number, done: number): void } {
+/** `now` gives milliseconds. */
+export function progressOf(terminal: Terminal, now: () => number): Progress {
   let spinner: Ora | undefined;
   let total = 0;
   let found = 0;

@@ -14,6 +14,13 @@ export interface Result {
   record(): TrialRecord;
 }
 
+/** How many trials ended in which way. */
+export function tally(results: readonly Result[]): Record<TrialRecord['status'], number> {
+  const counts = { completed: 0, diverged: 0, failed: 0 };
+  for (const { status } of results) counts[status]++;
+  return counts;
+}
+
 /** What the nets were trained on; every table and chart says it, so that no synthetic run passes for CIFAR-10. */
 export type DataLabel = 'CIFAR-10' | 'synthetic';
 

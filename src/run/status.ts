@@ -6,6 +6,7 @@ import { CifarNormError } from '../errors.ts';
 import { costOf } from '../plan/cost.ts';
 import { JOURNAL } from './journal.ts';
 import { isLocked } from './lock.ts';
+import { tally } from './result.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
@@ -28,7 +29,6 @@ export interface RunStatus {
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
   const { folder, head, trials, results, damaged, invocation } = run;
-  const count = (wanted: string) => results.filter(({ status }) => status === wanted).length;
   const left = trials.length - results.length;
   const { name, numerics, data } = head.run;
   return {
@@ -38,9 +38,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     data: data.kind,
     state: (await isLocked(folder)) ? 'running' : left === 0 ? 'finished' : 'interrupted',
     planned: trials.length,
-    completed: count('completed'),
-    diverged: count('diverged'),
-    failed: count('failed'),
+    ...tally(results),
     left,
     secondsLeft: secondsLeft(run, invocation?.workers ?? 1),
     startedAt: head.startedAt,

@@ -6,7 +6,7 @@ import { writeAtomically } from './files.ts';
 import type { Entry, Head } from './journal.ts';
 import { type Invocation, MANIFEST, type Manifest } from './manifest.ts';
 import type { TrialRecord } from './record.ts';
-import type { Result } from './result.ts';
+import { type Result, tally } from './result.ts';
 
 interface View {
   readonly head: Head;
@@ -21,17 +21,11 @@ export async function writeManifest(
   folder: string,
   { head: { run, startedAt }, invocation, planned, results, status, seconds }: View,
 ): Promise<void> {
-  const count = (wanted: TrialRecord['status']) => results.filter(result => result.status === wanted).length;
   const manifest: Manifest = {
     ...run,
     ...invocation,
     status,
-    trials: {
-      planned,
-      completed: count('completed'),
-      diverged: count('diverged'),
-      failed: count('failed'),
-    },
+    trials: { planned, ...tally(results) },
     startedAt,
     updatedAt: new Date().toISOString(),
     seconds,
