@@ -36,9 +36,25 @@ export function randomSeed(seed: u32): void {
   store<u32>(key + (<usize>i << 2), load<u32>(key + (<usize>far << 2)) ^ (y >> 1) ^ (-(y & 1) & 0x9908b0df));
 }
 
+/** twist for i..i + 3. */
+// @ts-ignore: decorator
+@inline function twist4(i: i32, far: i32): void {
+  const at = key + (<usize>i << 2);
+  const y = v128.or(
+    v128.and(v128.load(at), i32x4.splat(0x80000000)),
+    v128.and(v128.load(at, 4), i32x4.splat(0x7fffffff)),
+  );
+  const odd = i32x4.neg(v128.and(y, i32x4.splat(1)));
+  const twisted = v128.xor(i32x4.shr_u(y, 1), v128.and(odd, i32x4.splat(0x9908b0df)));
+  v128.store(at, v128.xor(v128.load(key + (<usize>far << 2)), twisted));
+}
+
 function generate(): void {
-  for (let i = 0; i < N - M; i++) twist(i, i + 1, i + M);
-  for (let i = N - M; i < N - 1; i++) twist(i, i + 1, i + M - N);
+  let i = 0;
+  for (; i + 4 <= N - M; i += 4) twist4(i, i + M);
+  for (; i < N - M; i++) twist(i, i + 1, i + M);
+  for (; i + 4 < N; i += 4) twist4(i, i + M - N);
+  for (; i < N - 1; i++) twist(i, i + 1, i + M - N);
   twist(N - 1, 0, M - 1);
   position = 0;
 }
@@ -54,11 +70,37 @@ function generate(): void {
   return y ^ (y >> 18);
 }
 
+/** The next four words. */
+// @ts-ignore: decorator
+@inline function words(): v128 {
+  if (position + 4 > N) {
+    let y = i32x4.splat(word());
+    y = i32x4.replace_lane(y, 1, word());
+    y = i32x4.replace_lane(y, 2, word());
+    return i32x4.replace_lane(y, 3, word());
+  }
+  let y = v128.load(key + (<usize>position << 2));
+  position += 4;
+  y = v128.xor(y, i32x4.shr_u(y, 11));
+  y = v128.xor(y, v128.and(i32x4.shl(y, 7), i32x4.splat(0x9d2c5680)));
+  y = v128.xor(y, v128.and(i32x4.shl(y, 15), i32x4.splat(0xefc60000)));
+  return v128.xor(y, i32x4.shr_u(y, 18));
+}
+
 /** A double in [0, 1) with 53 random bits. */
 // @ts-ignore: decorator
 @inline function double(): f64 {
   const high = word() >> 5, low = word() >> 6;
   return (<f64>high * 67108864.0 + <f64>low) / 9007199254740992.0;
+}
+
+/** Two doubles, as double() makes them. */
+// @ts-ignore: decorator
+@inline function doubles(): v128 {
+  const w = words();
+  const high = f64x2.convert_low_i32x4_s(i32x4.shr_u(v128.shuffle<i32>(w, w, 0, 2, 0, 2), 5));
+  const low = f64x2.convert_low_i32x4_s(i32x4.shr_u(v128.shuffle<i32>(w, w, 1, 3, 1, 3), 6));
+  return f64x2.mul(f64x2.add(f64x2.mul(high, f64x2.splat(67108864.0)), low), f64x2.splat(1.0 / 9007199254740992.0));
 }
 
 /** A whole number in 0..max, by masked rejection of 32-bit words. */
@@ -74,6 +116,20 @@ export function randomSample(count: i32, out: usize): void {
   for (const end = out + (<usize>count << 3); out < end; out += 8) store<f64>(out, double());
 }
 
+/** The point that drawPoint drew, and the square of its distance from the middle. */
+let x: f64, y: f64, r2: f64;
+
+/** Draws a point of a square; 1 if it lies in the square's circle, else 0. */
+// @ts-ignore: decorator
+@inline function drawPoint(): i32 {
+  const point = f64x2.sub(f64x2.mul(f64x2.splat(2.0), doubles()), f64x2.splat(1.0));
+  const squares = f64x2.mul(point, point);
+  x = f64x2.extract_lane(point, 0);
+  y = f64x2.extract_lane(point, 1);
+  r2 = f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1);
+  return i32(r2 < 1.0) & i32(r2 != 0.0);
+}
+
 /** Standard normal doubles by the polar method of Marsaglia and Bray (1964). */
 export function randomNormal(count: i32, out: usize): void {
   for (let i = 0; i < count; i++, out += 8) {
@@ -82,12 +138,7 @@ export function randomNormal(count: i32, out: usize): void {
       store<f64>(out, gauss);
       continue;
     }
-    let x: f64, y: f64, r2: f64;
-    do {
-      x = 2.0 * double() - 1.0;
-      y = 2.0 * double() - 1.0;
-      r2 = x * x + y * y;
-    } while (r2 >= 1.0 || r2 == 0.0);
+    while (!drawPoint()) {}
     const f = sqrt<f64>(-2.0 * NativeMath.log(r2) / r2);
     gauss = f * x;
     hasGauss = true;
@@ -95,21 +146,17 @@ export function randomNormal(count: i32, out: usize): void {
   }
 }
 
-/** Moves on as `count` normal numbers would, without making any but the one that waits: no logarithm is needed to know which pairs are rejected. */
+/**
+ * Moves on as `count` normal numbers would, without making any but the one that waits: no logarithm is needed to know which
+ * points are rejected, and no branch that the processor would guess wrong for every fifth.
+ */
 export function randomSkipNormal(count: i32): void {
   if (count > 0 && hasGauss) {
     hasGauss = false;
     count--;
   }
-  for (; count > 1; count -= 2) {
-    let x: f64, y: f64, r2: f64;
-    do {
-      x = 2.0 * double() - 1.0;
-      y = 2.0 * double() - 1.0;
-      r2 = x * x + y * y;
-    } while (r2 >= 1.0 || r2 == 0.0);
-  }
-  if (count > 0) randomNormal(1, discard);
+  for (let pairs = count >> 1; pairs > 0; ) pairs -= drawPoint();
+  if (count & 1) randomNormal(1, discard);
 }
 const discard = memory.data(8, 8);
 
