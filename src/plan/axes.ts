@@ -11,6 +11,7 @@ import {
   settingSchema,
 } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
+import { ensureFits } from './cost.ts';
 
 /** One combination of settings; a trial of each repeat. */
 export interface Cell {
@@ -35,7 +36,7 @@ interface Values {
  * grids have an axis, the experiment's own value stands. Of equal cells of one group the first stays.
  *
  * @param pow base^exponent, for logspace; an argument because JavaScript's own differs between engines.
- * @throws CifarNormError (config) if a setting cannot take one of its values, or if there are too many cells and repeats.
+ * @throws CifarNormError (config) if a setting cannot take one of its values, a net does not fit into memory, or there are too many cells and repeats
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
@@ -59,6 +60,7 @@ export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   for (const { group, axes } of grids) {
     for (const point of product(axes)) {
       const settings = { ...base, ...point };
+      ensureFits(settings);
       const values = Object.fromEntries(keys.map(key => [key, settings[key]]));
       const identity = JSON.stringify([group, values]);
       if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group });

@@ -1,12 +1,36 @@
 import { scheduleOf } from '../config/schedule.ts';
+import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
+import { CifarNormError } from '../errors.ts';
 import type { Trial } from './trial.ts';
+
+/** Numbers in W1 .. WL. */
+export function weightCount({ hiddenDims }: Readonly<Settings>): number {
+  const dims = [IMAGE_SIZE, ...hiddenDims, NUM_CLASSES];
+  return dims.slice(1).reduce((count, h, i) => count + dims[i]! * h, 0);
+}
+
+/** What WebAssembly can address, in bytes. */
+const ADDRESSABLE = 2 ** 32;
+
+/** @throws CifarNormError (config) if not even the weights and the copy of the best ones fit into a worker's memory */
+export function ensureFits(settings: Readonly<Settings>): void {
+  const { hiddenDims, dtype } = settings;
+  const bytes = 2 * weightCount(settings) * (dtype === 'float64' ? 8 : 4);
+  if (bytes <= ADDRESSABLE) return;
+  throw new CifarNormError(
+    'config',
+    `hiddenDims=[${hiddenDims.join(', ')}]: the weights in ${dtype} and a copy of the best take ${gigabytes(bytes)}, and WebAssembly can address ${gigabytes(ADDRESSABLE)}`,
+    'take fewer or narrower layers',
+  );
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** Estimated work of a trial, in multiplications: what decides the order in which workers take trials. */
 export function costOf({ settings, split }: Trial): number {
   const { iterations } = scheduleOf(settings);
-  const dims = [IMAGE_SIZE, ...settings.hiddenDims, NUM_CLASSES];
-  const weights = dims.slice(1).reduce((sum, h, i) => sum + dims[i]! * h, 0);
+  const weights = weightCount(settings);
   const training = 3 * iterations * settings.batchSize * weights;
   // An update costs about as much as the products of ten images: it is bound by memory.
   const updates = 10 * iterations * weights;

@@ -5,8 +5,8 @@
  */
 import { drawnImages } from '../config/schedule.ts';
 import type { SettingKey, Settings } from '../config/schema.ts';
-import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
 import { RandomState } from '../random/random-state.ts';
+import { weightCount } from './cost.ts';
 import type { Streams } from './trial.ts';
 
 /** Streams of trials that the notebook would run one after the other, from one seeding. */
@@ -44,11 +44,6 @@ function cohorts(trials: readonly Readonly<Settings>[], axis: SettingKey | undef
     else byRest.set(rest, [index]);
   }
   return byRest.values();
-}
-
-function weightCount({ hiddenDims }: Readonly<Settings>): number {
-  const dims = [IMAGE_SIZE, ...hiddenDims, NUM_CLASSES];
-  return dims.slice(1).reduce((count, h, i) => count + dims[i]! * h, 0);
 }
 
 const skipped = new Int32Array(16_384);

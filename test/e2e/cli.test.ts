@@ -274,6 +274,11 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
     ['an unknown key', ['sweep', bad('epoch: 3')], /tiny\.yaml:1:1.*epoch/],
     ['a wrong type', ['sweep', bad('epochs: many')], /tiny\.yaml:1:9 epochs: .*"many"/],
     ['batch 0', ['sweep', tiny, '--set', 'batchSize=0'], /--set batchSize=0: expected more than 0/],
+    [
+      'a net that no memory holds',
+      ['sweep', tiny, '--set', 'hiddenDims=[40000, 40000]'],
+      /hiddenDims=\[40000, 40000\]: .* 13\.8 GB, and WebAssembly can address 4\.3 GB/,
+    ],
     ['a negative width', ['sweep', tiny, '--set', 'hiddenDims=[5, -1]'], /hiddenDims/],
     [
       'train + validation over 50,000',
