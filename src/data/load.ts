@@ -119,5 +119,9 @@ async function readWhole(path: string, room: Uint8Array): Promise<Uint8Array> {
       'all batches of CIFAR-10 are needed: unpack the archive whole',
     );
   }
-  throw new CifarNormError('data', `${path}: it is larger than a batch of CIFAR-10`);
+  throw new CifarNormError(
+    'data',
+    `${path}: it is larger than a batch of CIFAR-10`,
+    'unpack the archive again, or name another folder with --data',
+  );
 }
