@@ -101,16 +101,11 @@ export function addProduct(
   for (; j < width; j += 2 * VECTOR) {
     const left = <usize>n * sizeof<real>() - j;
     let aTile = a, cTile = c + j;
-    for (let i = 0; i < m; i += ROWS) {
-      if (left > VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      else if (left <= VECTOR / 2 && i + ROWS < m) {
-        halfTile(k, aTile, aTile + aStrip, aStep, b + j, bRow, cTile, cRow);
-        i += ROWS;
-        aTile += aStrip;
-        cTile += <usize>ROWS * cRow;
-      } else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
-      aTile += aStrip;
-      cTile += <usize>ROWS * cRow;
+    for (let i = 0, strips = 1; i < m; i += strips * ROWS, aTile += strips * aStrip, cTile += strips * ROWS * cRow) {
+      if (left <= VECTOR / 2) strips = i + ROWS < m ? 2 : 1;
+      if (strips == 2) halfTile(k, aTile, aTile + aStrip, aStep, b + j, bRow, cTile, cRow);
+      else if (left > VECTOR) tile(k, aTile, aStep, b + j, bRow, cTile, cRow);
+      else edgeTile(k, aTile, aStep, b + j, bRow, cTile, cRow);
     }
   }
 }
