@@ -156,12 +156,17 @@ describe('a damaged journal', () => {
 });
 
 describe('trials that fail', () => {
-  /** The second net needs more than the 4 GiB that WebAssembly can address. */
-  const tooLarge = ['--set', 'normalization=none', '--set', 'hiddenDims=[[6], [20000, 65536]]'];
+  /** The activations of the second grid's nets need more than the 4 GiB that WebAssembly can address. */
+  const tooLarge = join(emptyFolder(), 'too-large.yaml');
+  const grids = `
+  - weightScale: [0.01, 0.1, 1]
+  - { weightScale: [0.01, 0.1, 1], hiddenDims: [[30000]], batchSize: [50000] }
+`;
+  writeFileSync(tooLarge, FEW.replace(/sweep:.*/s, `sweep:${grids}`));
 
   it('are told and recorded, the rest goes on, exit 1; they run again with the command', async () => {
     const out = join(emptyFolder(), 'run');
-    const words = sweep('--out', out, ...tooLarge);
+    const words = ['sweep', tooLarge, '--data', data, '--out', out];
     const { code, stderr } = await cifarNorm(words);
     expect(code).toBe(1);
     expect(stderr).toMatch(/is tried again: .*4 GiB/);
@@ -179,9 +184,8 @@ describe('trials that fail', () => {
 
   it('--fail-fast ends the run at the first', async () => {
     const out = join(emptyFolder(), 'run');
-    const { code } = await cifarNorm(
-      sweep('--out', out, ...tooLarge, '--fail-fast', '--retries', '0', '--workers', '1', '--quiet'),
-    );
+    const words = ['--fail-fast', '--retries', '0', '--workers', '1', '--quiet'];
+    const { code } = await cifarNorm(['sweep', tooLarge, '--data', data, '--out', out, ...words]);
     expect(code).toBe(1);
     expect(readCsv(join(out, 'trials.csv'))).toHaveLength(1);
   });
