@@ -6,17 +6,21 @@ import { errorText, mayColor } from './terminal.ts';
 
 /** 0 well; 1 a check or a trial failed, or the run could not go on; 2 what was asked cannot be done; 128 + n: signal n. */
 export async function main(words: readonly string[]): Promise<number> {
-  // Whoever reads the result may stop reading: that is no error.
+  // Whoever reads may stop reading, and progress may be lost: the work goes on to its end.
+  let unwritten: Error | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    if (error.code !== 'EPIPE') unwritten = error;
   });
+  process.stderr.on('error', () => {});
   let exitCode = 0;
   try {
     const program = await createProgram(words, code => {
       exitCode = code;
     });
     await program.parseAsync(words, { from: 'user' });
+    // A stream tells its errors after the writing.
+    await new Promise(setImmediate);
+    if (unwritten) throw new CifarNormError('run', `cannot write the result to stdout: ${unwritten.message}`);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

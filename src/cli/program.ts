@@ -170,6 +170,9 @@ export async function createProgram(words: readonly string[], exit: Exit): Promi
   return program;
 }
 
+/** A timer's longest time, 24 days. */
+const MOST_SECONDS = 2_147_483;
+
 const RUN_COMMANDS = [
   [
     'train',
@@ -242,7 +245,7 @@ const withRun = (command: Command): Command =>
       .option('--fail-fast', 'end the run at the first trial that fails')
       .addOption(
         new Option('--timeout <seconds>', 'the longest that a trial may take').argParser(
-          wholeNumber(1, 10_000_000),
+          wholeNumber(1, MOST_SECONDS),
         ),
       ),
   );

@@ -136,6 +136,17 @@ export function recordAt(fd: number, { at, length }: Entry): TrialRecord {
   return trialRecordSchema.parse(unsealed(bytes.toString()));
 }
 
+/** Whether a file without a whole line is empty, or begins as a journal does. */
+async function mayBeTornHead(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD.length), 0, HEAD.length, 0);
+  return HEAD.startsWith(buffer.toString('utf8', 0, bytesRead));
+}
+
+const HEAD = '{"run":';
+
+const foreignError = (path: string) =>
+  new CifarNormError('run', `${path}:1: this is not the first line of a journal of this program`, RESTORE);
+
 const RESTORE = 'restore it from a copy, or begin anew with --fresh';
 
 /** A journal that is written to. */
@@ -169,6 +180,7 @@ export class Journal {
     try {
       const contents = await readJournal(file);
       if (contents.complete === 0) {
+        if (!(await mayBeTornHead(file))) throw foreignError(path);
         const head = { run, startedAt: new Date().toISOString() };
         const line = sealed(head);
         await file.truncate(0);
@@ -177,13 +189,7 @@ export class Journal {
         await syncFolder(path);
         return new Journal(path, file, head, { ...contents, complete: Buffer.byteLength(line) });
       }
-      if (!contents.head) {
-        throw new CifarNormError(
-          'run',
-          `${path}:1: this is not the first line of a journal of this program`,
-          RESTORE,
-        );
-      }
+      if (!contents.head) throw foreignError(path);
       refuseAnother(dirname(path), contents.head.run, run);
       if (contents.damaged.length > 0) {
         if (!repair) throw damagedError(path, contents.damaged);

@@ -1,6 +1,7 @@
 /** From an experiment and its data to a finished folder of results. */
 import type { Experiment } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { checkSplit } from '../data/split.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planTrials } from '../plan/plan.ts';
 import { describe, type Trial } from '../plan/trial.ts';
@@ -8,7 +9,7 @@ import type { Entry } from './journal.ts';
 import { type Identity, invocationOf } from './manifest.ts';
 import type { Result } from './result.ts';
 import { RunStore, usualFolder } from './store.ts';
-import { runInThreads } from './threads.ts';
+import { kernelsOf, runInThreads } from './threads.ts';
 
 export interface RunRequest {
   readonly name: string;
@@ -52,16 +53,19 @@ export interface RunOutcome {
 
 /**
  * Runs every trial that its folder does not yet have, and writes the CSVs and the manifest.
- * @throws CifarNormError if the folder cannot be written, holds another run, or is in use
+ * @throws CifarNormError if the dataset has too few images, the processor does not fuse and should, or the folder cannot be written, holds another run, or is in use
  */
 export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   const { name, experiment, dataset, version, workers, signal } = request;
+  checkSplit(dataset, experiment);
   const tell = request.onNotice ?? (() => {});
   const numerics = NUMERICS[request.numerics];
   const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics });
   const identity = { ...identityOf(name, experiment, dataset), numerics };
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
   const { fresh = false, repair = false, retries = 1, failFast = false, timeout } = request;
+  // What cannot be done is refused before anything is written.
+  kernelsOf(trials, request.numerics);
   const invocation = invocationOf({ dataSource: dataset.source, version, workers });
   const store = await RunStore.open(folder, identity, invocation, trials, { fresh, repair, tell });
   try {

@@ -24,6 +24,8 @@ export interface RunStatus {
   /** Seconds until all are done, on as many workers as before; null while nothing is known or left. */
   readonly secondsLeft: number | null;
   readonly startedAt: string;
+  /** When it was last worked on. */
+  readonly invokedAt: string;
   readonly damaged: readonly number[];
 }
 
@@ -42,6 +44,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     left,
     secondsLeft: secondsLeft(run, invocation?.workers ?? 1),
     startedAt: head.startedAt,
+    invokedAt: invocation?.invokedAt ?? head.startedAt,
     damaged,
   };
 }
@@ -80,7 +83,7 @@ export async function listRuns(resultsFolder: string, tell: (text: string) => vo
       tell(`passed over: ${error.message}`);
     }
   }
-  return statuses.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  return statuses.sort((a, b) => b.invokedAt.localeCompare(a.invokedAt));
 }
 
 /** A run's folder by its path, or by its name below `resultsFolder`. */

@@ -35,7 +35,14 @@ export async function readRun(folder: string): Promise<StoredRun> {
     const { head, invocation, entries, damaged } = await readJournal(file);
     if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
     const { run } = head;
-    const experiment = experimentSchema.parse(run.experiment);
+    const { data: experiment } = experimentSchema.safeParse(run.experiment);
+    if (!experiment) {
+      throw new CifarNormError(
+        'usage',
+        `${path} was written by another version of this program, whose experiments have other keys`,
+        'look at it with that version',
+      );
+    }
     const trials = planTrials(experiment, { fingerprint: run.data.fingerprint, numerics: run.numerics });
     const { fd } = file;
     return {

@@ -7,6 +7,7 @@ import { compileKernels } from '../kernels/wasm.ts';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
+import type { KernelModules } from './run-trial.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface ThreadOptions {
@@ -37,8 +38,7 @@ export async function* runInThreads(
   const [first] = trials;
   if (!first) return;
   const threads = Math.min(workers, trials.length);
-  const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
-  const modules = Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
+  const modules = kernelsOf(trials, numerics);
   const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
   const images = { pixels: train.pixels, labels: train.labels, mean };
   const pool = new Piscina({
@@ -50,6 +50,7 @@ export async function* runInThreads(
   });
   // While the threads start.
   mean.set(meanImage(train, first.split.numTraining));
+  let ended = false;
   const attempt = async (trial: Trial): Promise<TrialRecord> => {
     for (let left = retries; ; left--) {
       const limit = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
@@ -57,7 +58,7 @@ export async function* runInThreads(
         return await pool.run(trial, { signal: limit ?? null });
       } catch (error) {
         const message = limit?.aborted ? `took longer than ${timeout} s` : messageOf(error);
-        if (left === 0 || limit?.aborted || signal.aborted) return failedRecord(trial, message);
+        if (left === 0 || limit?.aborted || ended) return failedRecord(trial, message);
         onRetry(trial, message);
       }
     }
@@ -68,7 +69,10 @@ export async function* runInThreads(
   const costs = new Map(trials.map(trial => [trial.id, costOf(trial)]));
   const waiting = [...trials].sort((a, b) => costs.get(a.id)! - costs.get(b.id)!);
   const running = new Map<string, Promise<TrialRecord>>();
-  const stop = () => void pool.destroy();
+  const stop = () => {
+    ended = true;
+    return pool.destroy();
+  };
   signal.addEventListener('abort', stop);
   try {
     while (!signal.aborted && (waiting.length > 0 || running.size > 0)) {
@@ -82,8 +86,17 @@ export async function* runInThreads(
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    await pool.destroy();
+    await stop();
   }
+}
+
+/**
+ * The kernels that the trials need, compiled once a process.
+ * @throws CifarNormError (usage) if they are to be fused and this machine does not fuse
+ */
+export function kernelsOf(trials: readonly Trial[], numerics: Numerics): KernelModules {
+  const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
+  return Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

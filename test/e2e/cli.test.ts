@@ -1,6 +1,15 @@
 /** The built command, as users meet it: stdout and stderr apart, exit codes, files. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { binaryFolder } from '../data/fixtures.ts';
@@ -232,6 +241,38 @@ describe('going on', () => {
     const { code, stderr } = await cifarNorm(['sweep', file, '--out', out, '--quiet', '--set', 'epochs=4']);
     expect(code).toBe(2);
     expect(stderr).toContain('epochs: 3 -> 4');
+  });
+
+  it('a full stdout is told, a full stderr is not minded; the run is whole in both cases', async () => {
+    const run = (file: string, to: number, out: string) => {
+      const stdio = ['ignore', 'pipe', 'pipe'] as ('ignore' | 'pipe' | number)[];
+      const full = openSync('/dev/full', 'w');
+      stdio[to] = full;
+      const { status, stderr } = spawnSync(process.execPath, [entry, 'sweep', file, '--out', out], {
+        stdio,
+        encoding: 'utf8',
+      });
+      closeSync(full);
+      return { status, stderr, rows: readCsv(join(out, 'trials.csv')).length };
+    };
+    const [file, first, second] = [tinyExperiment(), join(emptyFolder(), 'run'), join(emptyFolder(), 'run')];
+    const { status, stderr, rows } = run(file, 1, first);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/error: cannot write the result to stdout: ENOSPC/);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(rows).toBe(9);
+    expect(run(file, 2, second)).toMatchObject({ status: 0, rows: 9 });
+  });
+
+  it('what is not a journal stays as it is', async () => {
+    const out = join(emptyFolder(), 'run');
+    mkdirSync(out);
+    const notes = join(out, 'journal.jsonl');
+    writeFileSync(notes, '{"my":"notes"}');
+    const { code, stderr } = await cifarNorm(['sweep', tinyExperiment(), '--out', out]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/journal\.jsonl:1: this is not the first line of a journal/);
+    expect(readFileSync(notes, 'utf8')).toBe('{"my":"notes"}');
   });
 
   it('a reader that closes stdout early is no error', async () => {

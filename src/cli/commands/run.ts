@@ -5,7 +5,6 @@ import { loadExperiment } from '../../config/load.ts';
 import type { ChartSpec } from '../../config/schema.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
-import { checkSplit } from '../../data/split.ts';
 import { describe } from '../../plan/trial.ts';
 import { lineChart } from '../../report/chart.ts';
 import { chartsOf } from '../../report/charts.ts';
@@ -42,7 +41,6 @@ export async function run(
     const { place } = await located(options.data, experiment.data);
     await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
     const dataset = await loadDataset(place, { test: false });
-    checkSplit(dataset, experiment);
     outcome = await runExperiment({
       name: loaded.name,
       experiment,

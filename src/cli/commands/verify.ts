@@ -30,18 +30,20 @@ export async function verify(name: string, options: VerifyOptions, exit: Exit): 
     });
     progress.stop();
     const different = comparisons.filter(({ difference }) => difference !== undefined);
-    if (options.json) terminal.print(jsonOf(run.folder, comparisons));
+    const code = interruption.code();
+    if (options.json) terminal.print(jsonOf(run.folder, comparisons, code !== undefined));
     else {
       for (const { trial, difference } of different)
         terminal.print(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`);
       terminal.print(
-        different.length === 0
-          ? `${comparisons.length} trials run again: the same bits in every loss and accuracy.`
-          : `${different.length} of ${comparisons.length} trials differ.`,
+        code !== undefined
+          ? `Interrupted: ${comparisons.length} trials were run again, and ${different.length} of them differ.`
+          : different.length === 0
+            ? `${comparisons.length} trials run again: the same bits in every loss and accuracy.`
+            : `${different.length} of ${comparisons.length} trials differ.`,
       );
     }
     if (different.length > 0) exit(1);
-    const code = interruption.code();
     if (code !== undefined) exit(code);
   } finally {
     progress.stop();
@@ -50,11 +52,13 @@ export async function verify(name: string, options: VerifyOptions, exit: Exit): 
   }
 }
 
-function jsonOf(folder: string, comparisons: readonly Comparison[]): string {
+/** `same` is null when an interruption left it open. */
+function jsonOf(folder: string, comparisons: readonly Comparison[], interrupted: boolean): string {
   const trials = comparisons.map(({ trial, difference }) => ({
     trial: trial.index,
     same: difference === undefined,
     ...(difference !== undefined && { difference }),
   }));
-  return JSON.stringify({ folder, same: trials.every(({ same }) => same), trials }, null, 2);
+  const same = trials.every(trial => trial.same) ? (interrupted ? null : true) : false;
+  return JSON.stringify({ folder, same, trials }, null, 2);
 }
