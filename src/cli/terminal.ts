@@ -12,8 +12,10 @@ export interface Terminal {
   readonly live: boolean;
   /** The result, to stdout. */
   print(text: string): void;
-  /** Progress and errors, to stderr. */
+  /** Progress, to stderr; --quiet leaves it out. */
   tell(text: string): void;
+  /** What went wrong, to stderr. */
+  warn(text: string): void;
 }
 
 const DEFAULT_WIDTH = 80;
@@ -35,6 +37,7 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
     progressColor: mayColor(stderr, wish.color),
     live: stderr instanceof WriteStream && !wish.quiet && !env.CI && env.TERM !== 'dumb',
     print: text => void stdout.write(`${text}\n`),
+    warn: text => void stderr.write(`${text}\n`),
     tell: text => void (wish.quiet || stderr.write(`${text}\n`)),
   };
 }

@@ -1,4 +1,4 @@
-import { scheduleOf } from '../config/schedule.ts';
+import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
@@ -35,7 +35,9 @@ export function costOf({ settings, split }: Trial): number {
   // An update costs about as much as the products of ten images: it is bound by memory.
   const updates = 10 * iterations * weights;
   const checks =
-    (settings.epochs + 1) * (Math.min(settings.trainImages, 1000) + split.numValidation) * weights;
+    (settings.epochs + 1) *
+    (Math.min(settings.trainImages, MAX_TRAIN_SAMPLES) + split.numValidation) *
+    weights;
   const perNumber = settings.dtype === 'float64' ? 2 : 1;
   return (training + updates + checks) * perNumber;
 }

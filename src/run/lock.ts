@@ -111,8 +111,6 @@ function inUse(folder: string, { pid, host, since }: Holder): CifarNormError {
   return new CifarNormError(
     'usage',
     `${folder} is in use by process ${pid}${where}, since ${since}`,
-    host === hostname()
-      ? 'wait for it to end, or choose another folder with --out DIR'
-      : `wait for it to end; if it is dead, remove ${join(folder, LOCK)}`,
+    `wait for it to end, or choose another folder with --out DIR; if it is dead, remove ${join(folder, LOCK)}`,
   );
 }

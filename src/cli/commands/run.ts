@@ -119,7 +119,7 @@ function conclude(
   const failed = results.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
     const [{ trial, error }] = failed as [Result];
-    terminal.tell(
+    terminal.warn(
       `${failed.length} of ${trials.length} trials failed, the first (${describe(trial)}): ${error}\nRun the same command again to try them once more.`,
     );
     exit(1);
@@ -128,7 +128,7 @@ function conclude(
     terminal.tell(`Results: ${shown.startsWith('..') ? folder : shown}`);
     return;
   }
-  terminal.tell(
+  terminal.warn(
     `Interrupted: ${results.length} of ${trials.length} trials are kept. Run the same command again to go on.`,
   );
   exit(interrupted);

@@ -30,7 +30,7 @@ export function useWideTiles(on: bool): void {
 }
 
 /**
- * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n, or 0 for none. Rows of A and C: a multiple of 4.
+ * C = A B + bias. A: (m, k), B: (k, n), C: (m, n); bias: a row of n. Rows of A and C: a multiple of 4.
  * packed: room for m x BLOCK reals, m rounded up to 4.
  */
 export function gemmNN(
