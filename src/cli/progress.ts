@@ -1,7 +1,7 @@
 /** How far a run is: one spinner on a terminal, a plain line for each finished trial elsewhere. */
 import type { Ora } from 'ora';
 import { describe, type Trial } from '../plan/trial.ts';
-import type { Entry } from '../run/journal.ts';
+import type { Entry } from '../store/journal.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Progress {

@@ -1,6 +1,6 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
 import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
-import type { TrialRecord } from '../run/record.ts';
+import type { TrialRecord } from '../records/record.ts';
 import {
   axisKeys,
   axisValues,
@@ -9,10 +9,10 @@ import {
   groupBy,
   meansNote,
   type Result,
-} from '../run/result.ts';
-import { mean } from '../run/summary.ts';
-import type { Chart, Point, Series } from './chart.ts';
-import { extent } from './scale.ts';
+} from '../analysis/results.ts';
+import { mean } from '../records/measures.ts';
+import type { Chart, Point, Series } from './terminal/chart.ts';
+import { extent } from './terminal/scale.ts';
 import { axisText } from './text.ts';
 
 /** More curves than these cannot be told apart in one chart. */

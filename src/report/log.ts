@@ -1,5 +1,5 @@
 import { scheduleOf } from '../config/schedule.ts';
-import type { Result } from '../run/result.ts';
+import type { Result } from '../analysis/results.ts';
 
 /** The notebook's `print_every`. */
 const PRINT_EVERY = 20;

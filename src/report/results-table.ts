@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { SettingValue } from '../config/schema.ts';
-import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from '../run/result.ts';
-import { mean } from '../run/summary.ts';
-import { type Cell, textTable } from './table.ts';
+import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from '../analysis/results.ts';
+import { mean } from '../records/measures.ts';
+import { type Cell, textTable } from './terminal/table.ts';
 import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
 
 const WIDTH = 80;

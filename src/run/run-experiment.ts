@@ -5,11 +5,11 @@ import { checkSplit } from '../data/split.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planTrials } from '../plan/plan.ts';
 import { describe, type Trial } from '../plan/trial.ts';
-import type { Entry } from './journal.ts';
-import { type Identity, invocationOf } from './manifest.ts';
-import type { Result } from './result.ts';
-import { RunStore, usualFolder } from './store.ts';
-import { kernelsOf, runInThreads } from './threads.ts';
+import type { Entry } from '../store/journal.ts';
+import { type Identity, invocationOf } from '../store/manifest.ts';
+import type { Result } from '../analysis/results.ts';
+import { RunStore, usualFolder } from '../store/run-store.ts';
+import { kernelsOf, runInThreads } from './executors/threads.ts';
 
 export interface RunRequest {
   readonly name: string;

@@ -3,7 +3,7 @@ import { type Dtype, Engine } from '../kernels/engine.ts';
 import { Solver, type TrainingImages } from '../nn/solver.ts';
 import type { Trial } from '../plan/trial.ts';
 import { RandomState } from '../random/random-state.ts';
-import type { TrialRecord } from './record.ts';
+import type { TrialRecord } from '../records/record.ts';
 
 /** The kernels of each number type that a run needs. */
 export type KernelModules = Readonly<Partial<Record<Dtype, WebAssembly.Module>>>;

@@ -4,9 +4,9 @@ import type { Dataset } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from './record.ts';
-import type { StoredRun } from './stored-run.ts';
-import { runInThreads } from './threads.ts';
+import type { TrialRecord } from '../records/record.ts';
+import type { StoredRun } from '../store/stored-run.ts';
+import { runInThreads } from './executors/threads.ts';
 
 export interface Comparison {
   readonly trial: Trial;

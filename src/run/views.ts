@@ -1,12 +1,12 @@
 /** What is made from the journal for those who look: the manifest and the CSV files. */
 import { join } from 'node:path';
 import type { Trial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from './csv.ts';
-import { writeAtomically } from './files.ts';
-import type { Entry, Head } from './journal.ts';
-import { type Invocation, MANIFEST, type Manifest } from './manifest.ts';
-import type { TrialRecord } from './record.ts';
-import { type Result, tally } from './result.ts';
+import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
+import { writeAtomically } from '../files/atomic.ts';
+import type { Entry, Head } from '../store/journal.ts';
+import { type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
+import type { TrialRecord } from '../records/record.ts';
+import { type Result, tally } from '../analysis/results.ts';
 
 interface View {
   readonly head: Head;

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { planTrials } from '../../src/plan/plan.ts';
-import type { TrialRecord } from '../../src/run/record.ts';
-import { runInThreads } from '../../src/run/threads.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
+import { runInThreads } from '../../src/run/executors/threads.ts';
 import { binaryFolder } from '../data/fixtures.ts';
 import { emptyFolder } from '../e2e/cli.ts';
 

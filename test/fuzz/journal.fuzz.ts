@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
-import { Journal } from '../../src/run/journal.ts';
-import type { Identity } from '../../src/run/manifest.ts';
-import type { TrialRecord } from '../../src/run/record.ts';
-import { readRun } from '../../src/run/stored-run.ts';
+import { Journal } from '../../src/store/journal.ts';
+import type { Identity } from '../../src/store/manifest.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
+import { readRun } from '../../src/store/stored-run.ts';
 import { mutated } from './mutations.ts';
 import { isOrderly } from './orderly.ts';
 

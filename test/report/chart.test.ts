@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Chart, lineChart, type Point } from '../../src/report/chart.ts';
+import { type Chart, lineChart, type Point } from '../../src/report/terminal/chart.ts';
 
 const plain = { width: 80, height: 15, color: false };
 const chartOf = (points: readonly Point[], others: Partial<Chart> = {}): Chart => ({

@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
 import type { Trial } from '../../src/plan/trial.ts';
-import type { TrialRecord } from '../../src/run/record.ts';
-import type { Result } from '../../src/run/result.ts';
-import { summarize } from '../../src/run/summary.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
+import type { Result } from '../../src/analysis/results.ts';
+import { summarize } from '../../src/records/measures.ts';
 
 export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
   readonly axes?: Readonly<Record<string, SettingValue>>;

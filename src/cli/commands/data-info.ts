@@ -1,6 +1,6 @@
 import { CLASS_NAMES, type Dataset, IMAGE_SHAPE, type Images } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
-import { textTable } from '../../report/table.ts';
+import { textTable } from '../../report/terminal/table.ts';
 import { attemptText, located } from '../located.ts';
 import type { DataOptions, OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';

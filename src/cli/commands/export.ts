@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { CifarNormError } from '../../errors.ts';
-import { findRun } from '../../run/status.ts';
-import { writeViews } from '../../run/stored-run.ts';
+import { findRun } from '../../store/status.ts';
+import { writeViews } from '../../store/stored-run.ts';
 import type { OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';
 

@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
 import { type Bound, type CheckResult, runChecks } from '../../checks/checks.ts';
-import { textTable } from '../../report/table.ts';
+import { textTable } from '../../report/terminal/table.ts';
 import { wrap } from '../../report/text.ts';
-import { groupBy } from '../../run/result.ts';
+import { groupBy } from '../../analysis/results.ts';
 import type { Exit, OutputOptions } from '../program.ts';
 import { terminalOf } from '../terminal.ts';
 

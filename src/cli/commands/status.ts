@@ -1,8 +1,8 @@
 /** `status` and `runs`: what the folders of runs tell. */
 import { join, relative } from 'node:path';
 import { CifarNormError } from '../../errors.ts';
-import { textTable } from '../../report/table.ts';
-import { findRun, listRuns, type RunStatus, statusOf } from '../../run/status.ts';
+import { textTable } from '../../report/terminal/table.ts';
+import { findRun, listRuns, type RunStatus, statusOf } from '../../store/status.ts';
 import type { OutputOptions } from '../program.ts';
 import { duration } from '../progress.ts';
 import { type Terminal, terminalOf } from '../terminal.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadDataset } from '../../data/load.ts';
 import { describe } from '../../plan/trial.ts';
-import { findRun } from '../../run/status.ts';
+import { findRun } from '../../store/status.ts';
 import { type Comparison, verifyRun } from '../../run/verify.ts';
 import { interruptible } from '../interruptible.ts';
 import { located } from '../located.ts';

@@ -1,6 +1,6 @@
 /** The horizontal axis of a chart. */
 import { extent, innerTicks, tickTexts, tickValues } from './scale.ts';
-import { axisText } from './text.ts';
+import { axisText } from '../text.ts';
 
 interface Tick {
   readonly x: number;

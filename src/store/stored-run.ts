@@ -5,12 +5,12 @@ import { experimentSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
-import { explained } from './files.ts';
+import { explained } from '../files/atomic.ts';
 import { type Entry, type Head, JOURNAL, readJournal, recordAt } from './journal.ts';
 import { isLocked } from './lock.ts';
 import { type Invocation, MANIFEST } from './manifest.ts';
-import type { Result } from './result.ts';
-import { resultsOf, writeCsvs, writeManifest } from './views.ts';
+import type { Result } from '../analysis/results.ts';
+import { resultsOf, writeCsvs, writeManifest } from '../run/views.ts';
 
 /** Read without changing anything, also while it is going on. */
 export interface StoredRun {

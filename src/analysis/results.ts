@@ -1,7 +1,7 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from './record.ts';
-import type { Summary } from './summary.ts';
+import type { TrialRecord } from '../records/record.ts';
+import type { Summary } from '../records/measures.ts';
 
 /** A trial and what happened in it. A run's results are a list of these in plan order, without the trials that are still to run. */
 export interface Result {

@@ -9,10 +9,10 @@ import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { CifarNormError } from '../errors.ts';
-import { syncFolder, writeAtomically } from './files.ts';
+import { syncFolder, writeAtomically } from '../files/atomic.ts';
 import { differences, type Identity, type Invocation, identitySchema, invocationSchema } from './manifest.ts';
-import { type TrialRecord, trialRecordSchema } from './record.ts';
-import { type Summary, summarize } from './summary.ts';
+import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
+import { type Summary, summarize } from '../records/measures.ts';
 
 export const JOURNAL = 'journal.jsonl';
 

@@ -4,13 +4,13 @@ import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import type { Trial } from '../plan/trial.ts';
-import { explained } from './files.ts';
+import { explained } from '../files/atomic.ts';
 import { type Entry, JOURNAL, Journal } from './journal.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { type Identity, type Invocation, MANIFEST, type Manifest, manifestSchema } from './manifest.ts';
-import type { TrialRecord } from './record.ts';
-import type { Result } from './result.ts';
-import { resultsOf, writeCsvs, writeManifest } from './views.ts';
+import type { TrialRecord } from '../records/record.ts';
+import type { Result } from '../analysis/results.ts';
+import { resultsOf, writeCsvs, writeManifest } from '../run/views.ts';
 
 export interface OpenOptions {
   /** Begins anew; what the folder held is kept beside it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../src/run/summary.ts';
+import { summarize } from '../../src/records/measures.ts';
 import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
 

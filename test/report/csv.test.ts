@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SettingValue } from '../../src/config/schema.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../../src/run/csv.ts';
-import { accuracy, hasPython, python, resultsOf } from '../report/results.ts';
+import { accuraciesCsv, lossesCsv, trialsCsv } from '../../src/report/csv.ts';
+import { accuracy, hasPython, python, resultsOf } from './results.ts';
 
 const sweep = resultsOf(
   {

@@ -4,8 +4,8 @@
  */
 import { type SettingValue, summaryNames } from '../config/schema.ts';
 import { valueText } from '../plan/trial.ts';
-import { axisKeys, type Result } from './result.ts';
-import type { Summary } from './summary.ts';
+import { axisKeys, type Result } from '../analysis/results.ts';
+import type { Summary } from '../records/measures.ts';
 
 const summaryColumns = ['iterations', ...summaryNames] as const satisfies readonly (keyof Summary)[];
 

@@ -6,7 +6,7 @@ import { CifarNormError } from '../errors.ts';
 import { costOf } from '../plan/cost.ts';
 import { JOURNAL } from './journal.ts';
 import { isLocked } from './lock.ts';
-import { tally } from './result.ts';
+import { tally } from '../analysis/results.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {

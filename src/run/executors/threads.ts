@@ -1,13 +1,13 @@
 /** Runs trials in worker threads: one engine a worker, the images shared by all. */
 import { Piscina } from 'piscina';
-import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
-import { meanImage } from '../data/split.ts';
-import type { Numerics } from '../kernels/numerics.ts';
-import { compileKernels } from '../kernels/wasm.ts';
-import { costOf } from '../plan/cost.ts';
-import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from './record.ts';
-import type { KernelModules } from './run-trial.ts';
+import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
+import { meanImage } from '../../data/split.ts';
+import type { Numerics } from '../../kernels/numerics.ts';
+import { compileKernels } from '../../kernels/wasm.ts';
+import { costOf } from '../../plan/cost.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { TrialRecord } from '../../records/record.ts';
+import type { KernelModules } from '../run-trial.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface ThreadOptions {

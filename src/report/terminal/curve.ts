@@ -1,7 +1,7 @@
 /** Curves on a grid of characters, drawn by asciichart. */
 import { plot } from 'asciichart';
-import { groupBy } from '../run/result.ts';
-import { mean } from '../run/summary.ts';
+import { groupBy } from '../../analysis/results.ts';
+import { mean } from '../../records/measures.ts';
 
 /** One character of the grid, and the series it belongs to. */
 export interface Cell {

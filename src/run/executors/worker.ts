@@ -1,7 +1,7 @@
 /** Entry of a worker thread: it shares the images, and runs one trial at a time. */
 import { workerData } from 'node:worker_threads';
-import type { TrainingImages } from '../nn/solver.ts';
-import { createRunner, type KernelModules } from './run-trial.ts';
+import type { TrainingImages } from '../../nn/solver.ts';
+import { createRunner, type KernelModules } from '../run-trial.ts';
 
 export interface WorkerData {
   readonly images: TrainingImages;
