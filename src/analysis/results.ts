@@ -1,60 +1,45 @@
+/** A run's results: its trials and what came of them. */
 import type { SettingValue } from '../config/schema.ts';
-import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from '../records/record.ts';
+import { type PlannedTrial, valueText } from '../plan/trial.ts';
 import type { Summary } from '../records/measures.ts';
+import type { TrialRecord, TrialStatus } from '../records/record.ts';
+import { groupBy } from './group-by.ts';
 
-/** A trial and what happened in it. A run's results are a list of these in plan order, without the trials that are still to run. */
+/** A trial and its outcome. A run's results are a list of these in plan order, without the trials that have yet to run. */
 export interface Result {
-  readonly trial: Trial;
-  readonly status: TrialRecord['status'];
-  /** What went wrong, when status is failed. */
+  readonly trial: PlannedTrial;
+  readonly status: TrialStatus;
+  /** Why the trial failed. */
   readonly error: string | undefined;
   readonly summary: Summary;
-  /** The whole record, with its histories; read from the journal each time it is asked for, for it may be long. */
+  /** The whole record with its histories, which may be long; read from the journal at each call. */
   record(): TrialRecord;
 }
 
-/** How many trials ended in which way. */
-export function tally(results: readonly Result[]): Record<TrialRecord['status'], number> {
+/** What the nets were trained on. Every table and chart names it, so that no synthetic run passes for CIFAR-10. */
+export type DataLabel = 'CIFAR-10' | 'synthetic data';
+
+export const dataLabelOf = ({ kind }: { readonly kind: 'cifar-10' | 'synthetic' }): DataLabel =>
+  kind === 'synthetic' ? 'synthetic data' : 'CIFAR-10';
+
+/** How many trials have each outcome. */
+export function tally(results: readonly Result[]): Record<TrialStatus, number> {
   const counts = { completed: 0, diverged: 0, failed: 0 };
   for (const { status } of results) counts[status]++;
   return counts;
 }
 
-/** What the nets were trained on; every table and chart says it, so that no synthetic run passes for CIFAR-10. */
-export type DataLabel = 'CIFAR-10' | 'synthetic';
-
-/** Names of the axes, in the order of the config. */
+/** Names of the axes, in the config's order. */
 export function axisKeys(results: readonly Result[]): string[] {
   return [...new Set(results.flatMap(({ trial }) => Object.keys(trial.axes)))];
 }
 
-/** Results by the point of the grid they stand on: repeats, which differ in their seed alone, come together. */
-export function byPoint(results: readonly Result[]): Result[][] {
-  return [...groupBy(results, ({ trial }) => JSON.stringify([trial.axes, trial.groups])).values()];
+/** The axes that have more than one value. */
+export function varyingKeys(results: readonly Result[]): string[] {
+  return axisKeys(results).filter(key => axisValues(results, key).length > 1);
 }
 
-/** Says of how many repeats a figure is the mean; nothing when there are none. */
-export function meansNote(results: readonly Result[]): string[] {
-  const counts = byPoint(results).map(repeats => repeats.length);
-  const most = counts.reduce((a, b) => Math.max(a, b), 0);
-  if (most < 2) return [];
-  return [`Means over ${counts.every(count => count === most) ? '' : 'up to '}${most} seeds.`];
-}
-
-/** As Map.groupBy, which Node 20 lacks: groups and their members in the order in which they first appear. */
-export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
-
-/** The distinct values of one axis, in the order in which they first appear. */
+/** The distinct values of one axis, in order of first appearance. */
 export function axisValues(results: readonly Result[], key: string): SettingValue[] {
   const values = new Map<string, SettingValue>();
   for (const { trial } of results) {
@@ -62,4 +47,25 @@ export function axisValues(results: readonly Result[], key: string): SettingValu
     if (value !== undefined) values.set(JSON.stringify(value), value);
   }
   return [...values.values()];
+}
+
+/** The seeds of the replicates, in order of first appearance. */
+export const seedsIn = (results: readonly Result[]): number[] => [
+  ...groupBy(results, ({ trial }) => trial.seed).keys(),
+];
+
+/** What tells a trial from the others of its run: `weightScale 0.01, normalization none, seed 232`. */
+export function describer(trials: readonly PlannedTrial[]): (trial: PlannedTrial) => string {
+  const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
+  return ({ axes, seed }) => {
+    const values = Object.entries(axes).map(([key, value]) => `${key} ${shortText(value)}`);
+    return [...values, ...(showSeed || values.length === 0 ? [`seed ${seed}`] : [])].join(', ');
+  };
+}
+
+/** Numbers as people write them: three significant digits, small and large ones as powers of ten. */
+function shortText(value: SettingValue): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return valueText(value);
+  const short = Number(value.toPrecision(3));
+  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6 ? short.toExponential().replace('e+', 'e') : String(short);
 }

@@ -1,44 +1,44 @@
-/** From what was asked to what will run: every trial, resolved and with its id, before the first one starts. */
-import { createHash } from 'node:crypto';
+/** From an experiment to its trials: every trial is resolved, with its id, before the first one starts. */
 import type { Experiment } from '../config/schema.ts';
 import { pow } from '../kernels/base.ts';
 import { type Cell, expandAxes } from './axes.ts';
+import { trialId } from './ids.ts';
 import { notebookStreams } from './streams.ts';
 import type { Streams, Trial } from './trial.ts';
 
-interface Circumstances {
-  /** The dataset's. */
-  readonly fingerprint: string;
-  /** The version of the arithmetic: results of two versions may differ in bits. */
-  readonly numerics: string;
+/** What decides results beside the experiment. */
+export type PlanContext = Pick<Trial, 'fingerprint' | 'numerics'>;
+
+/** The seed of each replicate: seed, seed + 1, .. */
+export function seedsOf({ seed, replicates }: Experiment): number[] {
+  return Array.from({ length: replicates }, (_, replicate) => seed + replicate);
 }
 
-type PlannedTrial = Omit<Trial, 'index'>;
-
 /**
- * Every trial of an experiment, in the order of its grids and repeats. A trial that two groups ask for, in all that
+ * Every trial of an experiment, replicate by replicate, in the order of the grids. A trial that two groups share, in all that
  * decides its result, is planned once.
- * @throws CifarNormError if an axis has a value that its setting does not allow
+ * @throws CifarNormError (config) if an axis has a value that its setting does not allow
  */
-export function planTrials(experiment: Experiment, circumstances: Circumstances): Trial[] {
+export function planTrials(
+  experiment: Experiment,
+  { fingerprint, numerics }: PlanContext,
+  seeds: readonly number[] = seedsOf(experiment),
+): Trial[] {
   const cells = expandAxes(experiment, pow);
   const { numTraining, numValidation } = experiment;
-  const trials = new Map<string, PlannedTrial>();
-  for (let repeat = 0; repeat < experiment.repeats; repeat++) {
-    const seed = experiment.seed + repeat;
+  const split = { numTraining, numValidation };
+  const trials = new Map<string, Trial>();
+  for (const seed of seeds) {
     const streams = streamsOf(experiment, cells, seed);
-    cells.forEach(({ axes, settings, group }, i) => {
-      const content = { settings, split: { numTraining, numValidation }, streams: streams[i]! };
-      const id = contentHash({ ...content, ...circumstances });
-      const groups = group === undefined ? [] : [group];
+    for (const [i, { axes, settings, group }] of cells.entries()) {
+      const content = { settings, split, streams: streams[i]!, fingerprint, numerics };
+      const id = trialId(content);
       const known = trials.get(id);
-      trials.set(
-        id,
-        known ? { ...known, groups: [...known.groups, ...groups] } : { id, axes, groups, seed, ...content },
-      );
-    });
+      const groups = [...(known?.groups ?? []), ...(group === undefined ? [] : [group])];
+      trials.set(id, known ? { ...known, groups } : { id, index: trials.size, axes, groups, seed, ...content });
+    }
   }
-  return [...trials.values()].map((trial, index) => ({ ...trial, index }));
+  return [...trials.values()];
 }
 
 function streamsOf(experiment: Experiment, cells: readonly Cell[], seed: number): Streams[] {
@@ -53,9 +53,4 @@ function streamsOf(experiment: Experiment, cells: readonly Cell[], seed: number)
     });
   }
   return streams;
-}
-
-/** The content's keys are always written in the same order, so equal contents have equal JSON. */
-function contentHash(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 20);
 }

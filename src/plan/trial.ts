@@ -1,20 +1,29 @@
 import type { Settings, SettingValue } from '../config/schema.ts';
 import type { RandomStateSnapshot } from '../random/random-state.ts';
 
-/** One training run, fully resolved: what a worker needs beside the images, and nothing that it must look up. */
-export interface Trial {
-  /** Content hash of all that decides the result: settings, split, random streams, data fingerprint, numerics. */
+/** One training run as views know it: which cell of which replicate, with which settings. */
+export interface PlannedTrial {
+  /** Hash of everything that decides the result; see plan/ids.ts. */
   readonly id: string;
-  /** Place in the plan, from 0. */
+  /** Position in the plan, from 0. */
   readonly index: number;
-  /** The values that tell this trial from the others, in the order of the config's axes. */
+  /** The values of the sweep's axes, in the config's order of axes. */
   readonly axes: Readonly<Record<string, SettingValue>>;
-  /** Names of the groups it belongs to; a trial that two groups share is run once. */
+  /** Names of the groups it belongs to. A trial that two groups share runs once. */
   readonly groups: readonly string[];
+  /** Seed of its replicate. */
   readonly seed: number;
   readonly settings: Readonly<Settings>;
   readonly split: Split;
+}
+
+/** One training run, complete: all that a stranger with the same images needs to run it. */
+export interface Trial extends PlannedTrial {
   readonly streams: Streams;
+  /** Version of the arithmetic; results of two versions may differ in bits. */
+  readonly numerics: string;
+  /** Of the dataset. */
+  readonly fingerprint: string;
 }
 
 /** The notebook's `get_CIFAR10_data`: training images first, validation images after them. */
@@ -31,13 +40,7 @@ export interface Streams {
   readonly training?: RandomStateSnapshot;
 }
 
-/** A setting in full: a list as `50x50x50`, an empty one as `none`. */
+/** A setting as text: a list as `50x50x50`, an empty one as `none`. */
 export function valueText(value: SettingValue): string {
   return typeof value === 'object' ? value.join('x') || 'none' : String(value);
-}
-
-/** What tells a trial from the others of its run. */
-export function describe({ axes, seed }: Trial): string {
-  const values = Object.entries(axes).map(([key, value]) => `${key} ${valueText(value)}`);
-  return values.length > 0 ? values.join(', ') : `seed ${seed}`;
 }

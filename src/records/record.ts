@@ -1,26 +1,39 @@
-/** What happened in one trial: a line of the journal, checked whenever it comes from outside. */
+/** The outcome of one trial. Everything that comes from outside is checked against this schema. */
 import { z } from 'zod';
+import { type EpochSeriesName, epochSeriesNames, type SeriesName, series } from './series.ts';
+
+const epochShape = Object.fromEntries(epochSeriesNames.map(name => [name, z.number()])) as Record<
+  EpochSeriesName,
+  z.ZodNumber
+>;
 
 const accuracySchema = z.strictObject({
-  /** Epochs finished when it was measured; 0 is after the first iteration. */
+  /** Epochs completed when it was measured; 0 is after the first iteration. */
   epoch: z.int().nonnegative(),
-  trainAccuracy: z.number(),
-  valAccuracy: z.number(),
+  ...epochShape,
 });
 
 export const trialRecordSchema = z.strictObject({
   id: z.string(),
+  /** A trial diverges when its loss is no longer finite; it fails when its worker breaks down. */
   status: z.enum(['completed', 'diverged', 'failed']),
   /** Iterations with a finite loss. */
   iterations: z.int().nonnegative(),
-  /** Training loss of each iteration; ends before the first that is not finite. */
+  /** Training loss of each iteration, up to the first that is not finite. */
   losses: z.array(z.number()),
   accuracies: z.array(accuracySchema),
-  /** How long it took; the one thing that differs from one machine to the next. */
+  /** Training time; the only figure that differs between machines. */
   seconds: z.number().nonnegative(),
-  /** What went wrong, when status is failed. */
+  /** Why the trial failed. */
   error: z.string().optional(),
 });
 
 export type TrialRecord = z.output<typeof trialRecordSchema>;
 export type Accuracy = z.output<typeof accuracySchema>;
+export type TrialStatus = TrialRecord['status'];
+
+/** A series as points: x is the iteration (from 1) or the epoch (0 is after the first iteration). */
+export function pointsOf(record: TrialRecord, name: SeriesName): { x: number; y: number }[] {
+  if (series[name].by === 'iteration') return record.losses.map((loss, i) => ({ x: i + 1, y: loss }));
+  return record.accuracies.map(accuracy => ({ x: accuracy.epoch, y: accuracy[name as EpochSeriesName] }));
+}
