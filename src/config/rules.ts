@@ -39,12 +39,12 @@ function largest(axis: Axis): number {
 }
 
 function* streamProblems(experiment: Experiment): Generator<Problem> {
-  const { seed, repeats, stream, builtTogether } = experiment;
-  const lastSeed = seed + repeats - 1;
+  const { seed, replicates, stream, builtTogether } = experiment;
+  const lastSeed = seed + replicates - 1;
   if (lastSeed > LARGEST_SEED) {
     yield {
-      paths: [['repeats'], ['seed']],
-      message: `the seeds of the repeats end at ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
+      paths: [['replicates'], ['seed']],
+      message: `the seeds of the replicates end at ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
     };
   }
   if (builtTogether === undefined) return;

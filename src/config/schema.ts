@@ -134,7 +134,7 @@ export const experimentSchema = z.strictObject({
     .describe(
       'with stream notebook: nets that differ only in this axis are all built before the first of them trains',
     ),
-  repeats: positiveInteger
+  replicates: positiveInteger
     .max(10_000)
     .default(1)
     .describe('how often everything is run, with seeds seed, seed + 1, ..'),

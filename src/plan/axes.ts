@@ -36,19 +36,19 @@ interface Values {
  * grids have an axis, the experiment's own value stands. Of equal cells of one group the first stays.
  *
  * @param pow base^exponent, for logspace; an argument because JavaScript's own differs between engines.
- * @throws CifarNormError (config) if a setting cannot take one of its values, a net does not fit into memory, or there are too many cells and repeats
+ * @throws CifarNormError (config) if a setting cannot take one of its values, a net does not fit into memory, or there are too many cells and replicates
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
-  const { repeats } = experiment;
+  const { replicates } = experiment;
   const grids = experiment.sweep.map((grid, index) => {
     const place = experiment.sweep.length === 1 ? 'sweep' : `sweep.${index}`;
     const axes = axesOf(grid, place, pow);
-    total += axes.reduce((size, { values }) => size * values.length, repeats);
+    total += axes.reduce((size, { values }) => size * values.length, replicates);
     if (total > MOST_TRIALS) {
       throw new CifarNormError(
         'config',
-        `${place}: the sweep has more than ${MOST_TRIALS} ${repeats > 1 ? 'combinations and repeats' : 'combinations'}`,
+        `${place}: the sweep has more than ${MOST_TRIALS} ${replicates > 1 ? 'combinations and replicates' : 'combinations'}`,
         'take out values or axes, or split it into several experiments',
       );
     }

@@ -2,7 +2,7 @@ import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
-import type { Trial } from './trial.ts';
+import type { PlannedTrial } from './trial.ts';
 
 /** Numbers in W1 .. WL. */
 export function weightCount({ hiddenDims }: Readonly<Settings>): number {
@@ -27,8 +27,8 @@ export function ensureFits(settings: Readonly<Settings>): void {
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
-/** Estimated work of a trial, in multiplications: what decides the order in which workers take trials. */
-export function costOf({ settings, split }: Trial): number {
+/** Estimated work of a trial, in multiplications. It decides the order in which workers take trials. */
+export function costOf({ settings, split }: Pick<PlannedTrial, 'settings' | 'split'>): number {
   const { iterations } = scheduleOf(settings);
   const weights = weightCount(settings);
   const training = 3 * iterations * settings.batchSize * weights;

@@ -41,6 +41,21 @@ export function planTrials(
   return [...trials.values()];
 }
 
+/**
+ * Plans an experiment for runs that may have been asked for other replicates before: the trials of the seeds given and of
+ * those the experiment asks for, each seed once, in this order.
+ */
+export function planner(experiment: Experiment, context: PlanContext): (seeds: readonly number[]) => Trial[] {
+  const plans = new Map<string, Trial[]>();
+  return seeds => {
+    const all = [...new Set([...seeds, ...seedsOf(experiment)])];
+    const key = all.join();
+    const plan = plans.get(key) ?? planTrials(experiment, context, all);
+    plans.set(key, plan);
+    return plan;
+  };
+}
+
 function streamsOf(experiment: Experiment, cells: readonly Cell[], seed: number): Streams[] {
   if (experiment.stream === 'paired') return cells.map(() => ({ init: seed }));
   const streams: Streams[] = [];

@@ -1,105 +1,158 @@
-/** From an experiment and its data to a finished folder of results. */
-import type { Experiment } from '../config/schema.ts';
-import type { Dataset } from '../data/dataset.ts';
-import { checkSplit } from '../data/split.ts';
-import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
-import { planTrials } from '../plan/plan.ts';
-import { describe, type Trial } from '../plan/trial.ts';
-import type { Entry } from '../store/journal.ts';
-import { type Identity, invocationOf } from '../store/manifest.ts';
+/** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Result } from '../analysis/results.ts';
-import { RunStore, usualFolder } from '../store/run-store.ts';
-import { kernelsOf, runInThreads } from './executors/threads.ts';
+import { loadExperiment, overridesOf } from '../config/load.ts';
+import type { Experiment, ExperimentInput } from '../config/schema.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { openData } from '../data/open.ts';
+import { checkSplit } from '../data/split.ts';
+import { explained } from '../files/atomic.ts';
+import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
+import { planner } from '../plan/plan.ts';
+import type { Trial } from '../plan/trial.ts';
+import type { RunView } from '../report/run-report.ts';
+import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
+import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
+import { version } from '../version.ts';
+import { conduct } from './conduct.ts';
+import type { TrialEvent } from './executor.ts';
+import { executorFactory } from './executors/choose.ts';
+import { type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
 
-export interface RunRequest {
-  readonly name: string;
-  readonly experiment: Experiment;
-  readonly dataset: Dataset;
-  /** The run's folder; without it, one below `resultsFolder` that belongs to this experiment on these data. */
-  readonly folder: string | undefined;
-  readonly resultsFolder: string;
-  readonly version: string;
-  readonly numerics: Numerics;
-  readonly workers: number;
+export interface RunOptions {
+  /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
+  readonly set?: Readonly<Record<string, unknown>> | readonly string[];
+  /** Folder or archive of CIFAR-10, `synthetic`, or a dataset; by default the usual places, then synthetic images. */
+  readonly data?: string | Dataset;
+  /** The run's folder; by default one in `results`, whose name says which experiment on which data it holds. */
+  readonly out?: string;
+  /** What paths are relative to; by default the current folder. */
+  readonly cwd?: string;
+  /** Variables that say where data are: CIFAR_NORM_DATA, XDG_CACHE_HOME, LOCALAPPDATA, HOME. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly numerics?: Numerics;
+  /** Threads to train on, by default one a core; 0 trains in the calling thread. Results do not depend on it. */
+  readonly workers?: number;
   /** Begins anew; what the folder held is kept beside it. */
   readonly fresh?: boolean;
-  /** Drops damaged lines of the journal instead of refusing it. */
+  /** Drops corrupt lines of the journal instead of refusing it. */
   readonly repair?: boolean;
-  /** How often a trial is tried again whose worker threw, ran out of memory or ended; 1 if it is left out. */
+  /** How often a trial whose worker broke down is tried again; 1 by default. */
   readonly retries?: number;
-  /** Whether the first trial that fails ends the run. */
+  /** Ends the run at the first trial that fails. */
   readonly failFast?: boolean;
   /** Seconds that a trial may take. */
   readonly timeout?: number | undefined;
-  /** When it is aborted, the run is left where it is, to be gone on with. */
-  readonly signal: AbortSignal;
-  onPlanned(event: {
-    readonly folder: string;
-    readonly trials: readonly Trial[];
-    readonly found: number;
-  }): void;
-  onRecord(trial: Trial, entry: Entry): void;
-  /** What a user should know: something was mended, a trial is tried again. */
-  onNotice?(text: string): void;
+  /** Ends the run when it is aborted; the same call resumes it. */
+  readonly signal?: AbortSignal;
+  /** How the results are shown later: `sweep` (a table and charts) or `train` (logs and charts). */
+  readonly command?: Presentation['command'];
+  readonly onEvent?: (event: RunEvent) => void | Promise<void>;
 }
 
-export interface RunOutcome {
-  readonly folder: string;
-  readonly trials: readonly Trial[];
-  /** In plan order; fewer than the trials if the run was interrupted. Their records can be read until `close` is called. */
-  readonly results: readonly Result[];
+export type RunEvent =
+  | { readonly kind: 'loaded'; readonly experiment: Experiment }
+  | { readonly kind: 'reading'; readonly source: string }
+  | {
+      readonly kind: 'planned';
+      readonly folder: string;
+      readonly trials: readonly Trial[];
+      /** Trials that the folder already has. */
+      readonly results: readonly Result[];
+      readonly view: () => RunView;
+    }
+  /** Something that a user should know: the journal was repaired, a folder was taken over. */
+  | { readonly kind: 'notice'; readonly text: string }
+  | TrialEvent;
+
+/** A run that has ended, finished or not. Its records can be read until it is closed. */
+export interface Run extends OpenRun {
+  readonly view: RunView;
+  /** Whether every planned trial has a result. */
+  readonly complete: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Runs every trial that its folder does not yet have, and writes the CSVs and the manifest.
- * @throws CifarNormError if the dataset has too few images, the processor does not fuse and should, or the folder cannot be written, holds another run, or is in use
+ * Runs every trial that its folder does not yet have, and writes the CSV files and the manifest.
+ *
+ * @param experiment name of a shipped experiment, path of a file, or the experiment itself
+ * @throws CifarNormError if the experiment or the data cannot be used, the processor cannot do the numerics, or the
+ *   folder cannot be written, is in use, or holds another run
  */
-export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
-  const { name, experiment, dataset, version, workers, signal } = request;
-  checkSplit(dataset, experiment);
-  const tell = request.onNotice ?? (() => {});
-  const numerics = NUMERICS[request.numerics];
-  const trials = planTrials(experiment, { fingerprint: dataset.fingerprint, numerics });
-  const identity = { ...identityOf(name, experiment, dataset), numerics };
-  const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
-  const { fresh = false, repair = false, retries = 1, failFast = false, timeout } = request;
-  // What cannot be done is refused before anything is written.
-  kernelsOf(trials, request.numerics);
-  const invocation = invocationOf({ dataSource: dataset.source, version, workers });
-  const store = await RunStore.open(folder, identity, invocation, trials, { fresh, repair, tell });
+export async function runExperiment(
+  experiment: string | ExperimentInput,
+  options: RunOptions = {},
+): Promise<Run> {
+  const { cwd = process.cwd(), onEvent = () => {}, signal = new AbortController().signal } = options;
+  const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
+  await onEvent({ kind: 'loaded', experiment: loaded.experiment });
+  const dataset = await openData(options.data, {
+    cwd,
+    env: options.env ?? {},
+    config: loaded.experiment.data,
+    onReading: source => onEvent({ kind: 'reading', source }),
+  });
+  checkSplit(dataset, loaded.experiment);
+
+  const numerics = NUMERICS[options.numerics ?? 'portable'];
+  const planFor = planner(loaded.experiment, { fingerprint: dataset.fingerprint, numerics });
+  const identity = identityOf(loaded, dataset, numerics);
+  const folder = options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
+  const workers = options.workers ?? availableParallelism();
+  const { title, description, charts } = loaded.experiment;
+  const presentation = { command: options.command ?? 'sweep', title, description, charts: charts && [...charts] };
+  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
+
+  // Nothing is written before it is certain that the trials can run here.
+  const executorFor = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const store = await RunStore.open(folder, identity, invocation, planFor, {
+    fresh: options.fresh ?? false,
+    repair: options.repair ?? false,
+    notify: text => void onEvent({ kind: 'notice', text }),
+  });
+  const open = (): OpenRun => ({
+    ...{ folder, identity, invocation, startedAt: store.startedAt },
+    ...{ trials: store.trials, results: store.results(), entries: store.entries },
+  });
+  const view = (): RunView => viewOf(open());
   try {
-    const byId = new Map(trials.map(trial => [trial.id, trial]));
-    const pending = store.pending();
-    request.onPlanned({ folder, trials, found: trials.length - pending.length });
-    const onRetry = (trial: Trial, error: string) =>
-      tell(`trial ${trial.index} (${describe(trial)}) is tried again: ${error}`);
-    const options = { numerics: request.numerics, workers, retries, timeout, signal, onRetry };
+    await writeManifest(open(), 'running');
+    await onEvent({ kind: 'planned', folder, trials: store.trials, results: store.results(), view });
+    const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
     try {
-      for await (const record of runInThreads(pending, dataset.train, options)) {
-        const trial = byId.get(record.id)!;
-        request.onRecord(trial, await store.append(record));
-        if (failFast && record.status === 'failed') break;
+      const pending = store.pending();
+      if (pending.length > 0) {
+        for await (const event of conduct(pending, executorFor(pending), policy)) {
+          if (event.kind === 'finished') await store.append(event.record);
+          await onEvent(event);
+          if (options.failFast && event.kind === 'finished' && event.record.status === 'failed') break;
+        }
       }
     } catch (error) {
-      // What is on the disk is shown as well as it can be; the first error is the one to tell.
-      await store.finish('interrupted').catch(() => {});
+      // What is on disk is shown as well as possible; the first error is the one to report.
+      await finish(store, open()).catch(() => {});
       throw error;
     }
-    await store.finish(store.results().length === trials.length ? 'finished' : 'interrupted');
+    await finish(store, open());
   } catch (error) {
     await store.close();
     throw error;
   }
-  return { folder, trials, results: store.results(), close: () => store.close() };
+  const ended = open();
+  const complete = ended.results.length === ended.trials.length;
+  return { ...ended, view: view(), complete, close: () => store.close() };
 }
 
-/** What cannot change a result is left out: where the data lie, how the experiment is called, what is drawn. */
-function identityOf(
-  name: string,
-  experiment: Experiment,
-  { kind, fingerprint }: Dataset,
-): Omit<Identity, 'numerics'> {
-  const { data, title, description, charts, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint } };
+async function finish(store: RunStore, run: OpenRun): Promise<void> {
+  try {
+    const restored = await store.restoreIfRemoved();
+    // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
+    await writeCsvs(run.folder, run.results, { shrink: true });
+    await writeManifest(run, run.results.length === run.trials.length ? 'finished' : 'interrupted');
+    if (restored) throw restored;
+  } catch (error) {
+    throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);
+  }
 }

@@ -1,6 +1,6 @@
-/** One trial, from its plan to its record; what happens inside a worker. */
+/** One trial, from its plan to its record. */
 import { type Dtype, Engine } from '../kernels/engine.ts';
-import { Solver, type TrainingImages } from '../nn/solver.ts';
+import { type EpochReport, Solver, type TrainingImages } from '../nn/solver.ts';
 import type { Trial } from '../plan/trial.ts';
 import { RandomState } from '../random/random-state.ts';
 import type { TrialRecord } from '../records/record.ts';
@@ -8,28 +8,30 @@ import type { TrialRecord } from '../records/record.ts';
 /** The kernels of each number type that a run needs. */
 export type KernelModules = Readonly<Partial<Record<Dtype, WebAssembly.Module>>>;
 
-/** What runs trials one after the other: an engine for each number type, whose memory is laid out anew for each trial. */
-export function createRunner(images: TrainingImages, modules: KernelModules): (trial: Trial) => TrialRecord {
+/**
+ * Runs trials one after the other, with one engine for each number type, whose memory every trial lays out anew. A net that
+ * diverges is an outcome, not an error.
+ * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
+ */
+export function createRunner(
+  images: TrainingImages,
+  modules: KernelModules,
+): (trial: Trial, onEpoch: (report: EpochReport) => void) => TrialRecord {
   const engines = new Map<Dtype, Engine>();
-  return trial => {
+  return (trial, onEpoch) => {
+    const start = performance.now();
     const { dtype } = trial.settings;
     const engine = engines.get(dtype) ?? new Engine(dtype, modules[dtype]);
     engines.set(dtype, engine);
     engine.reset();
-    return runTrial(trial, images, engine);
+    const { init, training } = trial.streams;
+    const random = new RandomState(init);
+    const solver = new Solver(engine, trial.settings, { ...images, ...trial.split }, random);
+    const { status, losses, accuracies } = solver.train({
+      ...(training && { random: new RandomState(training) }),
+      onEpoch,
+    });
+    const seconds = Math.round(performance.now() - start) / 1000;
+    return { id: trial.id, status, iterations: losses.length, losses, accuracies, seconds };
   };
-}
-
-/**
- * Trains the trial's net on the images. A net that diverges is an outcome, not an error.
- * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
- */
-function runTrial(trial: Trial, images: TrainingImages, engine: Engine): TrialRecord {
-  const start = performance.now();
-  const { init, training } = trial.streams;
-  const random = new RandomState(init);
-  const solver = new Solver(engine, trial.settings, { ...images, ...trial.split }, random);
-  const { status, losses, accuracies } = solver.train(training && new RandomState(training));
-  const seconds = Math.round(performance.now() - start) / 1000;
-  return { id: trial.id, status, iterations: losses.length, losses, accuracies, seconds };
 }

@@ -1,66 +1,85 @@
-/** Runs trials of a run again and compares: the promise of equal bits, kept or not. */
-
+/** Trains trials of a run again and compares: puts the promise of equal bits to the test. */
+import type { Result } from '../analysis/results.ts';
+import { experimentSchema } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
+import { planTrials } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { StoredRun } from '../store/stored-run.ts';
-import { runInThreads } from './executors/threads.ts';
+import { conduct } from './conduct.ts';
+import { executorFactory } from './executors/choose.ts';
 
 export interface Comparison {
   readonly trial: Trial;
-  /** What differs first, in words; undefined if all bits are equal. */
+  /** The first difference, in words; undefined if all bits are equal. */
   readonly difference: string | undefined;
 }
 
 export interface VerifyOptions {
-  /** How many, spread evenly over the plan; all if it is left out. */
-  readonly trials: number | undefined;
+  /** How many trials, spread evenly over the plan; all by default. */
+  readonly trials?: number | undefined;
   readonly workers: number;
   readonly signal: AbortSignal;
   onCompared(comparison: Comparison, done: number, total: number): void;
 }
 
 /**
- * Trains again what has completed or diverged.
- * @throws CifarNormError (run) if the data or the arithmetic are not those of the run, so that no bits can be compared
+ * Trains again what completed or diverged.
+ * @throws CifarNormError (run) if the data, the arithmetic or the plan are not those of the run
  */
 export async function verifyRun(
-  { head, results }: StoredRun,
+  run: StoredRun,
   dataset: Dataset,
   { trials: count, workers, signal, onCompared }: VerifyOptions,
 ): Promise<Comparison[]> {
-  const { run } = head;
-  const numerics = (Object.keys(NUMERICS) as Numerics[]).find(key => NUMERICS[key] === run.numerics);
-  if (!numerics)
-    throw cannot(
-      `its numerics are ${run.numerics}, and those of this program ${Object.values(NUMERICS).join(' and ')}`,
-    );
-  if (dataset.fingerprint !== run.data.fingerprint) {
-    throw cannot(
-      `its data were ${run.data.kind} ${run.data.fingerprint.slice(0, 12)}, and ${dataset.source} is ${dataset.kind} ${dataset.fingerprint.slice(0, 12)}`,
-    );
-  }
-  const comparable = results.filter(({ status }) => status !== 'failed');
-  if (comparable.length === 0) {
-    throw new CifarNormError('run', 'no trial of this run has finished', 'go on with it first');
-  }
+  const numerics = comparableNumerics(run, dataset);
+  const comparable = run.results.filter(({ status }) => status !== 'failed');
+  if (comparable.length === 0)
+    throw new CifarNormError('run', 'no trial of this run has finished', 'resume the run first');
   const chosen = evenly(comparable, count ?? comparable.length);
-  const byId = new Map(chosen.map(result => [result.trial.id, result]));
-  const options = { numerics, workers, retries: 1, timeout: undefined, signal, onRetry: () => {} };
+  const stored = new Map(chosen.map(result => [result.trial.id, result]));
+  const trials = replanned(run, chosen);
+  const executor = executorFactory(dataset.train, trials, { numerics, workers })(trials);
   const comparisons: Comparison[] = [];
-  for await (const record of runInThreads(
-    chosen.map(({ trial }) => trial),
-    dataset.train,
-    options,
-  )) {
-    const { trial, record: stored } = byId.get(record.id)!;
-    const comparison = { trial, difference: differenceOf(stored(), record) };
+  for await (const event of conduct(trials, executor, { retries: 1, timeout: undefined, signal })) {
+    if (event.kind !== 'finished') continue;
+    const { trial, record } = event;
+    const comparison = { trial, difference: differenceOf(stored.get(trial.id)!.record(), record) };
     comparisons.push(comparison);
     onCompared(comparison, comparisons.length, chosen.length);
   }
   return comparisons.sort((a, b) => a.trial.index - b.trial.index);
+}
+
+function comparableNumerics({ identity }: StoredRun, dataset: Dataset): Numerics {
+  const numerics = (Object.keys(NUMERICS) as Numerics[]).find(key => NUMERICS[key] === identity.numerics);
+  if (!numerics) {
+    const known = Object.values(NUMERICS).join(' and ');
+    throw cannot(`the run's numerics are ${identity.numerics}, and this version has ${known}`);
+  }
+  const { kind, fingerprint } = identity.data;
+  if (dataset.fingerprint !== fingerprint) {
+    throw cannot(
+      `the run's data were ${kind} ${fingerprint.slice(0, 12)}, and ${dataset.source} is ${dataset.kind} ${dataset.fingerprint.slice(0, 12)}`,
+    );
+  }
+  return numerics;
+}
+
+/** The trials with their random streams, which the journal does not hold. */
+function replanned({ identity, trials }: StoredRun, chosen: readonly Result[]): Trial[] {
+  const { data: experiment } = experimentSchema.safeParse(identity.experiment);
+  if (!experiment) throw cannot('its experiment has keys that this version does not know');
+  const context = { fingerprint: identity.data.fingerprint, numerics: identity.numerics };
+  const seeds = [...new Set(trials.map(({ seed }) => seed))];
+  const planned = new Map(planTrials(experiment, context, seeds).map(trial => [trial.id, trial]));
+  return chosen.map(({ trial }) => {
+    const found = planned.get(trial.id);
+    if (!found) throw cannot(`this version plans trial ${trial.index} differently`);
+    return found;
+  });
 }
 
 /** An even selection, in order. */
@@ -69,23 +88,21 @@ function evenly<Item>(items: readonly Item[], count: number): Item[] {
   return Array.from({ length: chosen }, (_, i) => items[Math.floor((i * items.length) / chosen)]!);
 }
 
-/** Bits, not closeness: numbers are equal if their shortest decimal texts are. */
+/** Compares bits: numbers are equal if their shortest decimal texts are. */
 function differenceOf(stored: TrialRecord, again: TrialRecord): string | undefined {
   if (again.status !== stored.status)
     return `it ${again.status}${again.error ? ` (${again.error})` : ''}, and had ${stored.status}`;
   const { length } = stored.losses;
   if (again.losses.length !== length) return `${again.losses.length} iterations instead of ${length}`;
-  const iteration = stored.losses.findIndex((loss, i) => loss !== again.losses[i]);
-  if (iteration >= 0) {
-    return `the loss of iteration ${iteration + 1} is ${again.losses[iteration]} instead of ${stored.losses[iteration]}`;
-  }
-  const accuracies = ({ accuracies }: TrialRecord) => JSON.stringify(accuracies);
-  return accuracies(again) === accuracies(stored) ? undefined : 'accuracies';
+  const at = stored.losses.findIndex((loss, i) => loss !== again.losses[i]);
+  if (at >= 0) return `the loss of iteration ${at + 1} is ${again.losses[at]} instead of ${stored.losses[at]}`;
+  const accuracies = (record: TrialRecord) => JSON.stringify(record.accuracies);
+  return accuracies(again) === accuracies(stored) ? undefined : 'the accuracies differ';
 }
 
 const cannot = (why: string) =>
   new CifarNormError(
     'run',
     `these results cannot be compared: ${why}`,
-    'verify with the data and the program that the run was made with',
+    'verify with the data and the version of cifar-norm that made the run',
   );

@@ -1,56 +1,90 @@
-/** What is made from the journal for those who look: the manifest and the CSV files. */
+/** The views of a run, made from its journal: the manifest and the CSV files. */
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Trial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
+import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
+import { chartsSchema } from '../config/schema.ts';
+import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
-import type { Entry, Head } from '../store/journal.ts';
-import { type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
-import type { TrialRecord } from '../records/record.ts';
-import { type Result, tally } from '../analysis/results.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
+import type { RunView } from '../report/run-report.ts';
+import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
+import type { Entry } from '../store/reader.ts';
 
-interface View {
-  readonly head: Head;
-  readonly invocation: Invocation;
-  readonly planned: number;
+/** A run with its journal open. */
+export interface OpenRun {
+  readonly folder: string;
+  readonly identity: Identity;
+  readonly startedAt: string;
+  readonly invocation: Invocation | undefined;
+  readonly trials: readonly PlannedTrial[];
   readonly results: readonly Result[];
-  readonly status: Manifest['status'];
-  readonly seconds: number | null;
+  readonly entries: ReadonlyMap<string, Entry>;
 }
 
-export async function writeManifest(
-  folder: string,
-  { head: { run, startedAt }, invocation, planned, results, status, seconds }: View,
-): Promise<void> {
+/** What its report shows. */
+export function viewOf({ identity, invocation, trials, results }: OpenRun): RunView {
+  const { title, description, command = 'sweep', charts } = invocation ?? {};
+  return {
+    ...{ name: identity.name, title, description, command, results },
+    data: dataLabelOf(identity.data),
+    planned: trials.length,
+    charts: chartsSchema.safeParse(charts).data,
+  };
+}
+
+export async function writeManifest(run: OpenRun, status: Manifest['status']): Promise<void> {
+  const { folder, identity, invocation, startedAt, trials, results, entries } = run;
+  if (!invocation) return;
+  const seconds = [...entries.values()].reduce((sum, entry) => sum + entry.seconds, 0);
   const manifest: Manifest = {
-    ...run,
+    ...identity,
     ...invocation,
     status,
-    trials: { planned, ...tally(results) },
+    trials: { planned: trials.length, ...tally(results) },
     startedAt,
     updatedAt: new Date().toISOString(),
-    seconds,
+    trainingSeconds: Math.round(seconds * 1000) / 1000,
   };
   await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
 }
 
-/** Writes the CSV files; their names. */
-export async function writeCsvs(folder: string, results: readonly Result[]): Promise<string[]> {
-  const views = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
-  for (const [name, lines] of Object.entries(views))
-    await writeAtomically(join(folder, name), lines(results));
-  return Object.keys(views);
+const csvFiles = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
+export const CSV_NAMES = Object.keys(csvFiles);
+
+/**
+ * Writes the CSV files and returns their names.
+ * @param shrink whether a file may be replaced by one with fewer rows
+ * @throws CifarNormError (run) if a file would lose rows and may not
+ */
+export async function writeCsvs(
+  folder: string,
+  results: readonly Result[],
+  { shrink }: { readonly shrink: boolean },
+): Promise<string[]> {
+  for (const [name, linesOf] of Object.entries(csvFiles)) {
+    const path = join(folder, name);
+    const before = shrink ? 0 : await countLines(path);
+    await writeAtomically(path, linesOf(results), written => {
+      if (written >= before) return;
+      throw new CifarNormError(
+        'run',
+        `${path} has ${before - 1} rows, and the journal gives only ${written - 1}: the file is left as it is`,
+        'look at the journal with cifar-norm status; to replace the file all the same, use cifar-norm export --force',
+      );
+    });
+  }
+  return CSV_NAMES;
 }
 
-/** In plan order, without the trials that have no entry. */
-export function resultsOf(
-  trials: readonly Trial[],
-  entries: ReadonlyMap<string, Entry>,
-  read: (entry: Entry) => TrialRecord,
-): Result[] {
-  return trials.flatMap(trial => {
-    const entry = entries.get(trial.id);
-    if (!entry) return [];
-    const { status, error, summary } = entry;
-    return [{ trial, status, error, summary, record: () => read(entry) }];
-  });
+/** Newlines in a file; 0 if there is no such file. */
+async function countLines(path: string): Promise<number> {
+  let count = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>)
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count++;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return count;
 }

@@ -1,240 +1,123 @@
 /**
- * The truth of a run: a first line that says which run it is, then one line of JSON for each finished trial, flushed to
- * disk before the trial counts as done; and one for each invocation, before its trials. Everything else in the run's folder
- * is a view of it. Each line ends in a hash of the rest of it, so that no damage goes unseen.
+ * The truth of a run. A record is flushed to disk before its trial counts as finished; everything else in the folder is a view
+ * of this file.
  */
-import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
 import { copyFile, type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { CifarNormError } from '../errors.ts';
 import { syncFolder, writeAtomically } from '../files/atomic.ts';
-import { differences, type Identity, type Invocation, identitySchema, invocationSchema } from './manifest.ts';
-import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
-import { type Summary, summarize } from '../records/measures.ts';
+import type { PlannedTrial, Trial } from '../plan/trial.ts';
+import type { TrialRecord } from '../records/record.ts';
+import { BEGINNING, invocationLine, planLine, recordLine } from './format.ts';
+import { differences, type Identity, type Invocation } from './manifest.ts';
+import { type Contents, type Entry, entryOf, linesOf, readJournal, recordAt } from './reader.ts';
 
 export const JOURNAL = 'journal.jsonl';
 
-const headSchema = z.strictObject({ run: identitySchema, startedAt: z.string() });
-export type Head = z.output<typeof headSchema>;
-const invocationLineSchema = z.strictObject({ invocation: invocationSchema });
-
-/** What is kept in memory of a record; its histories stay on the disk. */
-export interface Entry {
-  readonly id: string;
-  readonly status: TrialRecord['status'];
-  readonly error: string | undefined;
-  readonly seconds: number;
-  readonly summary: Summary;
-  /** Where its line is, in bytes. */
-  readonly at: number;
-  readonly length: number;
+export interface OpenOptions {
+  /** Drop corrupt lines instead of refusing the journal; their trials run again. */
+  readonly repair: boolean;
+  /** Receives sentences about what was repaired. */
+  notify(text: string): void;
 }
 
-/** What was found in a journal file. */
-export interface Contents {
-  readonly head: Head | undefined;
-  /** By trial id; of several records of one trial the last. */
-  readonly entries: Map<string, Entry>;
-  /** The latest that began. */
-  readonly invocation: Invocation | undefined;
-  /** Bytes up to the end of the last line. */
-  readonly complete: number;
-  /** Bytes after it: a line that was being written when the program was killed. */
-  readonly torn: number;
-  /** Numbers, from 1, of lines that are not what was written. */
-  readonly damaged: readonly number[];
-}
-
-const CHUNK = 1 << 20;
-const SEAL = /,"sha256":"([0-9a-f]{16})"\}$/;
-
-const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
-
-/** The object as a line, with its hash as its last key. */
-function sealed(object: object): string {
-  const text = JSON.stringify(object);
-  return `${text.slice(0, -1)},"sha256":"${hash(text)}"}\n`;
-}
-
-/** The object of a line; undefined if its hash is not that of the rest. */
-function unsealed(line: string): unknown {
-  const seal = SEAL.exec(line);
-  if (!seal) return undefined;
-  const text = `${line.slice(0, seal.index)}}`;
-  return hash(text) === seal[1] ? JSON.parse(text) : undefined;
-}
-
-/** Reads a journal without changing it. */
-export async function readJournal(file: FileHandle): Promise<Contents> {
-  const entries = new Map<string, Entry>();
-  const damaged: number[] = [];
-  let head: Head | undefined;
-  let invocation: Invocation | undefined;
-  let complete = 0;
-  let number = 0;
-  for await (const { text, at, length } of linesOf(file)) {
-    number++;
-    complete = at + length;
-    const object = unsealed(text);
-    if (number === 1) {
-      head = headSchema.safeParse(object).data;
-      continue;
-    }
-    const record = trialRecordSchema.safeParse(object).data;
-    const begun = record ? undefined : invocationLineSchema.safeParse(object).data;
-    if (record) entries.set(record.id, entryOf(record, at, length));
-    else if (begun) invocation = begun.invocation;
-    else damaged.push(number);
-  }
-  const { size } = await file.stat();
-  return { head, entries, invocation, complete, torn: size - complete, damaged };
-}
-
-function entryOf(record: TrialRecord, at: number, length: number): Entry {
-  const { id, status, error, seconds } = record;
-  return { id, status, error, seconds, summary: summarize(record), at, length };
-}
-
-interface Line {
-  readonly text: string;
-  readonly at: number;
-  /** With its newline, in bytes. */
-  readonly length: number;
-}
-
-/** Lines that end in a newline, with their places. */
-async function* linesOf(file: FileHandle): AsyncGenerator<Line> {
-  let at = 0;
-  let begun: Buffer[] = [];
-  for (let position = 0; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    const chunk = buffer.subarray(0, bytesRead);
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      const bytes = Buffer.concat([...begun, chunk.subarray(from, end)]);
-      yield { text: bytes.toString(), at, length: bytes.length + 1 };
-      at += bytes.length + 1;
-      begun = [];
-      from = end + 1;
-    }
-    begun.push(chunk.subarray(from));
-  }
-}
-
-/** The whole record of an entry. */
-export function recordAt(fd: number, { at, length }: Entry): TrialRecord {
-  const bytes = Buffer.allocUnsafe(length - 1);
-  for (let read = 0; read < bytes.length; ) {
-    const count = readSync(fd, bytes, read, bytes.length - read, at + read);
-    if (count === 0) throw new CifarNormError('run', 'the journal was cut while it was read', RESTORE);
-    read += count;
-  }
-  return trialRecordSchema.parse(unsealed(bytes.toString()));
-}
-
-/** Whether a file without a whole line is empty, or begins as a journal does. */
-async function mayBeTornHead(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD.length), 0, HEAD.length, 0);
-  return HEAD.startsWith(buffer.toString('utf8', 0, bytesRead));
-}
-
-const HEAD = '{"run":';
-
-const foreignError = (path: string) =>
-  new CifarNormError('run', `${path}:1: this is not the first line of a journal of this program`, RESTORE);
-
-const RESTORE = 'restore it from a copy, or begin anew with --fresh';
-
-/** A journal that is written to. */
 export class Journal {
-  readonly head: Head;
-  readonly entries: Map<string, Entry>;
   readonly path: string;
+  readonly startedAt: string;
+  /** All that are planned, in plan order. */
+  readonly trials: readonly Trial[];
+  /** By trial id. */
+  readonly entries: Map<string, Entry>;
+  /** The latest in the file. */
+  readonly invocation: Invocation | undefined;
   readonly #file: FileHandle;
+  readonly #byId: ReadonlyMap<string, Trial>;
   #end: number;
 
-  private constructor(path: string, file: FileHandle, head: Head, { entries, complete }: Contents) {
+  private constructor(path: string, file: FileHandle, trials: readonly Trial[], contents: Contents) {
+    const { head, entries, invocation, complete } = contents;
     this.path = path;
-    this.#file = file;
-    this.head = head;
+    this.startedAt = head?.startedAt ?? new Date().toISOString();
+    this.trials = trials;
     this.entries = entries;
+    this.invocation = invocation;
+    this.#file = file;
+    this.#byId = new Map(trials.map(trial => [trial.id, trial]));
     this.#end = complete;
   }
 
   /**
-   * Opens the journal of a run, or begins one. A torn last line is cut off.
-   * @param tell is told what had to be mended
-   * @throws CifarNormError, with the file as it was, if it is another run's, or if a line before the last is damaged, unless it is to be repaired: then a copy is kept, and the
-   *   trials of damaged lines count as not run
+   * Opens the journal of a run, or begins one, and adds the trials that it does not yet plan. A torn last line is cut off.
+   * @param plan the trials that are asked for, and those of the seeds that the journal has planned before
+   * @throws CifarNormError, and leaves the file as it was, if it belongs to another run or another version, or has a
+   *   corrupt line that is not to be repaired
    */
   static async open(
     path: string,
     run: Identity,
-    { repair, tell }: { readonly repair: boolean; tell(text: string): void },
+    plan: (seeds: readonly number[]) => readonly Trial[],
+    { repair, notify }: OpenOptions,
   ): Promise<Journal> {
     const file = await open(path, 'a+');
     try {
-      const contents = await readJournal(file);
-      if (contents.complete === 0) {
-        if (!(await mayBeTornHead(file))) throw foreignError(path);
-        const head = { run, startedAt: new Date().toISOString() };
-        const line = sealed(head);
-        await file.truncate(0);
-        await file.appendFile(line);
-        await file.sync();
-        await syncFolder(path);
-        return new Journal(path, file, head, { ...contents, complete: Buffer.byteLength(line) });
-      }
-      if (!contents.head) throw foreignError(path);
-      refuseAnother(dirname(path), contents.head.run, run);
-      if (contents.damaged.length > 0) {
-        if (!repair) throw damagedError(path, contents.damaged);
+      const contents = await readJournal(file, plan([]));
+      await refuseForeign(path, file, contents, run);
+      const trials = plan([...new Set(contents.trials.map(({ seed }) => seed))]);
+      refuseOtherPlan(path, contents.trials, trials);
+      const { corrupt } = contents;
+      if (corrupt.length > 0) {
+        if (!repair) throw corruptError(path, corrupt);
         const copy = `${path}.damaged-${Date.now()}`;
         await copyFile(path, copy);
-        await writeAtomically(path, undamaged(file, contents));
-        tell(
-          `${damagedText(contents.damaged)} of the journal dropped; the damaged journal is kept as ${copy}`,
-        );
+        await writeAtomically(path, repaired(file, contents, run, trials));
+        notify(`dropped ${linesText(corrupt)} of the journal, corrupt; the damaged journal is kept as ${copy}`);
         await file.close();
-        return await Journal.open(path, run, { repair: false, tell });
+        return await Journal.open(path, run, plan, { repair: false, notify });
       }
       if (contents.torn > 0) {
         await file.truncate(contents.complete);
-        tell('the last line of the journal was torn and is dropped: its trial runs again');
+        if (contents.complete > 0) notify('dropped the torn last line of the journal; its trial runs again');
       }
-      return new Journal(path, file, contents.head, contents);
+      const journal = new Journal(path, file, trials, contents);
+      await journal.#plan(run, contents);
+      return journal;
     } catch (error) {
       await file.close().catch(() => {});
       throw error;
     }
   }
 
-  /** A trial counts as done when this has returned: its record is on the disk. */
+  /** Writes what is not yet planned, twice; and the second copy where the program was killed between the two. */
+  async #plan(run: Identity, { trials, planLines }: Contents): Promise<void> {
+    const planned = new Set(trials.map(({ id }) => id));
+    const added = this.trials.filter(({ id }) => !planned.has(id));
+    if (added.length === 0 && planLines.length > 1) return;
+    const line = planLine({ run, startedAt: this.startedAt, trials: (added.length > 0 ? added : this.trials).map(planEntry) });
+    await this.#append(added.length > 0 ? line + line : line);
+    await this.#file.sync();
+    await syncFolder(this.path);
+  }
+
+  /** When this returns, the record is on disk and its trial counts as finished. */
   async append(record: TrialRecord): Promise<Entry> {
-    const line = sealed(record);
-    await this.#file.appendFile(line);
+    const trial = this.#byId.get(record.id)!;
+    const line = recordLine(record);
+    const at = await this.#append(line);
     await this.#file.datasync();
-    const entry = entryOf(record, this.#end, Buffer.byteLength(line));
-    this.#end += entry.length;
+    const entry = entryOf(record, trial, at, Buffer.byteLength(line));
     this.entries.set(record.id, entry);
     return entry;
   }
 
   async begin(invocation: Invocation): Promise<void> {
-    const line = sealed({ invocation });
-    await this.#file.appendFile(line);
-    this.#end += Buffer.byteLength(line);
+    await this.#append(invocationLine(invocation));
   }
 
   record(entry: Entry): TrialRecord {
-    return recordAt(this.#file.fd, entry);
+    return recordAt(this.#file.fd, this.path, entry);
   }
 
-  /** If someone has removed the file, writes it again from the copy that the system keeps while it is open. */
+  /** If the file was removed, writes it again from the copy that the system keeps while it is open. */
   async restoreIfRemoved(): Promise<boolean> {
     if ((await this.#file.stat()).nlink > 0) return false;
     await writeAtomically(this.path, textOf(this.#file, this.#end));
@@ -244,34 +127,118 @@ export class Journal {
   close(): Promise<void> {
     return this.#file.close();
   }
+
+  /** @returns where the line begins */
+  async #append(line: string): Promise<number> {
+    const { size } = await this.#file.stat();
+    if (size !== this.#end) {
+      throw new CifarNormError(
+        'run',
+        `${this.path}: another program changed the journal while the run was going on`,
+        'run the same command again; if a line is corrupt, add --repair',
+      );
+    }
+    await this.#file.appendFile(line);
+    this.#end += Buffer.byteLength(line);
+    return size;
+  }
+}
+
+const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
+  ...{ id, index, seed, axes },
+  groups: [...groups],
+});
+
+/** The journal without its corrupt lines, with the whole plan at its head. */
+async function* repaired(
+  file: FileHandle,
+  { corrupt, head, complete, planLines }: Contents,
+  run: Identity,
+  trials: readonly PlannedTrial[],
+): AsyncGenerator<string> {
+  const startedAt = head?.startedAt ?? new Date().toISOString();
+  yield planLine({ run, startedAt, trials: trials.map(planEntry) }).repeat(2);
+  const dropped = new Set([...corrupt, ...planLines]);
+  let number = 0;
+  for await (const { text, at } of linesOf(file)) {
+    number++;
+    if (at < complete && !dropped.has(number)) yield `${text}\n`;
+  }
 }
 
 async function* textOf(file: FileHandle, end: number): AsyncGenerator<string> {
   for await (const { text, at } of linesOf(file)) if (at < end) yield `${text}\n`;
 }
 
-async function* undamaged(file: FileHandle, { damaged }: Contents): AsyncGenerator<string> {
-  const numbers = new Set(damaged);
-  let number = 0;
-  for await (const { text } of linesOf(file)) if (!numbers.has(++number)) yield `${text}\n`;
+async function refuseForeign(
+  path: string,
+  file: FileHandle,
+  { head, complete, corrupt, newer, older, entries }: Contents,
+  run: Identity,
+): Promise<void> {
+  if (older) throw olderError(path);
+  if (head) {
+    const changes = differences(head.run, run);
+    if (changes.length > 0) throw anotherRunError(dirname(path), changes);
+    return;
+  }
+  if (newer.length > 0 && newer[0] === 1) throw newerError(path);
+  const ours = complete === 0 ? await beginsAsOurs(file) : entries.size > 0 && corrupt.length > 0;
+  if (!ours) throw foreignError(path);
 }
 
-function refuseAnother(folder: string, found: Identity, run: Identity): void {
-  const changes = differences(found, run);
-  if (changes.length === 0) return;
+/** Whether a file without a whole line is empty, or holds the beginning of a journal. */
+async function beginsAsOurs(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
+  return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
+}
+
+/** Readers take a run's plan from its journal; whoever trains must plan the same. */
+function refuseOtherPlan(path: string, planned: readonly PlannedTrial[], trials: readonly Trial[]): void {
+  const ids = new Set(trials.map(({ id }) => id));
+  const lost = planned.find(({ id }) => !ids.has(id));
+  if (!lost) return;
   throw new CifarNormError(
     'usage',
-    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
-    'choose another folder with --out DIR, or let --fresh set that run aside',
+    `${path}: this version plans trial ${lost.index} of this run differently, so it cannot resume the run`,
+    'resume it with the version that began it, or choose another folder with --out DIR',
   );
 }
 
-const damagedText = (damaged: readonly number[]) =>
-  damaged.length === 1 ? `line ${damaged[0]}` : `${damaged.length} lines (the first: ${damaged[0]})`;
+const anotherRunError = (folder: string, changes: readonly string[]) =>
+  new CifarNormError(
+    'usage',
+    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
+    'choose another folder with --out DIR, or set that run aside with --fresh',
+  );
 
-const damagedError = (path: string, damaged: readonly number[]) =>
+export const olderError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} was written by cifar-norm 0.1.0, whose journals this version does not read`,
+    'choose another folder with --out DIR, or set that run aside with --fresh',
+  );
+
+export const newerError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} was written by a newer version of cifar-norm`,
+    'read it with that version, or choose another folder with --out DIR',
+  );
+
+export const foreignError = (path: string) =>
   new CifarNormError(
     'run',
-    `${path}:${damaged[0]}: ${damagedText(damaged)} of the journal ${damaged.length === 1 ? 'is' : 'are'} not what was written`,
-    'restore it from a copy, or let --repair drop what is damaged: its trials run again',
+    `${path}:1: not a journal of cifar-norm`,
+    'restore it from a copy, or start again with --fresh',
+  );
+
+const linesText = (numbers: readonly number[]): string =>
+  numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;
+
+const corruptError = (path: string, corrupt: readonly number[]) =>
+  new CifarNormError(
+    'run',
+    `${path}:${corrupt[0]}: ${linesText(corrupt)} corrupt (checksum mismatch)`,
+    'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
   );

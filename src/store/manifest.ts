@@ -1,20 +1,27 @@
-/** What a run is: enough to run it again and to tell whether another run is the same. */
+/** What a run is, and what worked on it: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
+import type { Experiment } from '../config/schema.ts';
+import { withoutDefaults } from '../plan/ids.ts';
 
 export const MANIFEST = 'manifest.json';
 
-/** What decides a run's results; a folder belongs to one of these. */
+/** What decides a run's results. A folder belongs to one of these. */
 export const identitySchema = z.strictObject({
   name: z.string(),
+  /** The resolved experiment, without what cannot change a result. */
   experiment: z.record(z.string(), z.unknown()),
   data: z.strictObject({ kind: z.enum(['cifar-10', 'synthetic']), fingerprint: z.string() }),
   numerics: z.string(),
 });
 export type Identity = z.output<typeof identitySchema>;
 
-/** Where and with what a run was worked on: of each invocation, for a run may move from machine to machine. */
+/** One invocation of the program on a run: a run may move from machine to machine. */
 export const invocationSchema = z.strictObject({
+  command: z.enum(['sweep', 'train']),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  charts: z.array(z.record(z.string(), z.unknown())).optional(),
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
@@ -24,6 +31,9 @@ export const invocationSchema = z.strictObject({
 });
 export type Invocation = z.output<typeof invocationSchema>;
 
+/** How the results of a run are shown; no part of what the run is. */
+export type Presentation = Pick<Invocation, 'command' | 'title' | 'description' | 'charts'>;
+
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
   /** Of the latest invocation. */
@@ -32,12 +42,27 @@ export const manifestSchema = z.strictObject({
   trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),
   startedAt: z.string(),
   updatedAt: z.string(),
-  /** That the latest invocation took; null in a manifest that was made from the journal later. */
-  seconds: z.number().nullable(),
+  /** Training time of all trials together. */
+  trainingSeconds: z.number(),
 });
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const invocationOf = (asked: Pick<Invocation, 'dataSource' | 'version' | 'workers'>): Invocation => ({
+/**
+ * The identity of a run of an experiment. What cannot change a result is left out: where the data are, what the experiment
+ * is called, what is drawn; and so are replicates, of which a run may be asked for more.
+ */
+export function identityOf(
+  { name, experiment }: { readonly name: string; readonly experiment: Experiment },
+  { kind, fingerprint }: Identity['data'],
+  numerics: string,
+): Identity {
+  const { data, title, description, charts, replicates, ...decisive } = experiment;
+  return { name, experiment: decisive, data: { kind, fingerprint }, numerics };
+}
+
+export const invocationOf = (
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers'>,
+): Invocation => ({
   ...asked,
   node: process.version,
   platform: {
@@ -49,17 +74,20 @@ export const invocationOf = (asked: Pick<Invocation, 'dataSource' | 'version' | 
   invokedAt: new Date().toISOString(),
 });
 
-/** Keys of the experiment in which two runs differ, as `key: one -> other`. */
+/** The keys in which two runs differ, as `key: one -> other`; a key that is left out has its default. */
 export function differences(one: Identity, other: Identity): string[] {
   const flat = ({ experiment, data, numerics }: Identity): Record<string, unknown> => ({
-    ...experiment,
+    ...withoutDefaults(experiment),
     'data (fingerprint)': `${data.kind} ${data.fingerprint.slice(0, 12)}`,
     numerics,
   });
   const [a, b] = [flat(one), flat(other)];
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].flatMap(key => {
-    const [before, after] = [JSON.stringify(a[key]), JSON.stringify(b[key])];
-    return before === after ? [] : [`${key}: ${before ?? 'none'} -> ${after ?? 'none'}`];
+    const [before, after] = [shown(one, a, key), shown(other, b, key)];
+    return JSON.stringify(a[key]) === JSON.stringify(b[key]) ? [] : [`${key}: ${before} -> ${after}`];
   });
 }
+
+const shown = ({ experiment }: Identity, flat: Record<string, unknown>, key: string): string =>
+  JSON.stringify(flat[key] ?? experiment[key]) ?? 'none';

@@ -1,92 +1,97 @@
-/** How far a run is, as its folder tells it. */
+/** A run's progress, as its folder shows it. */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { costOf } from '../plan/cost.ts';
 import { JOURNAL } from './journal.ts';
 import { isLocked } from './lock.ts';
-import { tally } from '../analysis/results.ts';
+import { differences, type Identity } from './manifest.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
   readonly folder: string;
   readonly name: string;
+  readonly title: string | null;
   readonly numerics: string;
-  readonly data: string;
+  readonly data: 'cifar-10' | 'synthetic';
   readonly state: 'running' | 'finished' | 'interrupted';
   readonly planned: number;
   readonly completed: number;
   readonly diverged: number;
   readonly failed: number;
-  /** Trials without a record; those that failed are not among them, though they would run again. */
+  /** Trials without a record. Failed trials are not among them, though they run again. */
   readonly left: number;
-  /** Seconds until all are done, on as many workers as before; null while nothing is known or left. */
+  /** Estimate of the training time left, on as many workers as before; null if nothing is known or left. */
   readonly secondsLeft: number | null;
   readonly startedAt: string;
   /** When it was last worked on. */
   readonly invokedAt: string;
-  readonly damaged: readonly number[];
+  /** Numbers of the journal's corrupt lines. */
+  readonly corrupt: readonly number[];
 }
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
-  const { folder, head, trials, results, damaged, invocation } = run;
+  const { folder, identity, startedAt, trials, results, corrupt, invocation } = run;
   const left = trials.length - results.length;
-  const { name, numerics, data } = head.run;
+  const { name, numerics, data } = identity;
   return {
-    folder,
-    name,
-    numerics,
-    data: data.kind,
+    ...{ folder, name, title: invocation?.title ?? null, numerics, data: data.kind },
     state: (await isLocked(folder)) ? 'running' : left === 0 ? 'finished' : 'interrupted',
     planned: trials.length,
     ...tally(results),
     left,
     secondsLeft: secondsLeft(run, invocation?.workers ?? 1),
-    startedAt: head.startedAt,
-    invokedAt: invocation?.invokedAt ?? head.startedAt,
-    damaged,
+    startedAt,
+    invokedAt: invocation?.invokedAt ?? startedAt,
+    corrupt,
   };
 }
 
-/** By the estimated cost of what is left, at the rate of what has been done. */
+/** From the estimated cost of what is left and the measured rate of what is done. */
 function secondsLeft({ trials, results, entries }: StoredRun, workers: number): number | null {
   const done = results.filter(({ status }) => status === 'completed');
   const seconds = done.reduce((sum, { trial }) => sum + entries.get(trial.id)!.seconds, 0);
   const cost = done.reduce((sum, { trial }) => sum + costOf(trial), 0);
   const left = trials.filter(({ id }) => !entries.has(id));
   if (left.length === 0 || seconds === 0) return null;
-  return (
-    (left.reduce((sum, trial) => sum + costOf(trial), 0) * seconds) / cost / Math.min(workers, left.length)
-  );
+  const costLeft = left.reduce((sum, trial) => sum + costOf(trial), 0);
+  return (costLeft * seconds) / cost / Math.min(Math.max(workers, 1), left.length);
 }
 
-/** Folders of runs in a folder. */
-async function runFolders(resultsFolder: string): Promise<string[]> {
+/** A run in a list, with what tells it from the newest run of the same name. */
+export interface ListedRun extends RunStatus {
+  readonly differences: readonly string[];
+}
+
+/** The runs below a folder, the one last worked on first. Runs that cannot be read are passed to `notify` and left out. */
+export async function listRuns(resultsFolder: string, notify: (text: string) => void): Promise<ListedRun[]> {
   const names = await readdir(resultsFolder).catch(() => []);
-  return names.map(name => join(resultsFolder, name)).filter(folder => existsSync(join(folder, JOURNAL)));
-}
-
-/** The status of each run below a folder, the latest first; what cannot be read is told and passed over. */
-export async function listRuns(resultsFolder: string, tell: (text: string) => void): Promise<RunStatus[]> {
-  const statuses: RunStatus[] = [];
-  for (const folder of await runFolders(resultsFolder)) {
+  const found: { status: RunStatus; identity: Identity }[] = [];
+  for (const name of names) {
+    const folder = join(resultsFolder, name);
+    if (!existsSync(join(folder, JOURNAL))) continue;
     try {
       const run = await readRun(folder);
       try {
-        statuses.push(await statusOf(run));
+        found.push({ status: await statusOf(run), identity: run.identity });
       } finally {
         await run.close();
       }
     } catch (error) {
       if (!(error instanceof CifarNormError)) throw error;
-      tell(`passed over: ${error.message}`);
+      notify(`left out: ${error.message}`);
     }
   }
-  return statuses.sort((a, b) => b.invokedAt.localeCompare(a.invokedAt));
+  found.sort((a, b) => b.status.invokedAt.localeCompare(a.status.invokedAt));
+  return found.map(({ status, identity }) => {
+    const newest = found.find(other => other.status.name === status.name)!.identity;
+    return { ...status, differences: differences(newest, identity) };
+  });
 }
 
-/** A run's folder by its path, or by its name below `resultsFolder`. */
+/** Opens a run by the path of its folder, or by its name below `resultsFolder`. */
 export function findRun(name: string, cwd: string, resultsFolder: string): Promise<StoredRun> {
   const named = join(resultsFolder, name);
   return readRun(existsSync(join(named, JOURNAL)) ? named : resolve(cwd, name));

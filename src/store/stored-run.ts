@@ -1,85 +1,67 @@
-/** A run as its folder tells it. */
+/** A run as its folder shows it: read without changing anything, also while the run is going on. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { experimentSchema } from '../config/schema.ts';
-import { CifarNormError } from '../errors.ts';
-import { planTrials } from '../plan/plan.ts';
-import type { Trial } from '../plan/trial.ts';
-import { explained } from '../files/atomic.ts';
-import { type Entry, type Head, JOURNAL, readJournal, recordAt } from './journal.ts';
-import { isLocked } from './lock.ts';
-import { type Invocation, MANIFEST } from './manifest.ts';
 import type { Result } from '../analysis/results.ts';
-import { resultsOf, writeCsvs, writeManifest } from '../run/views.ts';
+import { CifarNormError } from '../errors.ts';
+import { explained } from '../files/atomic.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import type { TrialRecord } from '../records/record.ts';
+import { foreignError, JOURNAL, newerError, olderError } from './journal.ts';
+import type { Identity, Invocation } from './manifest.ts';
+import { type Entry, readJournal, recordAt } from './reader.ts';
 
-/** Read without changing anything, also while it is going on. */
 export interface StoredRun {
   readonly folder: string;
-  readonly head: Head;
-  readonly trials: readonly Trial[];
-  /** In plan order, without the trials that are still to run. */
+  readonly identity: Identity;
+  readonly startedAt: string;
+  readonly trials: readonly PlannedTrial[];
+  /** In plan order, without the trials that have yet to run. Records can be read until `close`. */
   readonly results: readonly Result[];
   /** By trial id. */
   readonly entries: ReadonlyMap<string, Entry>;
-  readonly damaged: readonly number[];
+  /** The latest. */
   readonly invocation: Invocation | undefined;
+  /** Numbers of the journal's lines that are left out, from 1. */
+  readonly corrupt: readonly number[];
+  readonly newer: readonly number[];
   close(): Promise<void>;
 }
 
-/** @throws CifarNormError (usage) if the folder holds no run of this program */
+/** @throws CifarNormError if the folder holds no run that this program can read */
 export async function readRun(folder: string): Promise<StoredRun> {
   const path = join(folder, JOURNAL);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const { head, invocation, entries, damaged } = await readJournal(file);
-    if (!head) throw new CifarNormError('usage', `${path} is not a journal of this program`);
-    const { run } = head;
-    const { data: experiment } = experimentSchema.safeParse(run.experiment);
-    if (!experiment) {
-      throw new CifarNormError(
-        'usage',
-        `${path} was written by another version of this program, whose experiments have other keys`,
-        'look at it with that version',
-      );
-    }
-    const trials = planTrials(experiment, { fingerprint: run.data.fingerprint, numerics: run.numerics });
+    const { head, trials, entries, invocation, corrupt, newer, older } = await readJournal(file);
+    if (older) throw olderError(path);
+    if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
     const { fd } = file;
     return {
-      folder,
-      head,
-      trials,
-      results: resultsOf(trials, entries, entry => recordAt(fd, entry)),
-      entries,
-      damaged,
-      invocation,
+      ...{ folder, identity: head.run, startedAt: head.startedAt, trials, entries, invocation, corrupt, newer },
+      results: resultsOf(trials, entries, entry => recordAt(fd, path, entry)),
       close: () => file!.close(),
     };
   } catch (error) {
     await file?.close();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CifarNormError('usage', `${folder} holds no run: there is no ${JOURNAL} in it`, SEE_RUNS);
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new CifarNormError('usage', `${folder} holds no run: it has no ${JOURNAL}`, SEE_RUNS);
     throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
   }
 }
 
-const SEE_RUNS = 'cifar-norm runs lists the runs below ./results';
+const SEE_RUNS = 'list the runs in ./results with: cifar-norm runs';
 
-/** Writes a stored run's views anew; their names. */
-export async function writeViews({
-  folder,
-  head,
-  invocation,
-  trials,
-  results,
-}: StoredRun): Promise<string[]> {
-  const names = await writeCsvs(folder, results);
-  if (!invocation) return names;
-  const status = results.length === trials.length ? 'finished' : 'interrupted';
-  const view = { head, invocation, planned: trials.length, results, status, seconds: null } as const;
-  // A run that is going on writes its own.
-  if (await isLocked(folder)) return names;
-  await writeManifest(folder, view);
-  return [...names, MANIFEST];
+/** In plan order, without the trials that have no entry. */
+export function resultsOf(
+  trials: readonly PlannedTrial[],
+  entries: ReadonlyMap<string, Entry>,
+  read: (entry: Entry) => TrialRecord,
+): Result[] {
+  return trials.flatMap(trial => {
+    const entry = entries.get(trial.id);
+    if (!entry) return [];
+    const { status, error, summary } = entry;
+    return [{ trial, status, error, summary, record: () => read(entry) }];
+  });
 }

@@ -1,6 +1,9 @@
-/** Entry of a worker thread: it shares the images, and runs one trial at a time. */
-import { workerData } from 'node:worker_threads';
+/** Entry of a worker thread: runs one trial at a time, on images that all threads share. */
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { TrainingImages } from '../../nn/solver.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { TrialRecord } from '../../records/record.ts';
+import type { TrialProgress } from '../executor.ts';
 import { createRunner, type KernelModules } from '../run-trial.ts';
 
 export interface WorkerData {
@@ -8,6 +11,18 @@ export interface WorkerData {
   readonly modules: KernelModules;
 }
 
-const { images, modules } = workerData as WorkerData;
+export interface WorkerMessage {
+  /** Of the trial. */
+  readonly id: string;
+  readonly progress: TrialProgress;
+}
 
-export const run = createRunner(images, modules);
+const { images, modules } = workerData as WorkerData;
+const runTrial = createRunner(images, modules);
+
+export function run(trial: Trial): TrialRecord {
+  const send = (progress: TrialProgress) =>
+    parentPort!.postMessage({ id: trial.id, progress } satisfies WorkerMessage);
+  send({ kind: 'started', worker: threadId });
+  return runTrial(trial, report => send({ kind: 'epoch', worker: threadId, ...report }));
+}

@@ -1,0 +1,99 @@
+/** Runs trials on an executor, with one policy for retries and time limits whatever the executor is. */
+import { EventEmitter, on } from 'node:events';
+import { costOf } from '../plan/cost.ts';
+import type { Trial } from '../plan/trial.ts';
+import type { TrialRecord } from '../records/record.ts';
+import type { Executor, TrialEvent, TrialProgress } from './executor.ts';
+
+export interface Policy {
+  /** How often a trial whose worker broke down is tried again. */
+  readonly retries: number;
+  /** Seconds that a trial may take. A trial that takes longer fails, and is not tried again. */
+  readonly timeout: number | undefined;
+  /** Drops running trials and starts no more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Yields the events of all trials as they happen. The costliest trials start first, so that none of them is left for
+ * the end; trials that cost the same start in plan order. Closes the executor.
+ */
+export async function* conduct(
+  trials: readonly Trial[],
+  executor: Executor,
+  { retries, timeout, signal }: Policy,
+): AsyncGenerator<TrialEvent> {
+  const emitter = new EventEmitter();
+  const push = (event: TrialEvent) => void emitter.emit('event', event);
+  const events = on(emitter, 'event', { close: ['stop'] }) as AsyncIterable<[TrialEvent]>;
+  const waiting = costliestFirst(trials);
+  let left = waiting.length;
+  let next = 0;
+
+  const attempt = async (trial: Trial): Promise<TrialRecord> => {
+    const limit = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const onProgress = (progress: TrialProgress) => {
+      // A trial's time does not pass while it waits in the executor's queue.
+      if (progress.kind === 'started' && timeout !== undefined)
+        timer = setTimeout(() => limit.abort(), timeout * 1000);
+      push({ trial, ...progress });
+    };
+    try {
+      return await executor.run(trial, { signal: limit.signal, onProgress });
+    } catch (error) {
+      if (limit.signal.aborted) throw new TimedOut(`took longer than ${timeout} s`);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const runToEnd = async (trial: Trial): Promise<TrialRecord> => {
+    for (let retriesLeft = retries; ; retriesLeft--) {
+      try {
+        return await attempt(trial);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted) return failedRecord(trial, message);
+        push({ trial, kind: 'retried', error: message });
+      }
+    }
+  };
+
+  const startNext = () => {
+    const trial = waiting[next++];
+    if (trial) void runToEnd(trial).then(record => push({ trial, kind: 'finished', record }));
+  };
+
+  const stop = () => {
+    emitter.emit('stop');
+    void executor.close();
+  };
+  signal.addEventListener('abort', stop);
+  try {
+    if (signal.aborted || left === 0) return;
+    for (let i = 0; i < executor.slots; i++) startNext();
+    for await (const [event] of events) {
+      if (signal.aborted) return;
+      yield event;
+      if (event.kind !== 'finished') continue;
+      if (--left === 0) return;
+      startNext();
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await executor.close();
+  }
+}
+
+class TimedOut extends Error {}
+
+function costliestFirst(trials: readonly Trial[]): Trial[] {
+  const costs = new Map(trials.map(trial => [trial, costOf(trial)]));
+  return [...trials].sort((a, b) => costs.get(b)! - costs.get(a)! || a.index - b.index);
+}
+
+function failedRecord({ id }: Trial, error: string): TrialRecord {
+  return { id, status: 'failed', iterations: 0, losses: [], accuracies: [], seconds: 0, error };
+}

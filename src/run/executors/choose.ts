@@ -1,0 +1,44 @@
+/** Chooses what runs the trials. */
+import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
+import { meanImage } from '../../data/split.ts';
+import type { Numerics } from '../../kernels/numerics.ts';
+import { compileKernels } from '../../kernels/wasm.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { Executor } from '../executor.ts';
+import type { KernelModules } from '../run-trial.ts';
+import { inlineExecutor } from './inline.ts';
+import { threadExecutor } from './threads.ts';
+
+export interface ExecutorOptions {
+  readonly numerics?: Numerics;
+  /** 0 trains in the calling thread. */
+  readonly workers: number;
+  /** What threads run, if not the usual worker. */
+  readonly entry?: URL;
+}
+
+/**
+ * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
+ * one split of the training images.
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse
+ */
+export function executorFactory(
+  train: Images,
+  trials: readonly Trial[],
+  { numerics = 'portable', workers, entry }: ExecutorOptions,
+): (pending: readonly Trial[]) => Executor {
+  const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
+  const modules: KernelModules = Object.fromEntries(
+    [...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]),
+  );
+  return pending => {
+    const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
+    const images = { pixels: train.pixels, labels: train.labels, mean };
+    const threads = Math.min(workers, pending.length);
+    const executor =
+      workers === 0 ? inlineExecutor(images, modules) : threadExecutor(images, modules, { threads, entry });
+    // While the threads start.
+    mean.set(meanImage(train, pending[0]!.split.numTraining));
+    return executor;
+  };
+}

@@ -1,0 +1,18 @@
+/** Runs trials in the calling thread, one after the other: for tests, debugging and `--workers 0`. */
+import type { TrainingImages } from '../../nn/solver.ts';
+import type { Executor } from '../executor.ts';
+import { createRunner, type KernelModules } from '../run-trial.ts';
+
+export function inlineExecutor(images: TrainingImages, modules: KernelModules): Executor {
+  const runTrial = createRunner(images, modules);
+  return {
+    slots: 1,
+    async run(trial, { onProgress }) {
+      onProgress({ kind: 'started', worker: 0 });
+      // Lets timers and signals in between two trials.
+      await new Promise(setImmediate);
+      return runTrial(trial, report => onProgress({ kind: 'epoch', worker: 0, ...report }));
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * The journal's format: one line of JSON each, whose last key is a hash of the rest of the line.
+ *
+ * - plan lines say which run it is and which trials are planned. They are written twice, so that no single damaged line
+ *   loses a run; a run that is extended has further ones.
+ * - invocation lines say what worked on the run.
+ * - record lines hold one finished trial each.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
+import { identitySchema, type Invocation, invocationSchema } from './manifest.ts';
+
+/** Raised when older programs can no longer read what is written. */
+const FORMAT = 2;
+
+/** A trial as a plan line holds it; its settings are the experiment's, changed by its axes. */
+const plannedSchema = z.strictObject({
+  id: z.string(),
+  index: z.int().nonnegative(),
+  axes: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number())])),
+  groups: z.array(z.string()),
+  seed: z.int(),
+});
+
+const planLineSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  run: identitySchema,
+  startedAt: z.string(),
+  trials: z.array(plannedSchema),
+});
+export type PlanLine = z.output<typeof planLineSchema>;
+
+const invocationLineSchema = z.strictObject({ invocation: invocationSchema });
+
+export type Line =
+  | { readonly kind: 'plan'; readonly plan: PlanLine }
+  | { readonly kind: 'invocation'; readonly invocation: Invocation }
+  | { readonly kind: 'record'; readonly record: TrialRecord }
+  /** The hash is right, but this program does not know the content: a newer one wrote it. */
+  | { readonly kind: 'newer' }
+  /** A journal of cifar-norm 0.1.0. */
+  | { readonly kind: 'older' }
+  | { readonly kind: 'corrupt' };
+
+const SEAL = /,"sha256":"([0-9a-f]{16})"\}$/;
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** The object as a line that ends in its hash and a newline. */
+function sealed(object: object): string {
+  const text = JSON.stringify(object);
+  return `${text.slice(0, -1)},"sha256":"${hash(text)}"}\n`;
+}
+
+export const planLine = (plan: Omit<PlanLine, 'format'>): string => sealed({ format: FORMAT, ...plan });
+export const invocationLine = (invocation: Invocation): string => sealed({ invocation });
+export const recordLine = (record: TrialRecord): string => sealed(record);
+
+/** How every journal begins; a torn first line is a beginning of this. */
+export const BEGINNING = '{"format":';
+
+/** @param text a line without its newline */
+export function readLine(text: string): Line {
+  const content = unsealed(text);
+  if (typeof content !== 'object' || content === null) return { kind: 'corrupt' };
+  if ('id' in content) {
+    const { data: record } = trialRecordSchema.safeParse(content);
+    if (record) return { kind: 'record', record };
+  } else if ('invocation' in content) {
+    const { data } = invocationLineSchema.safeParse(content);
+    if (data) return { kind: 'invocation', invocation: data.invocation };
+  } else if ('run' in content) {
+    if (!('format' in content)) return { kind: 'older' };
+    const { data: plan } = planLineSchema.safeParse(content);
+    if (plan) return { kind: 'plan', plan };
+  }
+  return { kind: 'newer' };
+}
+
+/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
+function unsealed(text: string): unknown {
+  const seal = SEAL.exec(text);
+  if (!seal) return undefined;
+  const content = `${text.slice(0, seal.index)}}`;
+  if (hash(content) !== seal[1]) return undefined;
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+}

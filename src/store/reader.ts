@@ -1,0 +1,162 @@
+/** Reads a journal, without changing it. */
+import { readSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { scheduleOf } from '../config/schedule.ts';
+import { settingKeys, settingsSchema } from '../config/schema.ts';
+import { CifarNormError } from '../errors.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import { type Summary, summarize } from '../records/measures.ts';
+import type { TrialRecord } from '../records/record.ts';
+import { type PlanLine, readLine } from './format.ts';
+import { differences, type Identity, type Invocation } from './manifest.ts';
+
+/** What memory keeps of a record. Its histories stay on disk. */
+export interface Entry {
+  readonly id: string;
+  readonly status: TrialRecord['status'];
+  readonly error: string | undefined;
+  readonly seconds: number;
+  readonly summary: Summary;
+  /** Where its line begins, in bytes. */
+  readonly at: number;
+  /** Of its line with the newline, in bytes. */
+  readonly length: number;
+}
+
+export interface Contents {
+  /** Undefined if no plan line can be read. */
+  readonly head: Pick<PlanLine, 'run' | 'startedAt'> | undefined;
+  /** In plan order. */
+  readonly trials: readonly PlannedTrial[];
+  /** By trial id; the last of several records of one trial. */
+  readonly entries: Map<string, Entry>;
+  /** The latest. */
+  readonly invocation: Invocation | undefined;
+  /** Numbers of lines, from 1; those below too. */
+  readonly planLines: readonly number[];
+  /** Bytes up to the end of the last whole line. */
+  readonly complete: number;
+  /** Bytes after it: a line that was being written when the program was killed. */
+  readonly torn: number;
+  readonly corrupt: readonly number[];
+  readonly newer: readonly number[];
+  readonly older: boolean;
+}
+
+/** @param known trials that need no plan line, for the caller has planned them */
+export async function readJournal(file: FileHandle, known: readonly PlannedTrial[] = []): Promise<Contents> {
+  const trials = new Map(known.map(trial => [trial.id, trial]));
+  const planned = new Set<string>();
+  const entries = new Map<string, Entry>();
+  const [planLines, corrupt, newer]: [number[], number[], number[]] = [[], [], []];
+  let head: PlanLine | undefined;
+  let invocation: Invocation | undefined;
+  let [older, complete, number] = [false, 0, 0];
+  for await (const { text, at, length } of linesOf(file)) {
+    number++;
+    complete = at + length;
+    const line = readLine(text);
+    if (line.kind === 'record') {
+      const trial = trials.get(line.record.id);
+      if (trial) entries.set(trial.id, entryOf(line.record, trial, at, length));
+    } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
+      head ??= line.plan;
+      planLines.push(number);
+      for (const trial of plannedIn(line.plan)) {
+        planned.add(trial.id);
+        if (!trials.has(trial.id)) trials.set(trial.id, trial);
+      }
+    } else if (line.kind === 'invocation') invocation = line.invocation;
+    else if (line.kind === 'newer') newer.push(number);
+    else if (line.kind === 'older' && number === 1) older = true;
+    else corrupt.push(number);
+  }
+  const { size } = await file.stat();
+  const inPlan = [...trials.values()].filter(({ id }) => planned.has(id)).sort((a, b) => a.index - b.index);
+  return {
+    ...{ head, trials: inPlan, entries, invocation, planLines, complete, torn: size - complete },
+    ...{ corrupt, newer, older },
+  };
+}
+
+const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
+  head === undefined || differences(head.run, run).length === 0;
+
+/** @throws CifarNormError (usage) if a setting has a value that this program does not know */
+function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
+  const { experiment } = run;
+  const base = Object.fromEntries(
+    settingKeys.filter(key => key in experiment).map(key => [key, experiment[key]]),
+  );
+  const split = splitOf(run);
+  return trials.map(({ id, index, axes, groups, seed }) => {
+    const { data: settings } = settingsSchema.safeParse({ ...base, ...axes });
+    if (!settings) {
+      throw new CifarNormError(
+        'usage',
+        `trial ${index} of this run has settings that this version does not know: a newer version wrote it`,
+        'read it with the version of cifar-norm that wrote it',
+      );
+    }
+    return { id, index, axes: axes as PlannedTrial['axes'], groups, seed, settings, split };
+  });
+}
+
+const splitOf = ({ experiment }: Identity): PlannedTrial['split'] => ({
+  numTraining: Number(experiment.numTraining),
+  numValidation: Number(experiment.numValidation),
+});
+
+export function entryOf(record: TrialRecord, trial: PlannedTrial, at: number, length: number): Entry {
+  const { id, status, error, seconds } = record;
+  const summary = summarize(record, scheduleOf(trial.settings).perEpoch);
+  return { id, status, error, seconds, summary, at, length };
+}
+
+/**
+ * The whole record of an entry, checked again.
+ * @throws CifarNormError (run) if the file has changed since the entry was made
+ */
+export function recordAt(fd: number, path: string, { id, at, length }: Entry): TrialRecord {
+  const bytes = Buffer.allocUnsafe(length - 1);
+  let read = 0;
+  for (let count = 1; count > 0 && read < bytes.length; read += count)
+    count = readSync(fd, bytes, read, bytes.length - read, at + read);
+  const line = read < bytes.length ? undefined : readLine(bytes.toString());
+  if (line?.kind === 'record' && line.record.id === id) return line.record;
+  throw new CifarNormError(
+    'run',
+    `${path}: the record at byte ${at} is corrupt: the file has changed since it was opened`,
+    'run the same command with --repair: trials whose records are corrupt run again',
+  );
+}
+
+interface TextLine {
+  readonly text: string;
+  readonly at: number;
+  /** With its newline, in bytes. */
+  readonly length: number;
+}
+
+const CHUNK = 1 << 20;
+
+/** Lines that end in a newline, with their positions. */
+export async function* linesOf(file: FileHandle): AsyncGenerator<TextLine> {
+  let at = 0;
+  let begun: Buffer[] = [];
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    const chunk = buffer.subarray(0, bytesRead);
+    let from = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      const bytes = Buffer.concat([...begun, chunk.subarray(from, end)]);
+      yield { text: bytes.toString(), at, length: bytes.length + 1 };
+      at += bytes.length + 1;
+      begun = [];
+      from = end + 1;
+    }
+    begun.push(chunk.subarray(from));
+  }
+}
