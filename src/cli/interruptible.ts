@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 
 /**
- * Turns the first SIGINT or SIGTERM into an abort of the work, which ends in order, and the second into the end. `code` is
- * the exit code that says which signal it was.
+ * The first SIGINT or SIGTERM aborts `signal`, and the work ends in order; the second ends the program at once. `code` gives the
+ * exit code of the signal that came.
  */
 export function interruptible(cleanUp: () => void) {
   const controller = new AbortController();

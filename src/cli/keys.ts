@@ -1,4 +1,4 @@
-/** The experiment's keys as help text, read off the schema: it is the only place where they are described. */
+/** The experiment's keys as help text, from the schema, the only place where they are described. */
 import { z } from 'zod';
 import { experimentSchema } from '../config/schema.ts';
 

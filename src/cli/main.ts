@@ -1,12 +1,16 @@
-/** From the command line's words to an exit code. Here, and nowhere else, errors become text. */
-import { CommanderError } from 'commander';
+/** From the words of the command line to an exit code. Only here do errors become text. */
+import { CommanderError } from '@commander-js/extra-typings';
 import { CifarNormError } from '../errors.ts';
+import { contextOf } from './context.ts';
 import { createProgram } from './program.ts';
 import { errorText, mayColor } from './terminal.ts';
 
-/** 0 well; 1 a check or a trial failed, or the run could not go on; 2 what was asked cannot be done; 128 + n: signal n. */
+/**
+ * @returns 0 success; 1 a check or a trial failed, or the run could not go on; 2 the request cannot be carried out;
+ *   128 + n ended by signal n
+ */
 export async function main(words: readonly string[]): Promise<number> {
-  // Whoever reads may stop reading, and progress may be lost: the work goes on to its end.
+  // A reader may close the pipe early, and progress may be lost: the work goes on to its end.
   let unwritten: Error | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') unwritten = error;
@@ -14,17 +18,21 @@ export async function main(words: readonly string[]): Promise<number> {
   process.stderr.on('error', () => {});
   let exitCode = 0;
   try {
-    const program = await createProgram(words, code => {
+    const context = contextOf(words, code => {
       exitCode = code;
     });
-    await program.parseAsync(words, { from: 'user' });
-    // A stream tells its errors after the writing.
+    const program = await createProgram(context);
+    await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
+      // Help and version have been printed.
+      if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    });
+    // Streams report errors after the write has returned.
     await new Promise(setImmediate);
     if (unwritten) throw new CifarNormError('run', `cannot write the result to stdout: ${unwritten.message}`);
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const problem = isOfTheSystem(error)
+    if (error instanceof CommanderError) return 2;
+    const problem = isSystemError(error)
       ? new CifarNormError('run', error.message, hints[error.code])
       : error;
     if (!(problem instanceof CifarNormError)) throw error;
@@ -34,10 +42,10 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** What the system refused, and nobody expected to be refused: memory, files, processes. */
-function isOfTheSystem(error: unknown): error is Error & { readonly code: string } {
+/** An unexpected refusal of the system: memory, files, processes. */
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
 }
 
-const tooManyFiles = 'let the program open more files: ulimit -n 256';
+const tooManyFiles = 'raise the limit on open files: ulimit -n 256';
 const hints: Readonly<Record<string, string>> = { EMFILE: tooManyFiles, ENFILE: tooManyFiles };

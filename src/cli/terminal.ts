@@ -1,27 +1,27 @@
-/** What the terminal can do, decided once; and where the command's words go. */
+/** The command's streams, and what they can show, decided once. */
 import { WriteStream } from 'node:tty';
 import picocolors from 'picocolors';
 
 export interface Terminal {
-  /** Columns of the result's stream. */
+  /** Columns of stdout. */
   readonly width: number;
-  /** Whether the result, and whether the progress, may be coloured. */
+  /** Whether stdout, and whether stderr, may be colored. */
   readonly color: boolean;
   readonly progressColor: boolean;
-  /** Whether progress may be drawn over itself. */
+  /** Whether progress may be redrawn in place. */
   readonly live: boolean;
   /** The result, to stdout. */
   print(text: string): void;
-  /** Progress, to stderr; --quiet leaves it out. */
+  /** Progress, to stderr unless --quiet. */
   tell(text: string): void;
-  /** What went wrong, to stderr. */
+  /** Problems, to stderr also under --quiet. */
   warn(text: string): void;
 }
 
 const DEFAULT_WIDTH = 80;
 const MAX_WIDTH = 120;
 
-/** Colour needs a terminal, and neither NO_COLOR (https://no-color.org) nor --no-color. */
+/** Color needs a terminal, and neither NO_COLOR (https://no-color.org) nor --no-color. */
 export function mayColor(stream: NodeJS.WriteStream, wished: boolean): boolean {
   const { NO_COLOR, TERM } = process.env;
   return stream instanceof WriteStream && wished && !NO_COLOR && TERM !== 'dumb';

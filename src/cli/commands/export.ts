@@ -1,23 +1,28 @@
 import { join } from 'node:path';
-import { CifarNormError } from '../../errors.ts';
-import { findRun } from '../../store/status.ts';
-import { writeViews } from '../../store/stored-run.ts';
-import type { OutputOptions } from '../program.ts';
-import { terminalOf } from '../terminal.ts';
+import type { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { RUN_ARGUMENT, withOutput } from '../options.ts';
 
-/** Writes a run's CSV files and manifest anew from its journal, also while it is going on. */
-export async function exportRun(name: string, options: OutputOptions): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const run = await findRun(name, process.cwd(), join(process.cwd(), 'results'));
-  try {
-    for (const line of run.damaged) terminal.tell(`line ${line} of the journal is damaged and left out`);
-    const files = await writeViews(run).catch((error: Error) => {
-      throw new CifarNormError('run', `cannot write to ${run.folder}: ${error.message}`);
+export function registerExport(program: Command, context: Context): void {
+  withOutput(program.command('export'))
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--force', 'replace CSV files also by shorter ones')
+    .summary("write a run's CSV files again")
+    .description('Writes trials.csv, losses.csv, accuracies.csv and manifest.json again from the journal of a run.')
+    .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
+    .action(async (name, options) => {
+      const [{ findRun }, { exportRun }] = await Promise.all([
+        import('../../store/status.ts'),
+        import('../../run/export.ts'),
+      ]);
+      const terminal = context.terminal(options);
+      const run = await findRun(name, context.cwd, context.resultsFolder);
+      try {
+        const files = await exportRun(run, { force: options.force ?? false, notify: terminal.warn });
+        if (options.json) terminal.print(JSON.stringify({ folder: run.folder, files, trials: run.results.length }));
+        else terminal.print(files.map(file => join(run.folder, file)).join('\n'));
+      } finally {
+        await run.close();
+      }
     });
-    if (options.json)
-      terminal.print(JSON.stringify({ folder: run.folder, files, trials: run.results.length }));
-    else terminal.print(files.map(file => join(run.folder, file)).join('\n'));
-  } finally {
-    await run.close();
-  }
 }

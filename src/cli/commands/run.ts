@@ -1,135 +1,133 @@
 /** `sweep` and `train`: the same run, shown differently. */
-import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadExperiment } from '../../config/load.ts';
-import type { ChartSpec } from '../../config/schema.ts';
-import type { Dataset } from '../../data/dataset.ts';
-import { loadDataset } from '../../data/load.ts';
-import { describe } from '../../plan/trial.ts';
-import { lineChart } from '../../report/terminal/chart.ts';
-import { chartsOf } from '../../report/charts.ts';
-import { trainingLog } from '../../report/log.ts';
-import { resultsTable } from '../../report/results-table.ts';
-import type { DataLabel, Result } from '../../analysis/results.ts';
-import { type RunOutcome, runExperiment } from '../../run/run-experiment.ts';
-import { interruptible } from '../interruptible.ts';
-import { located } from '../located.ts';
-import type { Exit, RunOptions } from '../program.ts';
-import { progressOf } from '../progress.ts';
-import { type Terminal, terminalOf } from '../terminal.ts';
-import { version } from '../version.ts';
+import { relative } from 'node:path';
+import { type Command, Option } from '@commander-js/extra-typings';
+import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
+import type { Run, RunEvent } from '../../run/run-experiment.ts';
+import type { Context, OutputOptions } from '../context.ts';
+import { collect, dataOption, wholeNumber, withOutput, workersOption } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
 
-const CHART_HEIGHT = 14;
-const configsFolder = fileURLToPath(new URL('../../../configs', import.meta.url));
+const VERBS = [
+  {
+    verb: 'train',
+    summary: 'train the nets of an experiment and follow each',
+    description:
+      'Trains every net of an experiment. Prints the training log of each as it happens (losses every 20 iterations, accuracies every epoch), then the charts.',
+    examples:
+      'cifar-norm train deep-net\n  cifar-norm train deep-net --set epochs=3 --set learningRate=1e-2\n  cifar-norm train my-nets.yaml --data ~/cifar-10-batches-bin',
+  },
+  {
+    verb: 'sweep',
+    summary: 'run an experiment over its grid and compare',
+    description:
+      "Trains the nets of every point of an experiment's grid, in parallel. Prints a table and the charts, and writes CSV files. Run again, the same command resumes what was interrupted.",
+    examples: `cifar-norm sweep weight-scale
+  cifar-norm sweep batch-size --data ~/cifar-10-binary.tar.gz
+  cifar-norm sweep weight-scale --set dtype=float64 --seed 7 --out results/seed-7
+  cifar-norm sweep weight-scale --set "normalization=[batchnorm, layernorm]"`,
+  },
+] as const;
+type Verb = (typeof VERBS)[number]['verb'];
 
-export async function run(
-  verb: 'sweep' | 'train',
-  name: string,
-  options: RunOptions,
-  exit: Exit,
-): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const cwd = process.cwd();
-  const { set = [], seed } = options;
-  const overrides = seed === undefined ? set : [...set, `seed=${seed}`];
-  const loaded = await loadExperiment(name, overrides, { configsFolder, cwd });
-  const { experiment } = loaded;
-  const progress = progressOf(terminal, () => performance.now());
-  const interruption = interruptible(progress.stop);
-  let outcome: RunOutcome | undefined;
+/** A timer's longest time, 24 days. */
+const MOST_SECONDS = 2_147_483;
+
+export async function registerRun(program: Command, context: Context): Promise<void> {
+  for (const { verb, summary, description, examples } of VERBS) {
+    // The keys are described by the schema, which takes longer to load than the rest of the program.
+    const keys = context.words.includes(verb) ? (await import('../keys.ts')).keyTable() : '';
+    withOutput(program.command(verb))
+      .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
+      .summary(summary)
+      .description(description)
+      .addOption(dataOption())
+      .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each experiment)")
+      .addOption(new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)))
+      .addOption(
+        new Option('--replicates <n>', 'seeds to run everything with: seed, seed + 1, ..; more than before extend the run').argParser(
+          wholeNumber(1, 10_000),
+        ),
+      )
+      .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
+      .addOption(
+        new Option(
+          '--numerics <arithmetic>',
+          'portable: the same bits on every processor; fused: faster, the same bits on every processor that fuses multiplication and addition',
+        )
+          .choices(Object.keys(NUMERICS) as Numerics[])
+          .default('portable' as Numerics),
+      )
+      .addOption(workersOption(0))
+      .option('--fresh', 'start again; the old run is kept beside the new one')
+      .option('--repair', 'drop corrupt lines of the journal; their trials run again')
+      .addOption(
+        new Option('--retries <n>', 'how often to retry a trial whose worker broke down')
+          .argParser(wholeNumber(0, 100))
+          .default(1),
+      )
+      .option('--fail-fast', 'end the run at the first trial that fails')
+      .addOption(
+        new Option('--timeout <seconds>', 'the longest that a trial may take').argParser(wholeNumber(1, MOST_SECONDS)),
+      )
+      .addHelpText('after', `\nKeys of an experiment, for files and for --set:\n${keys}\n\nExamples:\n  ${examples}`)
+      .action((experiment, { set = [], seed, replicates, ...options }) => {
+        const changes = [
+          ...set,
+          ...(seed === undefined ? [] : [`seed=${seed}`]),
+          ...(replicates === undefined ? [] : [`replicates=${replicates}`]),
+        ];
+        return run(verb, experiment, { ...options, set: changes }, context);
+      });
+  }
+}
+
+type Options = OutputOptions & Parameters<typeof import('../../run/run-experiment.ts').runExperiment>[1];
+
+async function run(verb: Verb, experiment: string, options: Options & OutputOptions, context: Context): Promise<void> {
+  const terminal = context.terminal(options);
+  const [{ runExperiment }, { runListener }, { printRun }] = await Promise.all([
+    import('../../run/run-experiment.ts'),
+    import('../run-listener.ts'),
+    import('../print-run.ts'),
+  ]);
+  const listener = runListener(terminal, { logs: verb === 'train' && !options.json });
+  const interruption = context.interruptible(listener.stop);
+  let ended: Run | undefined;
   try {
-    const { place } = await located(options.data, experiment.data);
-    await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
-    const dataset = await loadDataset(place, { test: false });
-    outcome = await runExperiment({
-      name: loaded.name,
-      experiment,
-      dataset,
-      folder: options.out === undefined ? undefined : resolve(cwd, options.out),
-      resultsFolder: join(cwd, 'results'),
-      version,
-      numerics: options.numerics,
-      workers: options.workers,
-      fresh: options.fresh ?? false,
-      repair: options.repair ?? false,
-      retries: options.retries,
-      failFast: options.failFast ?? false,
-      timeout: options.timeout,
+    ended = await runExperiment(experiment, {
+      ...options,
+      command: verb,
+      env: context.env,
       signal: interruption.signal,
-      onPlanned: ({ trials, found }) => progress.plan(trials.length, found),
-      onRecord: progress.record,
-      onNotice: progress.notice,
+      onEvent: (event: RunEvent) => listener.event(event),
     });
-    progress.stop();
-    const label: DataLabel = dataset.kind === 'synthetic' ? 'synthetic' : 'CIFAR-10';
-    if (options.json) terminal.print(jsonOf(outcome, dataset));
-    else show(verb, terminal, outcome, label, experiment.charts);
-    conclude(terminal, outcome, interruption.code(), exit);
+    listener.stop();
+    printRun(ended, terminal, { json: options.json ?? false, histories: false, logs: false });
+    conclude(terminal, ended, interruption.code(), context);
   } finally {
-    progress.stop();
-    await outcome?.close();
+    listener.stop();
+    await ended?.close();
     interruption.end();
   }
 }
 
-function show(
-  verb: 'sweep' | 'train',
-  terminal: Terminal,
-  { results, trials }: RunOutcome,
-  label: DataLabel,
-  charts: readonly ChartSpec[] | undefined,
-): void {
-  if (results.length === 0) return;
-  if (verb === 'sweep') terminal.print(`${resultsTable(results, { data: label, color: terminal.color })}\n`);
-  else for (const result of results) terminal.print(logOf(result, trials.length, label));
-  const style = { width: terminal.width, height: CHART_HEIGHT, color: terminal.color };
-  for (const chart of chartsOf(charts, results, label)) terminal.print(`${lineChart(chart, style)}\n`);
-}
-
-function logOf(result: Result, count: number, label: DataLabel): string {
-  const title = `Trial ${result.trial.index + 1} of ${count} (${label}): ${describe(result.trial)}`;
-  return [title, ...trainingLog(result), ''].join('\n');
-}
-
-function jsonOf({ folder, trials, results }: RunOutcome, { kind, source, fingerprint }: Dataset): string {
-  const rows = results.map(({ trial: { index, axes, seed }, status, summary, error }) => ({
-    trial: index,
-    ...axes,
-    seed,
-    status,
-    ...summary,
-    ...(error !== undefined && { error }),
-  }));
-  return JSON.stringify(
-    { folder, data: { kind, source, fingerprint }, planned: trials.length, trials: rows },
-    null,
-    2,
-  );
-}
-
-/** Where the results are, what went wrong, and the exit code that says so. */
-function conclude(
-  terminal: Terminal,
-  outcome: RunOutcome,
-  interrupted: number | undefined,
-  exit: Exit,
-): void {
-  const { folder, trials, results } = outcome;
-  const shown = relative(process.cwd(), folder);
+/** Says where the results are and what went wrong, and sets the exit code. */
+function conclude(terminal: Terminal, run: Run, interrupted: number | undefined, { cwd, exit }: Context): void {
+  const { folder, trials, results } = run;
   const failed = results.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
-    const [{ trial, error }] = failed as [Result];
     terminal.warn(
-      `${failed.length} of ${trials.length} trials failed, the first (${describe(trial)}): ${error}\nRun the same command again to try them once more.`,
+      `${failed.length} of ${trials.length} trials failed, the first with: ${failed[0]!.error}\nRun the same command again to retry them.`,
     );
     exit(1);
   }
   if (interrupted === undefined) {
-    terminal.tell(`Results: ${shown.startsWith('..') ? folder : shown}`);
+    const path = relative(cwd, folder);
+    terminal.tell(`Results: ${path.startsWith('..') ? folder : path}`);
     return;
   }
   terminal.warn(
-    `Interrupted: ${results.length} of ${trials.length} trials are kept. Run the same command again to go on.`,
+    `Interrupted: ${results.length} of ${trials.length} trials are kept. Run the same command again to resume.`,
   );
   exit(interrupted);
 }

@@ -1,53 +1,88 @@
-/** `status` and `runs`: what the folders of runs tell. */
-import { join, relative } from 'node:path';
+/** `status` and `runs`: what the folders of runs say about them. */
+import { relative } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
-import { textTable } from '../../report/terminal/table.ts';
-import { findRun, listRuns, type RunStatus, statusOf } from '../../store/status.ts';
-import type { OutputOptions } from '../program.ts';
-import { duration } from '../progress.ts';
-import { type Terminal, terminalOf } from '../terminal.ts';
+import type { ListedRun, RunStatus } from '../../store/status.ts';
+import type { Context } from '../context.ts';
+import { RUN_ARGUMENT, withOutput } from '../options.ts';
 
-const resultsFolder = () => join(process.cwd(), 'results');
-
-export async function status(name: string | undefined, options: OutputOptions): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const found = name === undefined ? await latest(terminal) : await statusOfRun(name);
-  terminal.print(options.json ? JSON.stringify(found, null, 2) : linesOf(found).join('\n'));
+export function registerStatus(program: Command, context: Context): void {
+  withOutput(program.command('status'))
+    .argument('[run]', `${RUN_ARGUMENT}; by default the latest`)
+    .summary("show a run's progress")
+    .description('Shows how many trials of a run are done, failed and left, and an estimate of the time left.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm status\n  cifar-norm status results/weight-scale-1a2b3c4d --json',
+    )
+    .action(async (name, options) => {
+      const terminal = context.terminal(options);
+      const found = name === undefined ? await latest(context, terminal.tell) : await statusOfRun(name, context);
+      terminal.print(
+        options.json ? JSON.stringify(found, null, 2) : (await linesOf(found, context)).join('\n'),
+      );
+    });
 }
 
-export async function runs(options: OutputOptions): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const statuses = await listRuns(resultsFolder(), terminal.tell);
-  if (options.json) terminal.print(JSON.stringify(statuses, null, 2));
-  else if (statuses.length === 0) terminal.print(NO_RUNS);
-  else {
-    const rows = statuses.map(found => [
-      shown(found.folder),
-      found.state,
-      `${found.completed + found.diverged}/${found.planned}`,
-      found.failed > 0 ? String(found.failed) : '',
-      found.startedAt.slice(0, 16).replace('T', ' '),
-    ]);
-    const align = ['left', 'left', 'right', 'right', 'left'] as const;
-    terminal.print(
-      textTable(['run', 'state', 'trials', 'failed', 'started (UTC)'], rows, {
-        color: terminal.color,
-        align,
-      }),
-    );
-  }
+export function registerRuns(program: Command, context: Context): void {
+  withOutput(program.command('runs'))
+    .summary('list the runs in ./results')
+    .description(
+      'Lists the runs in ./results, the latest first. Runs of one name show in which keys they differ from the latest of that name.',
+    )
+    .addHelpText('after', '\nExamples:\n  cifar-norm runs\n  cifar-norm runs --json')
+    .action(async options => {
+      const terminal = context.terminal(options);
+      const { listRuns } = await import('../../store/status.ts');
+      const runs = await listRuns(context.resultsFolder, terminal.tell);
+      if (options.json) terminal.print(JSON.stringify(runs, null, 2));
+      else if (runs.length === 0)
+        terminal.print('There are no runs in ./results. To make one: cifar-norm sweep weight-scale');
+      else terminal.print(await runsTable(runs, context, terminal));
+    });
 }
 
-const NO_RUNS = 'There are no runs in ./results. To make one: cifar-norm sweep weight-scale';
+/** A line for each run, and below it its title and what tells it from the latest run of its name. */
+async function runsTable(
+  runs: readonly ListedRun[],
+  { cwd }: Context,
+  { color, width }: { readonly color: boolean; readonly width: number },
+): Promise<string> {
+  const [{ textTable }, { fitted, oneLine }] = await Promise.all([
+    import('../../report/terminal/table.ts'),
+    import('../../report/text.ts'),
+  ]);
+  const rows = runs.map(run => [
+    shown(run.folder, cwd),
+    run.state,
+    `${run.completed + run.diverged}/${run.planned}`,
+    run.failed > 0 ? String(run.failed) : '',
+    run.startedAt.slice(0, 16).replace('T', ' '),
+  ]);
+  const align = ['left', 'left', 'right', 'right', 'left'] as const;
+  const [head, rule, ...lines] = textTable(['run', 'state', 'trials', 'failed', 'started (UTC)'], rows, {
+    ...{ color, align },
+  }).split('\n');
+  const about = runs.map(({ title, differences }) => [title ?? '', ...differences].filter(text => text !== ''));
+  return [
+    head,
+    rule,
+    ...lines.flatMap((line, i) =>
+      about[i]!.length === 0 ? [line] : [line, `   ${fitted(oneLine(about[i]!.join('; ')), width - 4)}`],
+    ),
+  ].join('\n');
+}
 
-async function latest({ tell }: Terminal): Promise<RunStatus> {
-  const [first] = await listRuns(resultsFolder(), tell);
+async function latest({ resultsFolder }: Context, notify: (text: string) => void): Promise<RunStatus> {
+  const { listRuns } = await import('../../store/status.ts');
+  const [first] = await listRuns(resultsFolder, notify);
   if (first) return first;
   throw new CifarNormError('usage', 'there are no runs in ./results', 'name the folder of a run');
 }
 
-async function statusOfRun(name: string): Promise<RunStatus> {
-  const run = await findRun(name, process.cwd(), resultsFolder());
+async function statusOfRun(name: string, { cwd, resultsFolder }: Context): Promise<RunStatus> {
+  const { findRun, statusOf } = await import('../../store/status.ts');
+  const run = await findRun(name, cwd, resultsFolder);
   try {
     return await statusOf(run);
   } finally {
@@ -55,21 +90,23 @@ async function statusOfRun(name: string): Promise<RunStatus> {
   }
 }
 
-const shown = (folder: string): string => {
-  const path = relative(process.cwd(), folder);
+const shown = (folder: string, cwd: string): string => {
+  const path = relative(cwd, folder);
   return path.startsWith('..') ? folder : path;
 };
 
-function linesOf(run: RunStatus): string[] {
-  const { planned, completed, diverged, failed, left, damaged } = run;
+async function linesOf(run: RunStatus, { cwd }: Context): Promise<string[]> {
+  const { duration } = await import('../progress.ts');
+  const { planned, completed, diverged, failed, left, corrupt } = run;
+  const data = run.data === 'synthetic' ? 'synthetic data' : 'CIFAR-10';
   return [
-    `${shown(run.folder)}: ${run.state}`,
-    `  ${run.name} on ${run.data}, ${run.numerics}, started ${run.startedAt}`,
+    `${shown(run.folder, cwd)}: ${run.state}`,
+    `  ${run.name} on ${data}, ${run.numerics}, started ${run.startedAt}`,
     `  ${planned} trials: ${completed} completed, ${diverged} diverged, ${failed} failed, ${left} left`,
     ...(run.secondsLeft === null ? [] : [`  about ${duration(run.secondsLeft)} of training left`]),
-    ...(damaged.length === 0 ? [] : [`  damaged lines in the journal: ${damaged.join(', ')}; see --repair`]),
+    ...(corrupt.length === 0 ? [] : [`  corrupt lines in the journal: ${corrupt.join(', ')}; see --repair`]),
     ...(run.state === 'interrupted' || (run.state === 'finished' && failed > 0)
-      ? ['  run the command that began it again to go on']
+      ? ['  to resume, run the command that began it again']
       : []),
   ];
 }

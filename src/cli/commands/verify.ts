@@ -1,58 +1,80 @@
-import { join } from 'node:path';
-import { loadDataset } from '../../data/load.ts';
-import { describe } from '../../plan/trial.ts';
-import { findRun } from '../../store/status.ts';
-import { type Comparison, verifyRun } from '../../run/verify.ts';
-import { interruptible } from '../interruptible.ts';
-import { located } from '../located.ts';
-import type { Exit, VerifyOptions } from '../program.ts';
-import { progressOf } from '../progress.ts';
-import { terminalOf } from '../terminal.ts';
+import { type Command, Option } from '@commander-js/extra-typings';
+import type { Comparison } from '../../run/verify.ts';
+import type { Context } from '../context.ts';
+import { dataOption, RUN_ARGUMENT, wholeNumber, withOutput, workersOption } from '../options.ts';
 
-/** Runs trials again and compares them with the journal, bit for bit. */
-export async function verify(name: string, options: VerifyOptions, exit: Exit): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const progress = progressOf(terminal, () => performance.now());
-  const interruption = interruptible(progress.stop);
-  const run = await findRun(name, process.cwd(), join(process.cwd(), 'results'));
-  try {
-    const { kind } = run.head.run.data;
-    const source = kind === 'synthetic' ? kind : run.invocation?.dataSource;
-    const { place } = await located(options.data ?? source, undefined);
-    await progress.start(`reading ${place.kind === 'synthetic' ? 'synthetic data' : place.path}`);
-    const dataset = await loadDataset(place, { test: false });
-    const comparisons = await verifyRun(run, dataset, {
-      trials: options.trials,
-      workers: options.workers,
-      signal: interruption.signal,
-      onCompared: ({ trial, difference }, done, total) =>
-        progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),
+export function registerVerify(program: Command, context: Context): void {
+  withOutput(program.command('verify'))
+    .argument('<run>', RUN_ARGUMENT)
+    .addOption(dataOption())
+    .addOption(
+      new Option('--trials <k>', 'how many trials, spread over the plan (default: all)').argParser(
+        wholeNumber(1, 1_000_000),
+      ),
+    )
+    .addOption(workersOption(0))
+    .summary('train again and compare the bits')
+    .description(
+      'Trains the trials of a run again and compares every loss and accuracy with the journal, bit for bit. Exit code 1 if one differs.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
+    )
+    .action(async (name, options) => {
+      const [{ findRun }, { verifyRun }, { progressOf }, { openData }, { describer }] = await Promise.all([
+        import('../../store/status.ts'),
+        import('../../run/verify.ts'),
+        import('../progress.ts'),
+        import('../../data/open.ts'),
+        import('../../analysis/results.ts'),
+      ]);
+      const terminal = context.terminal(options);
+      const progress = progressOf(terminal, () => performance.now());
+      const interruption = context.interruptible(progress.stop);
+      const run = await findRun(name, context.cwd, context.resultsFolder);
+      try {
+        const { kind } = run.identity.data;
+        const source = kind === 'synthetic' ? kind : run.invocation?.dataSource;
+        const dataset = await openData(options.data ?? source, {
+          ...context.dataContext,
+          config: undefined,
+          onReading: place => progress.start(`reading ${place}`),
+        });
+        const describe = describer(run.trials);
+        const comparisons = await verifyRun(run, dataset, {
+          trials: options.trials,
+          workers: options.workers,
+          signal: interruption.signal,
+          onCompared: ({ trial, difference }, done, total) =>
+            progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),
+        });
+        progress.stop();
+        const differing = comparisons.filter(({ difference }) => difference !== undefined);
+        const code = interruption.code();
+        if (options.json) terminal.print(jsonOf(run.folder, comparisons, code !== undefined));
+        else {
+          for (const { trial, difference } of differing)
+            terminal.print(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`);
+          terminal.print(verdict(comparisons.length, differing.length, code !== undefined));
+        }
+        if (differing.length > 0) context.exit(1);
+        if (code !== undefined) context.exit(code);
+      } finally {
+        progress.stop();
+        await run.close();
+        interruption.end();
+      }
     });
-    progress.stop();
-    const different = comparisons.filter(({ difference }) => difference !== undefined);
-    const code = interruption.code();
-    if (options.json) terminal.print(jsonOf(run.folder, comparisons, code !== undefined));
-    else {
-      for (const { trial, difference } of different)
-        terminal.print(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`);
-      terminal.print(
-        code !== undefined
-          ? `Interrupted: ${comparisons.length} trials were run again, and ${different.length} of them differ.`
-          : different.length === 0
-            ? `${comparisons.length} trials run again: the same bits in every loss and accuracy.`
-            : `${different.length} of ${comparisons.length} trials differ.`,
-      );
-    }
-    if (different.length > 0) exit(1);
-    if (code !== undefined) exit(code);
-  } finally {
-    progress.stop();
-    await run.close();
-    interruption.end();
-  }
 }
 
-/** `same` is null when an interruption left it open. */
+function verdict(compared: number, differing: number, interrupted: boolean): string {
+  if (interrupted) return `Interrupted: trained ${compared} trials again, of which ${differing} differ.`;
+  if (differing > 0) return `${differing} of ${compared} trials differ.`;
+  return `Trained ${compared} trials again: the same bits in every loss and accuracy.`;
+}
+
+/** `same` is null if an interruption left it open. */
 function jsonOf(folder: string, comparisons: readonly Comparison[], interrupted: boolean): string {
   const trials = comparisons.map(({ trial, difference }) => ({
     trial: trial.index,

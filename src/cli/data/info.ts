@@ -1,16 +1,17 @@
 import { CLASS_NAMES, type Dataset, IMAGE_SHAPE, type Images } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
 import { textTable } from '../../report/terminal/table.ts';
-import { attemptText, located } from '../located.ts';
-import type { DataOptions, OutputOptions } from '../program.ts';
-import { terminalOf } from '../terminal.ts';
+import { attemptText, type Context, type OutputOptions } from '../context.ts';
 
 const VALIDATION = 1000;
 const TEST = 1000;
 
-export async function dataInfo(options: OutputOptions & DataOptions): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const { place, attempts } = await located(options.data, undefined);
+export async function dataInfo(
+  options: OutputOptions & { readonly data?: string | undefined },
+  context: Context,
+): Promise<void> {
+  const terminal = context.terminal(options);
+  const { place, attempts } = await context.findData(options.data);
   const dataset = await loadDataset(place, { test: true });
   const splits = splitsOf(dataset);
   if (options.json) {
@@ -21,7 +22,7 @@ export async function dataInfo(options: OutputOptions & DataOptions): Promise<vo
   terminal.print(`Looked for CIFAR-10 in\n${attempts.map(attemptText).join('\n')}`);
   terminal.print(
     dataset.kind === 'synthetic'
-      ? '\nUsing synthetic data: made by this program, in the shape of CIFAR-10. Its figures are not those of CIFAR-10.'
+      ? '\nUsing synthetic images, made by this program in the shape of CIFAR-10. Figures are not those of CIFAR-10.\nFetch CIFAR-10 with: cifar-norm data download'
       : `\nUsing ${dataset.source}`,
   );
   terminal.print(`fingerprint ${dataset.fingerprint}\n`);
@@ -36,7 +37,7 @@ export async function dataInfo(options: OutputOptions & DataOptions): Promise<vo
   );
 }
 
-/** The notebook's split of whatever is there: the last 1000 training images validate, the first 1000 test images test. */
+/** The notebook's split: the last 1000 training images validate, the first 1000 test images test. */
 function splitsOf({ train, test }: Dataset) {
   const numTraining = Math.max(0, train.count - VALIDATION);
   const split = (name: string, images: Images, from: number, to: number) => {

@@ -1,20 +1,23 @@
-/** How far a download is: one spinner on a terminal, a plain line for every tenth of it elsewhere. */
+/** Progress of a download on stderr: one spinner on a terminal, one plain line for each tenth elsewhere. */
 import type { Ora } from 'ora';
-import { spin } from './progress.ts';
-import type { Terminal } from './terminal.ts';
+import { spin } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface Transfer {
   start(text: string): Promise<void>;
-  /** `bytes` of the file are there. */
+  /** So many bytes of the file have been fetched. */
   bytes(bytes: number): void;
   note(text: string): void;
   stop(): void;
 }
 
-/** For a file of `total` bytes. `now` gives milliseconds. */
+/**
+ * @param total size of the file, in bytes
+ * @param now gives milliseconds
+ */
 export function transferOf(terminal: Terminal, total: number, now: () => number): Transfer {
   let spinner: Ora | undefined;
-  /** When the first bytes were there, and how many: the rate is of what came since. */
+  /** The rate counts what came after this. */
   let first: { readonly at: number; readonly bytes: number } | undefined;
   let told = 0;
 
@@ -30,7 +33,7 @@ export function transferOf(terminal: Terminal, total: number, now: () => number)
       if (!spinner) terminal.tell(text);
     },
     bytes(bytes) {
-      // Fewer than before: it has started anew.
+      // Fewer than before: the download has started again.
       if (first === undefined || bytes < first.bytes) {
         first = { at: now(), bytes };
         told = Math.floor((10 * bytes) / total);

@@ -3,42 +3,44 @@ import { loadDataset } from '../../data/load.ts';
 import type { Place } from '../../data/locate.ts';
 import { type Checksums, checksumsOf, differencesOf, OFFICIAL } from '../../data/official.ts';
 import { CifarNormError } from '../../errors.ts';
-import { attemptText, located } from '../located.ts';
-import type { DataOptions, Exit, OutputOptions } from '../program.ts';
-import { type Terminal, terminalOf } from '../terminal.ts';
+import { attemptText, type Context, type OutputOptions } from '../context.ts';
+import type { Terminal } from '../terminal.ts';
 
 /**
- * `official`: an archive with the official checksums, and whole. `whole`: all of it can be read, as of a sample, of another
- * archive, or of unpacked batches, which have no official checksum.
+ * `official`: an archive that is complete and has the official checksums. `complete`: every batch can be read, but there is no
+ * official checksum to compare with, as for a sample, another archive, or unpacked batches.
  */
-type Verdict = 'official' | 'whole' | 'damaged';
+type Verdict = 'official' | 'complete' | 'damaged';
 
 type StoredPlace = Exclude<Place, { readonly kind: 'synthetic' }>;
 
 interface Verification {
   readonly place: StoredPlace;
-  /** Present for an archive. */
+  /** Of an archive. */
   readonly checksums: Checksums | undefined;
   readonly verdict: Verdict;
-  /** What is in it, or why it cannot be read. */
+  /** The images, or why they cannot be read. */
   readonly content: Dataset | CifarNormError;
 }
 
-export async function dataVerify(options: OutputOptions & DataOptions, exit: Exit): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
-  const { place, attempts } = await located(options.data, undefined);
+export async function dataVerify(
+  options: OutputOptions & { readonly data?: string | undefined },
+  context: Context,
+): Promise<void> {
+  const terminal = context.terminal(options);
+  const { place, attempts } = await context.findData(options.data);
   if (place.kind === 'synthetic') {
     throw new CifarNormError(
       'data',
-      `there is no CIFAR-10 to verify; looked at\n${attempts.map(attemptText).join('\n')}`,
-      'fetch it with cifar-norm data download, or say where it is with --data',
+      `found no CIFAR-10 to verify; searched\n${attempts.map(attemptText).join('\n')}`,
+      'fetch it with cifar-norm data download, or name its place with --data',
     );
   }
   terminal.tell(`reading ${place.path}`);
   const verification = await verify(place);
   if (options.json) terminal.print(jsonOf(verification));
   else show(verification, terminal);
-  if (verification.verdict === 'damaged') exit(2);
+  if (verification.verdict === 'damaged') context.exit(2);
 }
 
 async function verify(place: StoredPlace): Promise<Verification> {
@@ -46,14 +48,14 @@ async function verify(place: StoredPlace): Promise<Verification> {
     if (error instanceof CifarNormError) return error;
     throw error;
   });
-  // A file that cannot even be read has said so already.
+  // If the file cannot be read at all, `content` says so.
   const checksums =
     place.kind === 'archive' ? await checksumsOf(place.path).catch(() => undefined) : undefined;
   if (content instanceof CifarNormError) return { place, checksums, content, verdict: 'damaged' };
   const isOfficial =
     checksums !== undefined &&
     Object.values(OFFICIAL).some(archive => differencesOf(archive, checksums).length === 0);
-  return { place, checksums, content, verdict: isOfficial ? 'official' : 'whole' };
+  return { place, checksums, content, verdict: isOfficial ? 'official' : 'complete' };
 }
 
 function jsonOf({ place, checksums, verdict, content }: Verification): string {
@@ -75,12 +77,13 @@ function show({ place, checksums, verdict, content }: Verification, terminal: Te
   }
   terminal.print(`  ${content.train.count} training images, ${content.test!.count} test images`);
   terminal.print(`  fingerprint ${content.fingerprint}`);
-  const said = place.kind === 'archive' ? 'Not official, but whole' : 'Whole';
   const why =
     place.kind === 'archive'
       ? 'its checksums are not the official ones'
       : 'only archives have official checksums';
   terminal.print(
-    verdict === 'official' ? 'Official and whole.' : `${said}: every batch can be read; ${why}.`,
+    verdict === 'official'
+      ? 'Complete, and the checksums match the official ones.'
+      : `Complete: every batch can be read; ${why}.`,
   );
 }

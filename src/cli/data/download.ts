@@ -2,26 +2,35 @@ import { join, resolve } from 'node:path';
 import { download, PATIENCE } from '../../data/download.ts';
 import { install, isInstalled } from '../../data/install.ts';
 import { type Archive, OFFICIAL } from '../../data/official.ts';
-import { interruptible } from '../interruptible.ts';
-import { cacheFolder, located } from '../located.ts';
-import type { DownloadOptions, Exit, OutputOptions } from '../program.ts';
-import { terminalOf } from '../terminal.ts';
-import { type Transfer, transferOf } from '../transfer.ts';
+import type { Layout } from '../../data/batches.ts';
+import { cacheFolder } from '../../data/open.ts';
+import type { Context, OutputOptions } from '../context.ts';
+import { type Transfer, transferOf } from './transfer.ts';
 
-/** What was done: the archive came from a URL, from a file, or was there. */
+/** Where the archive came from: a URL, a file, or it was already in place. */
 type Outcome = 'downloaded' | 'copied' | 'present';
 
-export async function dataDownload(options: OutputOptions & DownloadOptions, exit: Exit): Promise<void> {
-  const terminal = terminalOf({ color: options.color, quiet: options.quiet ?? false });
+export interface DownloadOptions {
+  readonly layout: Layout;
+  readonly url?: string | undefined;
+  readonly from?: string | undefined;
+}
+
+export async function dataDownload(
+  options: OutputOptions & DownloadOptions,
+  context: Context,
+): Promise<void> {
+  const terminal = context.terminal(options);
   const archive = OFFICIAL[options.layout];
   const transfer = transferOf(terminal, archive.bytes, () => performance.now());
-  const interruption = interruptible(transfer.stop);
+  const interruption = context.interruptible(transfer.stop);
+  const folder = cacheFolder(context.env);
   try {
-    const path = join(cacheFolder(), archive.name);
+    const path = join(folder, archive.name);
     const outcome = (await isInstalled(path, archive, interruption.signal))
       ? 'present'
       : options.from === undefined
-        ? await fetched(options.url ?? archive.url, archive, transfer, interruption.signal)
+        ? await fetched(options.url ?? archive.url, folder, context.env, archive, transfer, interruption.signal)
         : await copied(resolve(options.from), path, archive, interruption.signal);
     transfer.stop();
     const { name: _, url: __, ...checksums } = archive;
@@ -30,15 +39,15 @@ export async function dataDownload(options: OutputOptions & DownloadOptions, exi
       return;
     }
     terminal.print(
-      `${outcome === 'present' ? 'It is there already, and whole' : 'Size, md5 and sha256 are right'}: ${path}`,
+      `${outcome === 'present' ? 'Already in place; checksums match' : 'Size, md5 and sha256 match'}: ${path}`,
     );
-    terminal.print(`Next: ${await nextCommand(path)}`);
+    terminal.print(`Next: ${await nextCommand(path, context)}`);
   } catch (error) {
     const code = interruption.code();
     if (code === undefined) throw error;
     transfer.stop();
-    terminal.tell('Interrupted: what has been fetched is kept. Run the same command again to go on.');
-    exit(code);
+    terminal.tell('Interrupted: what has been fetched is kept. Run the same command again to resume.');
+    context.exit(code);
   } finally {
     transfer.stop();
     interruption.end();
@@ -47,15 +56,16 @@ export async function dataDownload(options: OutputOptions & DownloadOptions, exi
 
 async function fetched(
   url: string,
+  folder: string,
+  env: NodeJS.ProcessEnv,
   archive: Archive,
   transfer: Transfer,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { env } = process;
   await transfer.start(`fetching ${url}`);
   await download({
     url,
-    folder: cacheFolder(),
+    folder,
     archive,
     proxies: {
       http: env.http_proxy || env.HTTP_PROXY,
@@ -75,9 +85,9 @@ async function copied(from: string, target: string, archive: Archive, signal: Ab
   return 'copied';
 }
 
-/** The archive is used of itself, unless a place that is looked at earlier holds CIFAR-10 too. */
-async function nextCommand(path: string): Promise<string> {
-  const found = await located(undefined, undefined).catch(() => undefined);
+/** Names the archive only if a place that is searched earlier holds CIFAR-10 too. */
+async function nextCommand(path: string, context: Context): Promise<string> {
+  const found = await context.findData(undefined).catch(() => undefined);
   const place = found?.place;
   const isUsed = place !== undefined && place.kind !== 'synthetic' && place.path === path;
   return `cifar-norm sweep weight-scale${isUsed ? '' : ` --data ${/\s/.test(path) ? `"${path}"` : path}`}`;

@@ -1,0 +1,31 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { RUN_ARGUMENT, withOutput } from '../options.ts';
+
+/** Prints what a run printed when it finished, from its journal alone. */
+export function registerShow(program: Command, context: Context): void {
+  withOutput(program.command('show'))
+    .argument('<run>', RUN_ARGUMENT)
+    .option('--histories', 'with --json: the loss of every iteration and the accuracies of every epoch too')
+    .summary("print a run's results again")
+    .description(
+      'Prints what a run printed when it finished: the table, the charts, for train the logs. It reads the journal alone and trains nothing.',
+    )
+    .addHelpText('after', '\nExamples:\n  cifar-norm show weight-scale-1a2b3c4d\n  cifar-norm show results/run --json --histories > run.json')
+    .action(async (name, options) => {
+      const [{ findRun }, { printRun }] = await Promise.all([
+        import('../../store/status.ts'),
+        import('../print-run.ts'),
+      ]);
+      const run = await findRun(name, context.cwd, context.resultsFolder);
+      try {
+        printRun(run, context.terminal(options), {
+          json: options.json ?? false,
+          histories: options.histories ?? false,
+          logs: true,
+        });
+      } finally {
+        await run.close();
+      }
+    });
+}

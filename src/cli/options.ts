@@ -1,0 +1,36 @@
+/** Options that several commands share. */
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+
+type Options = Record<string, unknown>;
+
+/** --json, --quiet and --no-color. */
+export const withOutput = <Args extends unknown[], Opts extends Options>(command: Command<Args, Opts>) =>
+  command
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'show no progress')
+    .option('--no-color', 'use no colors; NO_COLOR has the same effect');
+
+export const dataOption = () =>
+  new Option(
+    '--data <place>',
+    'folder or archive (.tar.gz) of CIFAR-10, or synthetic; by default CIFAR_NORM_DATA, the experiment, ./data and the user cache are searched, and synthetic images are used if there is none',
+  );
+
+export const workersOption = (least: number) =>
+  new Option('--workers <n>', 'threads to train on; results do not depend on it')
+    .argParser(wholeNumber(least, 1024))
+    .default(availableParallelism(), 'the cores of this machine');
+
+/** The name of a run as an argument. */
+export const RUN_ARGUMENT = "a run's folder, or its name in ./results";
+
+export function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
