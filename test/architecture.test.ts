@@ -10,6 +10,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const allowed: Record<string, readonly string[]> = {
   kernels: [],
   random: ['kernels'],
+  analysis: ['kernels'],
   config: [],
   data: [],
   nn: ['config', 'data', 'kernels', 'random'],
