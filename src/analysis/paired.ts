@@ -1,0 +1,60 @@
+/** Two treatments measured on the same seeds. */
+import { signFlipTest } from './sign-flips.ts';
+import { interval, type MeanInterval } from './statistics.ts';
+import { tCdf } from './student-t.ts';
+
+/** How `a` differs from `b`, pair by pair; differences are a - b, in the unit of the values. */
+export interface PairedComparison {
+  /** The mean difference, its sd and its t interval; `n` is the number of pairs. */
+  readonly difference: MeanInterval;
+  /** Cohen's d_z: the mean difference in standard deviations of the differences. */
+  readonly effectSize: number | null;
+  /** Student's paired t statistic, d_z sqrt(n). */
+  readonly t: number | null;
+  /** The two-sided p of the paired t test, n - 1 degrees of freedom. */
+  readonly tTestP: number | null;
+  /** The exact two-sided p of the sign-flip test; null beyond 16 pairs, where `tTestP` serves. */
+  readonly signFlipP: number | null;
+  /** Pairs in which a lies above b, below b, or equals it. */
+  readonly above: number;
+  readonly below: number;
+  readonly equal: number;
+}
+
+/**
+ * Compares two treatments on the same seeds. d_z: J. Cohen, Statistical Power Analysis (1988), section 2.3.5.
+ *
+ * - One pair: `effectSize`, `t`, `tTestP` and the interval are null; `signFlipP` is 1.
+ * - All differences 0: `effectSize` and `t` are 0, both p are 1, the interval is the point 0.
+ * - All differences equal but not 0: the spread is 0, so `effectSize`, `t` and `tTestP` are null and the interval is a point.
+ *   `signFlipP`, 2 / 2^n, says how much that proves.
+ * - No pairs: the mean is NaN, the rest null.
+ *
+ * @param a one figure a seed; finite
+ * @param b as many, in the same order of seeds
+ * @param level of the interval
+ * @throws RangeError if the arrays differ in length or hold a number that is not finite
+ */
+export function comparePairs(a: readonly number[], b: readonly number[], level = 0.95): PairedComparison {
+  if (a.length !== b.length) throw new RangeError(`${a.length} figures cannot be paired with ${b.length}`);
+  const differences = a.map((value, i) => value - b[i]!);
+  const difference = interval(differences, level);
+  const effectSize = effectSizeOf(difference);
+  const t = effectSize === null ? null : effectSize * Math.sqrt(difference.n);
+  return {
+    difference,
+    effectSize,
+    t,
+    tTestP: t === null ? null : 2 * tCdf(-Math.abs(t), difference.n - 1),
+    signFlipP: signFlipTest([differences])[0]!.p,
+    above: differences.filter(d => d > 0).length,
+    below: differences.filter(d => d < 0).length,
+    equal: differences.filter(d => d === 0).length,
+  };
+}
+
+function effectSizeOf({ mean, sd }: MeanInterval): number | null {
+  if (sd === null) return null;
+  if (sd > 0) return mean / sd;
+  return mean === 0 ? 0 : null;
+}
