@@ -16,7 +16,7 @@ interface Circumstances {
 type PlannedTrial = Omit<Trial, 'index'>;
 
 /**
- * Every trial of an experiment, in the order of its grids and repeats. A trial that two groups ask for, in all that
+ * Every trial of an experiment, in the order of its grids and replicates. A trial that two groups ask for, in all that
  * decides its result, is planned once.
  * @throws CifarNormError if an axis has a value that its setting does not allow
  */
@@ -24,8 +24,8 @@ export function planTrials(experiment: Experiment, circumstances: Circumstances)
   const cells = expandAxes(experiment, pow);
   const { numTraining, numValidation } = experiment;
   const trials = new Map<string, PlannedTrial>();
-  for (let repeat = 0; repeat < experiment.repeats; repeat++) {
-    const seed = experiment.seed + repeat;
+  for (let replicate = 0; replicate < experiment.replicates; replicate++) {
+    const seed = experiment.seed + replicate;
     const streams = streamsOf(experiment, cells, seed);
     cells.forEach(({ axes, settings, group }, i) => {
       const content = { settings, split: { numTraining, numValidation }, streams: streams[i]! };

@@ -1,5 +1,5 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
-import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
+import type { ChartSpec, MeasureName, SeriesName, SettingKey } from '../config/schema.ts';
 import type { TrialRecord } from '../run/record.ts';
 import {
   axisKeys,
@@ -24,9 +24,10 @@ const histories: Record<SeriesName, string> = {
   valAccuracy: 'Validation accuracy',
 };
 
-const summaries: Record<SummaryName, string> = {
+const summaries: Record<MeasureName, string> = {
   initialLoss: 'Initial loss',
   finalTrainLoss: 'Final training loss',
+  lastEpochTrainLoss: 'Training loss of the last epoch',
   bestTrainAccuracy: 'Best training accuracy',
   bestValAccuracy: 'Best validation accuracy',
   lastTrainAccuracy: 'Last training accuracy',
@@ -81,7 +82,7 @@ function usualSpecs(results: readonly Result[]): ChartSpec[] {
   ];
 }
 
-function isHistory(y: SeriesName | SummaryName): y is SeriesName {
+function isHistory(y: SeriesName | MeasureName): y is SeriesName {
   return y in histories;
 }
 
@@ -103,7 +104,7 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
 }
 
 /** One curve for each combination of the other axes. Without an x the trials stand in the order of the plan. */
-function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readonly Result[]): Chart {
+function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readonly Result[]): Chart {
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
   const others = varyingKeys(results).filter(key => key !== x);
   const nameOf = namer(results, others, summaries[y]);

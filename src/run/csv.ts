@@ -2,12 +2,12 @@
  * The CSV files of a run, as lines that end in a newline, in the order of the plan. Lines are made when they are asked for,
  * so that no long history is ever one string. Numbers are written so that they read back exactly.
  */
-import { type SettingValue, summaryNames } from '../config/schema.ts';
+import { measureNames, type SettingValue } from '../config/schema.ts';
 import { valueText } from '../plan/trial.ts';
 import { axisKeys, type Result } from './result.ts';
 import type { Summary } from './summary.ts';
 
-const summaryColumns = ['iterations', ...summaryNames] as const satisfies readonly (keyof Summary)[];
+const summaryColumns = ['iterations', ...measureNames] as const satisfies readonly (keyof Summary)[];
 
 /** trial, axes, seed, status and the summary of each trial; an empty cell where there is none. */
 export function* trialsCsv(results: readonly Result[]): Generator<string> {

@@ -6,6 +6,8 @@ export interface Summary {
   readonly initialLoss: number | null;
   /** Mean training loss of the last 100 iterations, of all if there are fewer; null unless the trial completed. */
   readonly finalTrainLoss: number | null;
+  /** Mean training loss of the last epoch; null unless the trial completed. */
+  readonly lastEpochTrainLoss: number | null;
   readonly bestTrainAccuracy: number | null;
   readonly bestValAccuracy: number | null;
   readonly lastTrainAccuracy: number | null;
@@ -19,10 +21,12 @@ const FINAL_ITERATIONS = 100;
 export function summarize(record: TrialRecord): Summary {
   const train = record.accuracies.map(accuracy => accuracy.trainAccuracy);
   const val = record.accuracies.map(accuracy => accuracy.valAccuracy);
+  const epochs = record.status === 'completed' ? record.accuracies.at(-1)?.epoch : undefined;
   return {
     iterations: record.iterations,
     initialLoss: record.losses[0] ?? null,
     finalTrainLoss: record.status === 'completed' ? mean(record.losses.slice(-FINAL_ITERATIONS)) : null,
+    lastEpochTrainLoss: epochs ? mean(record.losses.slice(-record.iterations / epochs)) : null,
     bestTrainAccuracy: largest(train),
     bestValAccuracy: largest(val),
     lastTrainAccuracy: train.at(-1) ?? null,
