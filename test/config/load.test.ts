@@ -14,13 +14,13 @@ const messageOf = async (text: string | Uint8Array, overrides?: readonly string[
 describe('finding an experiment', () => {
   const find = (nameOrFile: string) => loadExperiment(nameOrFile, [], { configsFolder, cwd: scratch.path });
 
-  it('by the name of a shipped one, whatever the current folder', async () => {
+  it('finds a shipped one by its name, in any current folder', async () => {
     expect(await listExperiments(configsFolder)).toEqual(SHIPPED);
     const { name, file } = await find('deep-net');
     expect({ name, file }).toEqual({ name: 'deep-net', file: join(configsFolder, 'deep-net.yaml') });
   });
 
-  it('by a path relative to the current folder, of which the ending does not count', async () => {
+  it('finds a file relative to the current folder, whatever its extension', async () => {
     await mkdir(join(scratch.path, 'mine'), { recursive: true });
     for (const path of ['mine/a.yaml', 'mine/b.yml', 'mine/c.json', 'mine/d', './e.YAML', 'f.json']) {
       await writeFile(join(scratch.path, path), '{"epochs": 3}');
@@ -31,7 +31,7 @@ describe('finding an experiment', () => {
     }
   });
 
-  it('names it so that it cannot leave its folder', async () => {
+  it('gives it a name that cannot leave its folder', async () => {
     for (const [file, expected] of [
       ['..yaml', 'experiment'],
       ['...json', 'experiment'],
@@ -46,7 +46,7 @@ describe('finding an experiment', () => {
     }
   });
 
-  it('suggests the nearest name, and lists them all', async () => {
+  it('suggests the nearest name and lists all names', async () => {
     const error = await errorOf(find('wieght_scale'));
     expect(error.code).toBe('usage');
     expect(error.message).toBe('there is no experiment "wieght_scale"; did you mean weight-scale?');
@@ -65,18 +65,18 @@ describe('finding an experiment', () => {
     await big.truncate(100_000_000);
     await big.close();
     expect((await errorOf(find('big.yaml'))).message).toBe(
-      'cannot read big.yaml: it has 100000000 bytes, and an experiment at most 131072',
+      'cannot read big.yaml: it has 100000000 bytes; the limit is 131072',
     );
-    expect(await messageOf(Buffer.from('epochs: 1', 'utf16le'))).toMatch(/^x\.yaml:1:2: a control character/);
+    expect(await messageOf(Buffer.from('epochs: 1', 'utf16le'))).toMatch(/^x\.yaml:1:2: control character/);
     expect(await messageOf(Buffer.from([0xff, 0xfe, 0x41, 0]))).toBe(
-      'cannot read x.yaml: it is not text in UTF-8',
+      'cannot read x.yaml: it is not UTF-8 text',
     );
-    expect(await messageOf('epochs: 1\nseed: \0')).toMatch(/^x\.yaml:2:7: a control character/);
+    expect(await messageOf('epochs: 1\nseed: \0')).toMatch(/^x\.yaml:2:7: control character/);
   });
 });
 
-describe('what may be written', () => {
-  it('the shipped experiments are the ones of the notebook', async () => {
+describe('valid experiments', () => {
+  it('the shipped experiments are those of the notebook', async () => {
     const common = { seed: 231, stream: 'notebook', epochs: 10, trainImages: 1000 } as const;
     expect(await loadShipped('weight-scale')).toMatchObject({
       ...common,
@@ -114,11 +114,11 @@ describe('what may be written', () => {
     });
   });
 
-  it('nothing but {}: every key has a default', async () => {
+  it('{}: every key has a default', async () => {
     expect(await load('{}')).toEqual(experimentSchema.parse({}));
   });
 
-  it('YAML 1.2 in any of its styles', async () => {
+  it('any style of YAML 1.2', async () => {
     const expected = await load('{weightScale: 1e-3, hiddenDims: [50, 50], sweep: {reg: [0, 1]}}');
     for (const text of [
       'weightScale: 0.001\nhiddenDims:\n- 50\n- 50\nsweep:\n  reg:\n    - 0\n    - 1\n',
@@ -132,7 +132,7 @@ describe('what may be written', () => {
       expect(await load(text)).toEqual(expected);
   });
 
-  it('keeps the axes in the order in which they stand', async () => {
+  it('axes keep the order in which they are written', async () => {
     for (const keys of [
       ['weightScale', 'normalization', 'batchSize'],
       ['batchSize', 'weightScale', 'normalization'],
@@ -146,8 +146,8 @@ describe('what may be written', () => {
   });
 });
 
-describe('what is wrong, and where', () => {
-  // Each: the text, and every line of the message after its head.
+describe('problems and their places', () => {
+  // Each: the text, and the lines of the message.
   const cases: [string, string, string[]][] = [
     [
       'an unknown key',
@@ -239,7 +239,7 @@ describe('what is wrong, and where', () => {
       'a missing key',
       'charts:\n  - clamp: [0, 1]',
       [
-        'x.yaml:2:5 charts.0.y: missing: expected loss, trainAccuracy, valAccuracy, initialLoss, finalTrainLoss, bestTrainAccuracy, bestValAccuracy, lastTrainAccuracy or lastValAccuracy',
+        'x.yaml:2:5 charts.0.y: missing: expected loss, trainAccuracy, valAccuracy, initialLoss, finalTrainLoss, lastEpochTrainLoss, bestTrainAccuracy, bestValAccuracy, lastTrainAccuracy or lastValAccuracy',
       ],
     ],
     [
@@ -266,52 +266,54 @@ describe('what is wrong, and where', () => {
     [
       'more images than there are',
       'numTraining: 500',
-      ['x.yaml:1:14 numTraining: trainImages is 1000, but numTraining only 500'],
+      ['x.yaml:1:14 numTraining: trainImages is 1000, but numTraining is only 500'],
     ],
     [
       'more images in a grid',
       'numTraining: 500\nsweep: {trainImages: [10, 501]}',
-      ['x.yaml:2:22 sweep.trainImages: trainImages is 501, but numTraining only 500'],
+      ['x.yaml:2:22 sweep.trainImages: trainImages is 501, but numTraining is only 500'],
     ],
     [
       'more images in a logspace',
       'numTraining: 500\nsweep: [{trainImages: {logspace: [3, 0, 4]}}]',
-      ['x.yaml:2:23 sweep.0.trainImages: trainImages is 1000, but numTraining only 500'],
+      ['x.yaml:2:23 sweep.0.trainImages: trainImages is 1000, but numTraining is only 500'],
     ],
     [
       'seeds beyond the last',
-      'seed: 4294967295\nrepeats: 2',
-      ['x.yaml:2:10 repeats: the seeds of the repeats end at 4294967296, but the largest seed is 4294967295'],
+      'seed: 4294967295\nreplicates: 2',
+      [
+        'x.yaml:2:13 replicates: the last replicate would have seed 4294967296, but the largest seed is 4294967295',
+      ],
     ],
     [
       'builtTogether without its stream',
       'builtTogether: reg\nsweep: {reg: [0, 1]}',
       [
-        'x.yaml:1:16 builtTogether: builtTogether needs stream: notebook; leave it out (--set builtTogether=) or change the stream',
+        'x.yaml:1:16 builtTogether: builtTogether needs stream: notebook; remove it (--set builtTogether=) or change the stream',
       ],
     ],
     [
       'builtTogether without its axis',
       'stream: notebook\nbuiltTogether: reg',
-      ['x.yaml:2:16 builtTogether: reg is no axis of the sweep'],
+      ['x.yaml:2:16 builtTogether: reg is not an axis of the sweep'],
     ],
     [
       'a chart without its axis',
       'charts: [{y: bestValAccuracy, x: reg}]',
-      ['x.yaml:1:34 charts.0.x: reg is no axis of the sweep'],
+      ['x.yaml:1:34 charts.0.x: reg is not an axis of the sweep'],
     ],
     [
-      'a history with an x',
+      'a series with an x',
       'charts: [{y: loss, x: reg}]\nsweep: {reg: [0, 1]}',
       [
-        'x.yaml:1:23 charts.0.x: loss is a history and has its own x; leave x out, or draw a summary such as bestValAccuracy',
+        'x.yaml:1:23 charts.0.x: loss is a series and has its own x; remove x, or draw a measure such as bestValAccuracy',
       ],
     ],
     [
-      'a summary without an x',
+      'a measure without an x',
       'charts: [{y: bestValAccuracy}]',
       [
-        'x.yaml:1:14 charts.0.y: bestValAccuracy is one number a trial and needs an x, such as x: weightScale; without x there are loss, trainAccuracy, valAccuracy',
+        'x.yaml:1:14 charts.0.y: bestValAccuracy is one number per trial and needs an x, such as x: weightScale; without x, draw loss, trainAccuracy or valAccuracy',
       ],
     ],
     [
@@ -319,27 +321,162 @@ describe('what is wrong, and where', () => {
       'charts: [{y: loss, clamp: [2, 1]}]',
       ['x.yaml:1:27 charts.0.clamp: expected [low, high], got [2,1]'],
     ],
-    ['equal keys', 'epochs: 1\n"epochs": 2', ['x.yaml:2:1: the key "epochs" is given twice']],
-    [
-      'not YAML',
-      'epochs: 1\ncharts: [{y: loss]',
-      ['x.yaml:2:18: Flow map in block collection must be sufficiently indented and end with a }'],
-    ],
     ['a list', '[1]', ['x.yaml: expected keys with values, such as epochs: 10']],
     ['nothing at all', '# nothing\n', ['x.yaml: expected keys with values, such as epochs: 10']],
-    ['two documents', 'epochs: 1\n---\nepochs: 2', ['x.yaml:2:1: a second document; a file holds one']],
-    ['a tag', 'epochs: !!binary aGk=', ['x.yaml:1:9: Unresolved tag: tag:yaml.org,2002:binary']],
-    ['a list for a key', '? [a]\n: 1', ['x.yaml:1:3: a key must be a word']],
-    ['a number for a key', '1: 1', ['x.yaml:1:1: a key must be a word']],
-    ['an alias of nothing', 'epochs: *e', ['x.yaml:1:9: *e names no anchor above it']],
-    ['a way to the prototype', '{"__proto__": {"epochs": 3}}', ['x.yaml:1:2: unknown key __proto__']],
-    ['a way to the constructor', 'sweep: {constructor: 5}', ['x.yaml:1:9: unknown key constructor']],
+    [
+      'a list outside sweep',
+      'batchSize: [5, 10]\nhiddenDims: [[50], [20]]\nsweep: {reg: [0, 1]}',
+      [
+        '2 problems',
+        '  x.yaml:1:12 batchSize: a list of values belongs under sweep, as in sweep: { batchSize: [5,10] }',
+        '  x.yaml:2:13 hiddenDims: a list of values belongs under sweep, as in sweep: { hiddenDims: [[50],[20]] }',
+      ],
+    ],
+    [
+      'a logspace outside sweep',
+      'reg: {logspace: [-4, 0, 5]}',
+      ['x.yaml:1:6 reg: a list of values belongs under sweep, as in sweep: { reg: {"logspace":[-4,0,5]} }'],
+    ],
+    [
+      'a list of seeds',
+      'seed: [1, 2, 3]',
+      [
+        'x.yaml:1:7 seed: expected one seed; replicates: 3 runs everything with 3 seeds, counting up from seed',
+      ],
+    ],
+    [
+      'seeds as an axis',
+      'sweep:\n  - {}\n  - {seed: [1, 2]}',
+      [
+        'x.yaml:3:6 sweep.1.seed: seed cannot be swept; replicates: 2 runs everything with 2 seeds, counting up from seed',
+      ],
+    ],
+    [
+      'another key of the top level as an axis',
+      'sweep: {stream: [notebook, paired]}',
+      ['x.yaml:1:9 sweep.stream: stream cannot be swept; move it out of sweep'],
+    ],
+    ['a key that was renamed', 'repeats: 5', ['x.yaml:1:1 repeats: this key is called replicates now']],
+    ['a lone width', 'hiddenDims: 100', ['x.yaml:1:13 hiddenDims: expected a list, got 100; write [100]']],
+    [
+      'a lone width in a sweep',
+      'sweep: {hiddenDims: 100}',
+      ['x.yaml:1:21 sweep.hiddenDims: expected a list, got 100; write [100]'],
+    ],
+    ['a number for a list of charts', 'charts: 5', ['x.yaml:1:9 charts: expected a list, got 5']],
   ];
   it.each(cases)('%s', async (_, text, lines) => {
     expect((await messageOf(text)).split('\n')).toEqual(lines);
   });
 
-  it('tells everything at once, in the order of the file', async () => {
+  // An error in the YAML itself shows its line.
+  const yamlCases: [string, string, string[]][] = [
+    [
+      'a duplicate key',
+      'epochs: 1\n"epochs": 2',
+      ['2:1: duplicate key "epochs"', '  2 | "epochs": 2', '    | ^'],
+    ],
+    [
+      'a key without a space',
+      'epochs:3\nseed: 1',
+      ['1:1: expected key: value, with a space after the colon', '  1 | epochs:3', '    | ^'],
+    ],
+    [
+      'a key without a value',
+      'seed: 1\nepochs\n',
+      ['2:1: expected key: value, with a space after the colon', '  2 | epochs', '    | ^'],
+    ],
+    [
+      'a key in a value',
+      'title: Nets: deep',
+      [
+        '1:8: a key cannot follow a value in its line or indented below it; quote text that contains ": "',
+        '  1 | title: Nets: deep',
+        '    |        ^',
+      ],
+    ],
+    [
+      'two documents',
+      'epochs: 1\n---\nepochs: 2',
+      ['2:1: a second document starts here; a file holds one', '  2 | ---', '    | ^'],
+    ],
+    [
+      'a tag',
+      'epochs: !!binary aGk=',
+      ['1:9: Unresolved tag: tag:yaml.org,2002:binary', '  1 | epochs: !!binary aGk=', '    |         ^'],
+    ],
+    ['a list for a key', '? [a]\n: 1', ['1:3: a key must be a word', '  1 | ? [a]', '    |   ^']],
+    ['a number for a key', '1: 1', ['1:1: a key must be a word', '  1 | 1: 1', '    | ^']],
+    [
+      'an alias of nothing',
+      'epochs: *e',
+      ['1:9: *e refers to no anchor above it', '  1 | epochs: *e', '    |         ^'],
+    ],
+    [
+      'a way to the prototype',
+      '{"__proto__": {"epochs": 3}}',
+      ['1:2: unknown key __proto__', '  1 | {"__proto__": {"epochs": 3}}', '    |  ^'],
+    ],
+    [
+      'a way to the constructor',
+      'sweep: {constructor: 5}',
+      ['1:9: unknown key constructor', '  1 | sweep: {constructor: 5}', '    |         ^'],
+    ],
+    [
+      'an open bracket inside another one',
+      'epochs: 1\ncharts: [{y: loss]\nseed: 1',
+      [
+        '2:18: the { is not closed',
+        '  2 | charts: [{y: loss]',
+        '    |          ^ opened here',
+        '    |                  ^ expected }',
+      ],
+    ],
+    [
+      'an open bracket around a closed one, at the end of the text',
+      '[1, [2]\n\n',
+      ['1:8: the [ is not closed', '  1 | [1, [2]', '    | ^ opened here', '    |        ^ expected ]'],
+    ],
+    [
+      'an open bracket of an earlier line',
+      `${'\n'.repeat(8)}sweep: {\n  reg: [0, 1\n}\n`,
+      [
+        '11:1: the [ is not closed',
+        '  10 |   reg: [0, 1',
+        '     |        ^ opened here',
+        '  11 | }',
+        '     | ^ expected ]',
+      ],
+    ],
+    [
+      'an open quote',
+      'epochs: 1\ntitle: "abc\nseed: 1\n',
+      ['2:8: this " is never closed', '  2 | title: "abc', '    |        ^'],
+    ],
+    [
+      'a place in a long line',
+      `seed: ${' '.repeat(100)}@x${' '.repeat(100)}`,
+      [
+        '1:107: Plain value cannot start with reserved character @',
+        `  1 | …${' '.repeat(36)}@x${' '.repeat(34)}…`,
+        `    | ${' '.repeat(37)}^`,
+      ],
+    ],
+    [
+      'an escape sequence of the terminal',
+      'a: \u009b2J@\nb: @',
+      ['2:4: Plain value cannot start with reserved character @', '  2 | b: @', '    |    ^'],
+    ],
+  ];
+  it.each(yamlCases)('not YAML: %s', async (_, text, lines) => {
+    expect((await messageOf(text)).split('\n')).toEqual(lines.with(0, `x.yaml:${lines[0]}`));
+  });
+
+  it('a closing bracket in the first column is not an error', async () => {
+    expect((await load('sweep: {\n  reg: [0, 1]\n}\n')).sweep).toEqual([{ reg: [0, 1] }]);
+  });
+
+  it('reports all problems at once, in the order of the file', async () => {
     const error = await errorOf(load('seed: -1\nsweep:\n  reg: x\n  sede: 1\nepochs: 0\nspeed: 5\n'));
     expect(error.code).toBe('config');
     expect(error.message.split('\n')).toEqual([
@@ -352,13 +489,16 @@ describe('what is wrong, and where', () => {
     ]);
   });
 
-  it('stops at ten', async () => {
-    const lines = (await messageOf(`hiddenDims: [${Array(1000).fill('x')}]`)).split('\n');
-    expect(lines).toHaveLength(12);
-    expect([lines[0], lines.at(-1)]).toEqual(['1000 problems', '  and 990 more']);
+  it('shows up to a hundred problems, and says when there are more', async () => {
+    const linesOf = async (count: number) =>
+      (await messageOf(`hiddenDims: [${Array(count).fill('x')}]`)).split('\n');
+    expect(await linesOf(100)).toHaveLength(101);
+    expect((await linesOf(100))[0]).toBe('100 problems');
+    expect(await linesOf(1000)).toHaveLength(101);
+    expect((await linesOf(1000))[0]).toBe('1000 problems, of which these are the first 100');
   });
 
-  it('says which keys there are where one was unknown', async () => {
+  it('lists the valid keys after an unknown one', async () => {
     const hintOf = async (text: string) => (await errorOf(load(text))).hint;
     expect(await hintOf('epochs: x')).toBe('cifar-norm sweep --help describes every key');
     expect(await hintOf('bananas: 1')).toMatch(/every key; the keys here are title, .*, charts$/);
@@ -371,7 +511,7 @@ describe('what is wrong, and where', () => {
   });
 });
 
-describe('text made to hang or to break the reader', () => {
+describe('text made to hang or break the reader', () => {
   const most = 128_000;
   const fill = (part: string) => part.repeat(Math.floor(most / part.length));
   const letters = 'abcdefghijklmnop'.split('');
@@ -402,7 +542,7 @@ describe('text made to hang or to break the reader', () => {
     expect(await messageOf(text)).toMatch(message);
   });
 
-  it('20 levels are read', async () => {
+  it('reads 20 levels', async () => {
     expect(await messageOf(`title: ${'['.repeat(20)}${']'.repeat(20)}`)).toMatch(/title: expected text/);
   });
 });

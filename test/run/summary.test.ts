@@ -37,7 +37,7 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
       iterations: 3,
       initialLoss: 3,
       finalTrainLoss: 2,
-      lastEpochTrainLoss: 1.5,
+      lastEpochTrainLoss: 1,
       bestTrainAccuracy: 0.6,
       bestValAccuracy: 0.4,
       lastTrainAccuracy: 0.6,
