@@ -50,10 +50,10 @@ function* batchWarnings({
   const [smallest, largest] = axisBounds(batchSize);
   const [images] = axisBounds(trainImages);
   if (largest > images) {
-    yield `batchSize: a minibatch of ${largest} is drawn, with replacement, from only ${images} training images, so that each occurs several times; write batchSize: ${images} or less, or raise trainImages`;
+    yield `batchSize: a minibatch of ${largest} is drawn, with replacement, from only ${images} training images; write batchSize: ${images} or less, or raise trainImages`;
   }
   const hasLayers = [hiddenDims].flat(2).length > 0;
   if (smallest === 1 && hasLayers && [normalization].flat().includes('batchnorm')) {
-    yield 'batchSize: batch normalization of a single image subtracts the image itself, so that the net sees nothing of it; write batchSize: 2 or more, or normalization: layernorm';
+    yield 'batchSize: over a minibatch of 1, batch normalization turns every activation into 0, so the net cannot learn from its images; write batchSize: 2 or more, or normalization: layernorm';
   }
 }
