@@ -1,9 +1,6 @@
-/** What zod finds wrong, in the words of someone who writes config files. */
+/** Puts zod's findings into the words of someone who writes config files. */
 import type { z } from 'zod';
 import { nearest } from './nearest.ts';
-import type { Problem } from './problems.ts';
-import { keysAt } from './schema.ts';
-import type { Path } from './yaml.ts';
 
 const kinds: Readonly<Record<string, string>> = {
   number: 'a number',
@@ -42,52 +39,20 @@ function amount(limit: number | bigint, origin: string): string {
   return String(limit);
 }
 
-function alternatives(names: readonly string[]): string {
+/** `a, b or c`. */
+export function alternatives(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-function didYouMean(word: unknown, names: readonly string[]): string {
+/** A suggestion in brackets, or nothing if no name is close to the word. */
+export function didYouMean(word: unknown, names: readonly string[]): string {
   const name = typeof word === 'string' && nearest(word, names);
   return name ? ` (did you mean ${name}?)` : '';
 }
 
-/** A value as JSON, cut to what fits into a line. */
+/** A value as JSON, shortened to fit into a line. */
 export function show(value: unknown): string {
   if (value === null) return 'nothing';
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** Zod's issues one by one. Of a union only the branch that was meant speaks: the one that got furthest. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[], base: Path = []): Problem[] {
-  return issues.flatMap(issue => {
-    const path = [...base, ...(issue.path as Path)];
-    if (issue.code === 'invalid_union') {
-      const meant = issue.errors.reduce((best, branch) => (reach(branch) > reach(best) ? branch : best));
-      return problemsOf(meant, path);
-    }
-    if (issue.code === 'unrecognized_keys') {
-      const known = keysAt(path);
-      return issue.keys.map(key => ({
-        paths: [[...path, key]],
-        message: `unknown key${didYouMean(key, known)}`,
-        unknownKey: true,
-      }));
-    }
-    return [{ paths: [path], message: issue.message }];
-  });
-}
-
-/** How far into the value a branch got before it met what it could not take; 0 when the value was not its kind. */
-function reach(issues: readonly z.core.$ZodIssue[]): number {
-  const depths = issues.map(issue => {
-    const wrongKind = issue.code === 'invalid_type' || issue.code === 'invalid_value';
-    const within = issue.code === 'invalid_union' ? furthest(issue.errors.map(reach)) : wrongKind ? 0 : 1;
-    return issue.path.length + within;
-  });
-  return furthest(depths);
-}
-
-function furthest(depths: readonly number[]): number {
-  return depths.reduce((most, depth) => Math.max(most, depth), 0);
 }

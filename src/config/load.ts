@@ -1,22 +1,23 @@
-/** From the name of an experiment, or a file of one, to a checked Experiment. */
+/** Loads an experiment by its name or file, and checks it. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { explain, problemsOf } from './explain.ts';
+import { explain } from './explain.ts';
+import { problemsOf } from './issues.ts';
 import { nearest } from './nearest.ts';
-import { applyOverrides, isMap } from './overrides.ts';
+import { applyOverrides } from './overrides.ts';
 import { KEYS_HINT, problemsError } from './problems.ts';
 import { contradictions } from './rules.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
-import { readYaml } from './yaml.ts';
+import { isMap, readYaml } from './yaml.ts';
 
-const MOST_BYTES = 128 * 1024;
-const ENDING = /\.(ya?ml|json)$/i;
+const MAX_BYTES = 128 * 1024;
+const EXTENSION = /\.(ya?ml|json)$/i;
 
 export interface LoadedExperiment {
-  /** What to call it: the file's base name in letters, digits and `-_.`, safe as the name of a folder. */
+  /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
   readonly name: string;
-  /** Absolute path of the file it came from. */
+  /** Absolute path of its file. */
   readonly file: string;
   readonly experiment: Experiment;
 }
@@ -24,17 +25,17 @@ export interface LoadedExperiment {
 export interface LoadContext {
   /** Folder of the shipped experiments. */
   readonly configsFolder: string;
-  /** Folder that the user's paths are relative to. */
+  /** Folder against which the user's paths are resolved. */
   readonly cwd: string;
 }
 
 /**
- * Loads an experiment, applies the overrides and checks the result.
+ * Loads an experiment, applies overrides and checks the result.
  *
- * @param nameOrFile a shipped experiment (`weight-scale`), or a file: anything with a path separator, or with one of
- *   the endings .yaml, .yml and .json.
+ * @param nameOrFile a shipped experiment (`weight-scale`), or a file: anything with a path separator or the extension
+ *   .yaml, .yml or .json.
  * @param overrides `key=value` strings, see `applyOverrides`.
- * @throws CifarNormError (usage, config) about everything that is wrong, each with its place.
+ * @throws CifarNormError (usage, config) that lists every problem with its place.
  */
 export async function loadExperiment(
   nameOrFile: string,
@@ -49,7 +50,7 @@ export async function loadExperiment(
   }
   const { experiment, written } = applyOverrides(yaml.value, overrides);
   const parsed = experimentSchema.safeParse(experiment, { error: explain });
-  const problems = parsed.success ? contradictions(parsed.data) : problemsOf(parsed.error.issues);
+  const problems = parsed.success ? contradictions(parsed.data) : problemsOf(parsed.error.issues, experiment);
   if (!parsed.success || problems.length > 0) {
     const loneGrid = !Array.isArray(experiment.sweep);
     throw problemsError(problems, { file: shown, yaml, written, loneGrid });
@@ -57,7 +58,7 @@ export async function loadExperiment(
   return { name: nameOf(file), file, experiment: parsed.data };
 }
 
-/** Names of the shipped experiments, in order. */
+/** Names of the shipped experiments, sorted. */
 export async function listExperiments(configsFolder: string): Promise<string[]> {
   const files = await readdir(configsFolder);
   return files
@@ -74,12 +75,12 @@ async function findFile(nameOrFile: string, { configsFolder, cwd }: LoadContext)
   throw new CifarNormError(
     'usage',
     `there is no experiment ${JSON.stringify(nameOrFile)}${meant ? `; did you mean ${meant}?` : ''}`,
-    `the shipped experiments are ${names.join(', ')}; give a file of your own as a path, such as ./mine.yaml`,
+    `the shipped experiments are ${names.join(', ')}; write your own file as a path, such as ./mine.yaml`,
   );
 }
 
 function isPath(nameOrFile: string): boolean {
-  return /[/\\]/.test(nameOrFile) || ENDING.test(nameOrFile);
+  return /[/\\]/.test(nameOrFile) || EXTENSION.test(nameOrFile);
 }
 
 async function readText(file: string, shown: string): Promise<string> {
@@ -88,23 +89,23 @@ async function readText(file: string, shown: string): Promise<string> {
   };
   const refuse = (error: NodeJS.ErrnoException): never =>
     error.code === 'ENOENT'
-      ? fail('there is no such file', 'shipped experiments go by their names, without an ending')
+      ? fail('there is no such file', 'name a shipped experiment without an extension')
       : fail(error.message);
   const stats = await stat(file).catch(refuse);
   if (!stats.isFile()) fail('it is not a file');
-  if (stats.size > MOST_BYTES) fail(`it has ${stats.size} bytes, and an experiment at most ${MOST_BYTES}`);
+  if (stats.size > MAX_BYTES) fail(`it has ${stats.size} bytes; the limit is ${MAX_BYTES}`);
   const bytes = await readFile(file).catch(refuse);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return fail('it is not text in UTF-8');
+    return fail('it is not UTF-8 text');
   }
 }
 
-/** Never empty, and never begins with a dot or a dash. */
+/** Never empty; never begins with a dot or a dash. */
 function nameOf(file: string): string {
   const name = basename(file)
-    .replace(ENDING, '')
+    .replace(EXTENSION, '')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[.-]+/, '');
   return name.slice(0, 100) || 'experiment';

@@ -1,21 +1,21 @@
-/** `--set key=value`: changes to a config file, as if they had been written into it. */
+/** `--set key=value`: changes to an experiment, as if the file said so. */
 import { CifarNormError } from '../errors.ts';
 import { KEYS_HINT, type Written } from './problems.ts';
 import { type SettingKey, settingKeys, settingSchema } from './schema.ts';
-import { FORBIDDEN_KEYS, readYaml } from './yaml.ts';
+import { FORBIDDEN_KEYS, isMap, readYaml } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * Applies `key=value` strings in their order; values are in YAML and are not checked here.
+ * Applies `key=value` strings in order. Values are YAML; the schema checks them later.
  *
- * A setting's key speaks for every trial. One value (`normalization=none`) becomes the base value and takes the place
- * of the key's axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a logspace) become its axis in
- * every grid; where there was none, the slowest, so that the whole grid is run for each of them. Any other key is set
- * as it stands, and dots lead further in: `sweep.0.batchSize=[5, 10]`. No value at all (`builtTogether=`) takes a key
- * away, back to its default.
+ * A setting's key changes every trial. One value (`normalization=none`) becomes the base value and replaces the key's
+ * axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a logspace) become the key's axis in every
+ * grid; a new axis is the slowest, so that the whole grid runs once per value. Any other key is set as it stands, and
+ * dots reach into maps and lists: `sweep.0.batchSize=[5, 10]`. An empty value (`builtTogether=`) removes the key, which
+ * restores its default.
  *
- * @throws CifarNormError (usage, config) when an override cannot be read or leads nowhere.
+ * @throws CifarNormError (usage, config) if an override cannot be parsed or its key leads nowhere.
  */
 export function applyOverrides(
   experiment: Plain,
@@ -43,7 +43,7 @@ function parse(text: string): { key: string; option: string; value: unknown } {
   return { key: key.trim(), option, value };
 }
 
-/** Every place that an override of `key` sets. */
+/** Every place that an override of `key` changes. */
 function pathsOf(key: string, value: unknown, experiment: Plain): string[][] {
   if (!isSetting(key)) return [key.split('.')];
   const { sweep = {} } = experiment;
@@ -61,12 +61,7 @@ function isSetting(key: string): key is SettingKey {
   return settingKeys.some(known => known === key);
 }
 
-/** A map of keys to values, as YAML has them. */
-export function isMap(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A copy of `node` with `value` at `path`; null takes a key out of its map, and a new key becomes the first. */
+/** A copy of `node` with `value` at `path`; null removes a key, and a new key comes first in its map. */
 function setIn(node: unknown, path: readonly string[], value: unknown, option: string, depth = 0): unknown {
   const step = path[depth];
   if (step === undefined) return value;
@@ -76,7 +71,8 @@ function setIn(node: unknown, path: readonly string[], value: unknown, option: s
   const place = path.slice(0, depth).join('.');
   if (Array.isArray(node)) {
     const index = node.findIndex((_, i) => String(i) === step);
-    if (index < 0) fail(`${place} is a list of ${node.length}, and the first is ${place}.0`);
+    if (index < 0)
+      fail(`${place} has ${node.length} ${node.length === 1 ? 'item' : 'items'}, counted from ${place}.0`);
     return node.with(index, setIn(node[index], path, value, option, depth + 1));
   }
   const map = node === undefined && depth === 1 ? {} : node;

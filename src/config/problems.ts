@@ -1,23 +1,24 @@
-/** What is wrong with an experiment, told with the places where it was asked for. */
+/** Reports what is wrong with an experiment, each problem with its place in the file or on the command line. */
 import { CifarNormError } from '../errors.ts';
 import { keysAt } from './schema.ts';
 import type { Path, Yaml } from './yaml.ts';
 
 export const KEYS_HINT = 'cifar-norm sweep --help describes every key';
-const MOST_PROBLEMS = 10;
+/** Nobody reads more; a long list of wrong values would fill the screen many times over. */
+const MAX_SHOWN = 100;
 
 export interface Problem {
-  /** The values that are at fault; those that were left to their defaults are passed over in telling the place. */
+  /** The values at fault. The problem is reported at the first that the user gave. */
   readonly paths: readonly [Path, ...Path[]];
   readonly message: string;
   /** The path ends in a key that does not exist. */
   readonly unknownKey?: boolean;
 }
 
-/** A place in the experiment that an override has set. */
+/** A place in the experiment that an override set. */
 export interface Written {
   readonly path: readonly string[];
-  /** The key as the user gave it, and the whole option for messages. */
+  /** The key as the user wrote it, and the whole option for messages. */
   readonly key: string;
   readonly option: string;
 }
@@ -27,23 +28,27 @@ export interface Source {
   readonly file: string;
   readonly yaml: Yaml;
   readonly written: readonly Written[];
-  /** The sweep is one grid and no list of them, and so its paths have no number. */
+  /** The sweep is written as a single grid, not a list, so that its paths have no number. */
   readonly loneGrid: boolean;
 }
 
-/** One error for all the problems, each as `file:line:column path: what is wrong` or `--set key=value: ..`. */
+/** One error that lists all problems, each as `file:line:column path: message` or `--set key=value: message`. */
 export function problemsError(problems: readonly Problem[], source: Source): CifarNormError {
-  const told = problems.map(problem => describe(problem, source)).sort((a, b) => a.line - b.line);
-  const lines = [...new Set(told.map(({ text }) => text))];
-  const listed = lines.slice(0, MOST_PROBLEMS);
-  if (lines.length > listed.length) listed.push(`and ${lines.length - listed.length} more`);
-  const message = lines.length === 1 ? lines[0]! : [`${lines.length} problems`, ...listed].join('\n  ');
+  const described = problems.map(problem => describe(problem, source)).sort((a, b) => a.line - b.line);
+  const lines = [...new Set(described.map(({ text }) => text))];
   const unknown = problems.find(({ unknownKey }) => unknownKey);
   const keys = unknown && `; the keys here are ${keysAt(unknown.paths[0].slice(0, -1)).join(', ')}`;
-  return new CifarNormError('config', message, `${KEYS_HINT}${keys ?? ''}`);
+  return new CifarNormError('config', listed(lines), `${KEYS_HINT}${keys ?? ''}`);
 }
 
-/** The line is 0 for what an override has set. */
+function listed(lines: readonly string[]): string {
+  if (lines.length === 1) return lines[0]!;
+  const isCut = lines.length > MAX_SHOWN;
+  const head = `${lines.length} problems${isCut ? `, of which these are the first ${MAX_SHOWN}` : ''}`;
+  return [head, ...lines.slice(0, MAX_SHOWN)].join('\n  ');
+}
+
+/** The line is 0 if an override is to blame. */
 function describe(
   { paths, message, unknownKey }: Problem,
   { file, yaml, written, loneGrid }: Source,
@@ -65,7 +70,7 @@ function describe(
   if (set && !yaml.position(path, 'key')) {
     return { line: 0, text: `${set.option}: ${label(path)}${message}` };
   }
-  // What is missing has no place of its own: the map around it must do.
+  // A missing key has no position; use that of the map around it.
   const around = path.map((_, steps) => path.slice(0, path.length - steps));
   const positions = around.map(place => yaml.position(place, unknownKey ? 'key' : 'value'));
   const { line, column } = positions.find(position => position) ?? { line: 1, column: 1 };

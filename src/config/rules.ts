@@ -1,7 +1,8 @@
-/** What no experiment can be, though each of its values is fine. */
-import { show } from './explain.ts';
+/** Finds contradictions between values that are valid on their own. */
+import { axisBounds } from './axis-bounds.ts';
+import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
-import { type Axis, type Experiment, type SettingKey, seriesNames } from './schema.ts';
+import { type Experiment, type SettingKey, seriesNames } from './schema.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;
 const LARGEST_SEED = 0xffff_ffff;
@@ -20,22 +21,14 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
     };
   }
   for (const [index, grid] of sweep.entries()) {
-    const most = largest(grid.trainImages ?? trainImages);
+    const [, most] = axisBounds(grid.trainImages ?? trainImages);
     if (most > numTraining) {
       yield {
         paths: [grid.trainImages ? ['sweep', index, 'trainImages'] : ['trainImages'], ['numTraining']],
-        message: `trainImages is ${most}, but numTraining only ${numTraining}`,
+        message: `trainImages is ${most}, but numTraining is only ${numTraining}`,
       };
     }
   }
-}
-
-function largest(axis: Axis): number {
-  const values =
-    typeof axis === 'object' && 'logspace' in axis
-      ? axis.logspace.slice(0, 2).map(exponent => 10 ** exponent)
-      : [axis].flat();
-  return Math.max(...values.map(Number));
 }
 
 function* streamProblems(experiment: Experiment): Generator<Problem> {
@@ -44,7 +37,7 @@ function* streamProblems(experiment: Experiment): Generator<Problem> {
   if (lastSeed > LARGEST_SEED) {
     yield {
       paths: [['replicates'], ['seed']],
-      message: `the seeds of the replicates end at ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
+      message: `the last replicate would have seed ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
     };
   }
   if (builtTogether === undefined) return;
@@ -52,32 +45,31 @@ function* streamProblems(experiment: Experiment): Generator<Problem> {
   if (stream !== 'notebook') {
     yield {
       paths: [path, ['stream']],
-      message:
-        'builtTogether needs stream: notebook; leave it out (--set builtTogether=) or change the stream',
+      message: 'builtTogether needs stream: notebook; remove it (--set builtTogether=) or change the stream',
     };
   }
   if (!isAxis(experiment, builtTogether)) {
-    yield { paths: [path], message: `${builtTogether} is no axis of the sweep` };
+    yield { paths: [path], message: `${builtTogether} is not an axis of the sweep` };
   }
 }
 
 function* chartProblems(experiment: Experiment): Generator<Problem> {
   for (const [index, { x, y, clamp }] of (experiment.charts ?? []).entries()) {
-    const isHistory = seriesNames.some(name => name === y);
-    if (x === undefined && !isHistory) {
+    const isSeries = seriesNames.some(name => name === y);
+    if (x === undefined && !isSeries) {
       yield {
         paths: [['charts', index, 'y']],
-        message: `${y} is one number a trial and needs an x, such as x: weightScale; without x there are ${seriesNames.join(', ')}`,
+        message: `${y} is one number per trial and needs an x, such as x: weightScale; without x, draw ${alternatives(seriesNames)}`,
       };
     }
-    if (x !== undefined && isHistory) {
+    if (x !== undefined && isSeries) {
       yield {
         paths: [['charts', index, 'x']],
-        message: `${y} is a history and has its own x; leave x out, or draw a summary such as bestValAccuracy`,
+        message: `${y} is a series and has its own x; remove x, or draw a measure such as bestValAccuracy`,
       };
     }
     if (x !== undefined && !isAxis(experiment, x)) {
-      yield { paths: [['charts', index, 'x']], message: `${x} is no axis of the sweep` };
+      yield { paths: [['charts', index, 'x']], message: `${x} is not an axis of the sweep` };
     }
     if (clamp && clamp[0] >= clamp[1]) {
       yield {

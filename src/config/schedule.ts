@@ -1,7 +1,7 @@
-/** How many iterations a trial's settings mean, and how many random images it draws: the course's Solver in numbers. */
+/** How many iterations a trial runs and how many random images it draws, as in the course's Solver. */
 import type { Settings } from './schema.ts';
 
-/** Training accuracy is measured on at most so many images, drawn anew each time: the course's num_train_samples. */
+/** Most images in a check of the training accuracy, drawn anew each time: the course's num_train_samples. */
 export const MAX_TRAIN_SAMPLES = 1000;
 
 type Schedule = { readonly perEpoch: number; readonly iterations: number };
@@ -11,7 +11,7 @@ export function scheduleOf({ trainImages, batchSize, epochs }: Readonly<Settings
   return { perEpoch, iterations: epochs * perEpoch };
 }
 
-/** Images drawn from the training images over a whole training: the minibatches, and the samples of accuracy checks. */
+/** Random images that a whole training draws: minibatches, and samples for checks of the training accuracy. */
 export function drawnImages(settings: Readonly<Settings>): number {
   const { perEpoch, iterations } = scheduleOf(settings);
   const minibatches = iterations * settings.batchSize;

@@ -1,10 +1,25 @@
-/** What can be asked: the single source of every key's name, type, default and help. */
+/** The keys of an experiment: the single source of their names, types, defaults and help. */
 import { z } from 'zod';
+
+/** What can be drawn: numbers measured once a trial, and series measured all through it. */
+export const measureNames = [
+  'initialLoss',
+  'finalTrainLoss',
+  'lastEpochTrainLoss',
+  'bestTrainAccuracy',
+  'bestValAccuracy',
+  'lastTrainAccuracy',
+  'lastValAccuracy',
+] as const;
+export const seriesNames = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
+
+export type MeasureName = (typeof measureNames)[number];
+export type SeriesName = (typeof seriesNames)[number];
 
 const positiveInteger = z.int().positive();
 const nonNegative = z.number().nonnegative();
 
-/** The settings of one training run. Every one of them can be an axis of a sweep. */
+/** The settings of one training run. Each can be an axis of a sweep. */
 export const settingsSchema = z.strictObject({
   hiddenDims: z
     .array(positiveInteger.max(65_536))
@@ -14,22 +29,22 @@ export const settingsSchema = z.strictObject({
   normalization: z
     .enum(['none', 'batchnorm', 'layernorm'])
     .default('batchnorm')
-    .describe('what stands between each affine layer and its ReLU'),
+    .describe('normalization between each affine layer and its ReLU'),
   weightScale: nonNegative.default(2e-2).describe('standard deviation of the initial weights'),
-  reg: nonNegative.default(0).describe('strength of the L2 regularization'),
+  reg: nonNegative.default(0).describe('L2 regularization strength'),
   dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
   updateRule: z
     .enum(['sgd', 'sgdMomentum', 'rmsprop', 'adam'])
     .default('adam')
-    .describe('how a gradient changes the weights'),
+    .describe('rule that updates the weights from their gradients'),
   learningRate: nonNegative.default(1e-3).describe('step size of the update rule'),
-  lrDecay: nonNegative.default(1).describe('factor on the learning rate after each epoch'),
+  lrDecay: nonNegative.default(1).describe('factor by which the learning rate changes after each epoch'),
   batchSize: positiveInteger.max(50_000).default(50).describe('images in a minibatch'),
   epochs: positiveInteger.max(1_000_000).default(10).describe('passes over the training images'),
   trainImages: positiveInteger
     .max(50_000)
     .default(1000)
-    .describe('how many of the training images a net is trained on, from the first'),
+    .describe('how many images of the training split to train on, from the first'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -41,7 +56,7 @@ export type UpdateRule = Settings['updateRule'];
 
 export const settingKeys = Object.keys(settingsSchema.shape) as [SettingKey, ...SettingKey[]];
 
-/** What one setting may be: its own schema, without its default. */
+/** The schema of one setting's values, without the default. */
 export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingValue> {
   return settingsSchema.shape[key].unwrap();
 }
@@ -50,7 +65,7 @@ const numericKeys = settingKeys.filter(
   key => settingsSchema.shape[key].unwrap().def.type === 'number',
 ) as typeof settingKeys;
 
-/** `count` values from 10^start to 10^stop, evenly spaced in their logarithms, as numpy.logspace. */
+/** `count` values from 10^start to 10^stop, evenly spaced on a logarithmic scale, as in numpy.logspace. */
 const logspaceSchema = z.strictObject({
   logspace: z
     .tuple([z.number(), z.number(), positiveInteger.max(10_000)])
@@ -66,9 +81,9 @@ function axisSchema(key: SettingKey): z.ZodType<Axis, Axis> {
   return z.union(numericKeys.includes(key) ? [value, values, logspaceSchema] : [value, values]);
 }
 
-/** A grid of trials: the product of its axes, the first axis slowest. */
+/** A grid of trials: the product of its axes, the first one slowest. */
 const gridSchema = z.intersection(
-  // A strict object alone would hand its keys back in the order of its shape, and so lose which axis is the first.
+  // A strict object returns its keys in the order of its shape; the record keeps the order in which they were written.
   z.partialRecord(z.enum(['group', ...settingKeys]), z.unknown()),
   z.strictObject({
     group: z
@@ -76,7 +91,7 @@ const gridSchema = z.intersection(
       .min(1)
       .max(100)
       .optional()
-      .describe('grids of one group share their charts and, with stream notebook, one seeding'),
+      .describe('grids of the same group share charts and, with stream notebook, one random stream'),
     ...(Object.fromEntries(settingKeys.map(key => [key, axisSchema(key).optional()])) as Record<
       SettingKey,
       z.ZodOptional<z.ZodType<Axis, Axis>>
@@ -85,25 +100,13 @@ const gridSchema = z.intersection(
 );
 export type Grid = z.output<typeof gridSchema>;
 
-export const seriesNames = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
-export const summaryNames = [
-  'initialLoss',
-  'finalTrainLoss',
-  'bestTrainAccuracy',
-  'bestValAccuracy',
-  'lastTrainAccuracy',
-  'lastValAccuracy',
-] as const;
-export type SeriesName = (typeof seriesNames)[number];
-export type SummaryName = (typeof summaryNames)[number];
-
 /**
- * A chart: a history of each trial (`loss` by iteration, accuracies by epoch), or, when `x` names a numeric axis,
- * a summary of each trial against that axis.
+ * A chart: a series of each trial (`loss` by iteration, accuracies by epoch), or, if `x` names a numeric axis, a measure
+ * of each trial against that axis.
  */
 const chartSchema = z.strictObject({
-  y: z.enum([...seriesNames, ...summaryNames]).describe('what is drawn'),
-  x: z.enum(numericKeys).optional().describe('the axis it is drawn against; left out for a history'),
+  y: z.enum([...seriesNames, ...measureNames]).describe('what to draw'),
+  x: z.enum(numericKeys).optional().describe('the axis to draw it against; omitted for a series'),
   clamp: z
     .tuple([z.number(), z.number()])
     .optional()
@@ -115,18 +118,18 @@ const seedSchema = z
   .int()
   .min(0)
   .max(0xffff_ffff)
-  .describe('seed of the random numbers, as numpy.random.seed takes it');
+  .describe('seed of the random numbers, as for numpy.random.seed');
 
-/** An experiment: what a config file may say. */
+/** An experiment: the keys of a config file. */
 export const experimentSchema = z.strictObject({
-  title: z.string().max(200).optional().describe('what the experiment is called in reports'),
-  description: z.string().max(10_000).optional().describe('what it shows'),
+  title: z.string().max(200).optional().describe('title of the results'),
+  description: z.string().max(10_000).optional().describe('what to expect of the results'),
   seed: seedSchema.default(231),
   stream: z
     .enum(['notebook', 'paired'])
     .default('paired')
     .describe(
-      'notebook: one random stream flows through all trials, as in the notebook; paired: every trial starts from the same seed',
+      'notebook: one random stream runs through all trials, as in the notebook; paired: every trial starts from the same seed',
     ),
   builtTogether: z
     .enum(settingKeys)
@@ -137,31 +140,31 @@ export const experimentSchema = z.strictObject({
   replicates: positiveInteger
     .max(10_000)
     .default(1)
-    .describe('how often everything is run, with seeds seed, seed + 1, ..'),
+    .describe('how many times to run everything, with the seeds seed, seed + 1, ...'),
   data: z
     .string()
     .min(1)
     .optional()
-    .describe('folder or archive of CIFAR-10, or synthetic; left out: it is looked for'),
+    .describe('folder or archive of CIFAR-10, or synthetic; omitted: the usual places are searched'),
   numTraining: positiveInteger
     .max(50_000)
     .default(49_000)
-    .describe('images of the training split; their mean image is subtracted from all'),
+    .describe('images in the training split; their mean image is subtracted from every image'),
   numValidation: positiveInteger
     .max(50_000)
     .default(1000)
-    .describe('images of the validation split, which follows the training split'),
+    .describe('images in the validation split, which follows the training split'),
   ...settingsSchema.shape,
   sweep: z
     .union([gridSchema.transform(grid => [grid]), z.array(gridSchema).min(1).max(1000)])
     .default([{}])
-    .describe('the grid, or the grids, of settings to run'),
-  charts: z.array(chartSchema).max(20).optional().describe('what is drawn'),
+    .describe('grid of settings to run, or a list of grids'),
+  charts: z.array(chartSchema).max(20).optional().describe('charts to draw'),
 });
 
-/** What was asked, complete: every key present that has a default. */
+/** A checked experiment: every key that has a default is present. */
 export type Experiment = z.output<typeof experimentSchema>;
-/** What a config file may leave out. */
+/** An experiment as written: keys with a default may be omitted. */
 export type ExperimentInput = z.input<typeof experimentSchema>;
 
 /** The keys that a map at `path` of an experiment may have. */

@@ -1,4 +1,4 @@
-/** From the grids of an experiment to its cells: what is run, before seeds and random streams are dealt. */
+/** Expands the grids of an experiment into cells: the combinations of settings to run, before seeds and random streams. */
 import { explain } from '../config/explain.ts';
 import {
   type Axis,
@@ -13,7 +13,7 @@ import {
 import { CifarNormError } from '../errors.ts';
 import { ensureFits } from './cost.ts';
 
-/** One combination of settings; a trial of each repeat. */
+/** One combination of settings; each replicate runs it as a trial. */
 export interface Cell {
   /** The values of all axes of the sweep, in the order in which the axes first appear. */
   readonly axes: Readonly<Record<string, SettingValue>>;
@@ -21,8 +21,8 @@ export interface Cell {
   readonly group: string | undefined;
 }
 
-/** At a second each, a day. */
-const MOST_TRIALS = 100_000;
+/** More than a day's work, at a second each. */
+const MAX_TRIALS = 100_000;
 
 type Power = (base: number, exponent: number) => number;
 
@@ -32,11 +32,12 @@ interface Values {
 }
 
 /**
- * The cells of all grids, grid by grid. A grid is the product of its axes, the first axis slowest; where only other
- * grids have an axis, the experiment's own value stands. Of equal cells of one group the first stays.
+ * The cells of all grids, grid by grid. A grid is the product of its axes, the first one slowest; an axis that only
+ * other grids have takes the experiment's own value. Equal cells of one group become one.
  *
- * @param pow base^exponent, for logspace; an argument because JavaScript's own differs between engines.
- * @throws CifarNormError (config) if a setting cannot take one of its values, a net does not fit into memory, or there are too many cells and replicates
+ * @param pow base^exponent, for logspace; an argument because Math.pow differs between JavaScript engines.
+ * @throws CifarNormError (config) if a value is not valid for its setting, a net does not fit into memory, or there are
+ *   too many cells and replicates
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
@@ -45,11 +46,11 @@ export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
     const place = experiment.sweep.length === 1 ? 'sweep' : `sweep.${index}`;
     const axes = axesOf(grid, place, pow);
     total += axes.reduce((size, { values }) => size * values.length, replicates);
-    if (total > MOST_TRIALS) {
+    if (total > MAX_TRIALS) {
       throw new CifarNormError(
         'config',
-        `${place}: the sweep has more than ${MOST_TRIALS} ${replicates > 1 ? 'combinations and replicates' : 'combinations'}`,
-        'take out values or axes, or split it into several experiments',
+        `${place}: the sweep has more than ${MAX_TRIALS} ${replicates > 1 ? 'combinations and replicates' : 'combinations'}`,
+        'remove values or axes, or split it into several experiments',
       );
     }
     return { group: grid.group, axes };
@@ -90,7 +91,7 @@ function valuesOf(key: SettingKey, axis: Axis, place: string, pow: Power): Setti
   });
 }
 
-/** `count` powers of ten, evenly spaced in their logarithms from start to stop: numpy.logspace, operation by operation. */
+/** `count` powers of ten, from 10^start to 10^stop: numpy.logspace, operation by operation. */
 function logspace([start, stop, count]: readonly [number, number, number], pow: Power): number[] {
   const step = (stop - start) / (count - 1);
   return Array.from({ length: count }, (_, index) => {

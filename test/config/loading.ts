@@ -1,4 +1,4 @@
-/** Experiments from text, for the tests of this room. */
+/** Loads experiments from text, for tests. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { CifarNormError } from '../../src/errors.ts';
 export const configsFolder = fileURLToPath(new URL('../../configs', import.meta.url));
 export const SHIPPED = ['batch-size', 'deep-net', 'weight-scale'];
 
-/** A temporary folder that lasts as long as the test file. */
+/** A temporary folder, removed after the tests of the file. */
 export function scratchFolder(): { readonly path: string } {
   const folder = { path: '' };
   beforeAll(async () => {
@@ -21,7 +21,7 @@ export function scratchFolder(): { readonly path: string } {
   return folder;
 }
 
-/** Loads `text` as the file `x.yaml` of a folder. */
+/** Loads `text` as the file `x.yaml` in a folder. */
 export async function loadText(
   folder: string,
   text: string | Uint8Array,
@@ -37,7 +37,7 @@ export async function loadShipped(name: string, overrides: readonly string[] = [
   return experiment;
 }
 
-/** The error that a user would see; anything but a CifarNormError, or none, fails the test. */
+/** The error that a user would see. Any other error fails the test, and so does none. */
 export async function errorOf(loading: Promise<unknown>): Promise<CifarNormError> {
   const error = await loading.then(
     () => new Error('it was accepted'),

@@ -4,7 +4,7 @@ import { nearest } from '../../src/config/nearest.ts';
 import { settingKeys } from '../../src/config/schema.ts';
 
 describe('nearest', () => {
-  it('finds what was meant, and nothing where nothing was', () => {
+  it('finds the key that was meant, or none', () => {
     const keys = [...settingKeys, 'seed', 'sweep'];
     expect(nearest('lerningRate', keys)).toBe('learningRate');
     expect(nearest('batch_size', keys)).toBe('batchSize');
@@ -17,7 +17,7 @@ describe('nearest', () => {
     expect(nearest('seed', [])).toBeUndefined();
   });
 
-  it('finds every key through one slip of the finger: a letter too many, too few, wrong, or two swapped', () => {
+  it('finds every key despite one typing error: a letter inserted, missing, wrong, or two swapped', () => {
     const slip = fc
       .tuple(fc.constantFrom(...settingKeys), fc.nat(), fc.nat(3), fc.constantFrom(...'aeiostqxz'))
       .map(([key, place, kind, letter]) => {

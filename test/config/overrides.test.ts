@@ -7,7 +7,7 @@ import { configsFolder, errorOf, loadShipped, loadText, SHIPPED, scratchFolder }
 const scratch = scratchFolder();
 
 describe('--set', () => {
-  it('changes a value, in any spelling that YAML has for it', async () => {
+  it('changes a value, in any YAML spelling', async () => {
     const changed = await loadShipped('deep-net', [
       'hiddenDims=[50, 50]',
       'weightScale=1e-3',
@@ -28,7 +28,7 @@ describe('--set', () => {
     });
   });
 
-  it('one value of a setting holds in every trial: it takes the place of the axis in each grid that has it', async () => {
+  it('one value of a setting holds in every trial: it replaces the axis in each grid that has one', async () => {
     const { normalization, batchSize, sweep } = await loadShipped('batch-size', ['normalization=none']);
     expect({ normalization, batchSize }).toEqual({ normalization: 'none', batchSize: 50 });
     expect(sweep).toEqual(
@@ -45,7 +45,7 @@ describe('--set', () => {
     expect(pinned.epochs).toBe(1);
   });
 
-  it('several values of a setting are an axis of every grid; a new one comes first', async () => {
+  it('several values of a setting become an axis of every grid; a new axis comes first', async () => {
     const { sweep } = await loadShipped('weight-scale', [
       'batchSize=[5, 10]',
       'normalization=[none, layernorm]',
@@ -61,14 +61,14 @@ describe('--set', () => {
     expect((await loadText(scratch.path, 'epochs: 3', ['reg=[0, 1]'])).sweep).toEqual([{ reg: [0, 1] }]);
   });
 
-  it('widths are one value, a list of them several', async () => {
+  it('a list of widths is one value, a list of lists several', async () => {
     const one = await loadShipped('deep-net', ['hiddenDims=[50, 20]']);
     expect([one.hiddenDims, one.sweep[0]?.hiddenDims]).toEqual([[50, 20], undefined]);
     const several = await loadShipped('deep-net', ['hiddenDims=[[50], [50, 20], []]']);
     expect(several.sweep[0]?.hiddenDims).toEqual([[50], [50, 20], []]);
   });
 
-  it('no value takes a key away, from the grids too', async () => {
+  it('an empty value removes a key, from the grids too', async () => {
     const { builtTogether, stream, sweep, batchSize, charts } = await loadShipped('weight-scale', [
       'stream=paired',
       'builtTogether=',
@@ -85,7 +85,7 @@ describe('--set', () => {
     });
   });
 
-  it('dots lead further in', async () => {
+  it('dots reach into maps and lists', async () => {
     const { sweep } = await loadShipped('batch-size', ['sweep.1.batchSize=[5, 20]', 'sweep.3.group=layers']);
     expect(sweep[1]).toEqual({ group: 'batchnorm', normalization: 'batchnorm', batchSize: [5, 20] });
     expect(sweep[3]?.group).toBe('layers');
@@ -99,19 +99,19 @@ describe('--set', () => {
     expect((await loadText(scratch.path, '{}', ['sweep.reg=[0, 1]'])).sweep).toEqual([{ reg: [0, 1] }]);
   });
 
-  it('does not change what it is applied to', async () => {
+  it('leaves the parsed file unchanged: an alias is not set with its anchor', async () => {
     const text = 'sweep: [&grid {reg: [0, 1]}, *grid]';
     const { sweep } = await loadText(scratch.path, text, ['sweep.0.reg=5']);
     expect(sweep).toEqual([{ reg: 5 }, { reg: [0, 1] }]);
   });
 
-  it('does what the headers of the shipped experiments suggest', async () => {
+  it('accepts every suggestion in the comments of the shipped experiments', async () => {
     for (const name of SHIPPED) {
       const header = readFileSync(join(configsFolder, `${name}.yaml`), 'utf8').split('\n');
       const suggestions = header.filter(line => line.startsWith('#   --set '));
       expect(suggestions.length).toBeGreaterThan(2);
       for (const line of suggestions) {
-        const overrides = [...line.matchAll(/--set (?:'([^']+)'|(\S+))/g)].map(
+        const overrides = [...line.matchAll(/--set (?:"([^"]+)"|(\S+))/g)].map(
           ([, quoted, bare]) => quoted ?? bare!,
         );
         expect(await loadShipped(name, overrides)).not.toEqual(await loadShipped(name));
@@ -131,28 +131,41 @@ describe('--set', () => {
       '--set normalization=bathcnorm: expected none, batchnorm or layernorm, got "bathcnorm" (did you mean batchnorm?)',
     ],
     ['lerningRate=1', '--set lerningRate=1: unknown key (did you mean learningRate?)'],
-    ['epochs=[1, 2', '--set epochs=[1, 2: Flow sequence must end with a ]'],
+    [
+      'epochs=[1, 2',
+      '--set epochs=[1, 2: the [ is not closed\n  1 | [1, 2\n    | ^ opened here\n    |      ^ expected ]',
+    ],
+    [
+      'seed=[1, 2]',
+      '--set seed=[1, 2]: expected one seed; replicates: 2 runs everything with 2 seeds, counting up from seed',
+    ],
+    [
+      'sweep.seed=[1, 2, 3]',
+      '--set sweep.seed=[1, 2, 3]: seed cannot be swept; replicates: 3 runs everything with 3 seeds, counting up from seed',
+    ],
+    ['repeats=2', '--set repeats=2: this key is called replicates now'],
+    ['hiddenDims=100', '--set hiddenDims=100: expected a list, got 100; write [100]'],
     ['title=a: b', '--set title=a: b: expected text, got {"a":"b"}'],
     ['sweep=5', '--set sweep=5: expected a map of keys to values, got 5'],
     ['sweep={reg: x}', '--set sweep={reg: x}: sweep.reg: expected a number, got "x"'],
     ['sweep.rge=5', '--set sweep.rge=5: unknown key (did you mean reg?)'],
     [
       'charts.0.y=los',
-      '--set charts.0.y=los: expected loss, trainAccuracy, valAccuracy, initialLoss, finalTrainLoss, bestTrainAccuracy, bestValAccuracy, lastTrainAccuracy or lastValAccuracy, got "los" (did you mean loss?)',
+      '--set charts.0.y=los: expected loss, trainAccuracy, valAccuracy, initialLoss, finalTrainLoss, lastEpochTrainLoss, bestTrainAccuracy, bestValAccuracy, lastTrainAccuracy or lastValAccuracy, got "los" (did you mean loss?)',
     ],
-    ['charts.3.y=loss', '--set charts.3.y=loss: charts is a list of 3, and the first is charts.0'],
-    ['charts.-1.y=loss', '--set charts.-1.y=loss: charts is a list of 3, and the first is charts.0'],
+    ['charts.3.y=loss', '--set charts.3.y=loss: charts has 3 items, counted from charts.0'],
+    ['charts.-1.y=loss', '--set charts.-1.y=loss: charts has 3 items, counted from charts.0'],
     ['epochs.x=1', '--set epochs.x=1: epochs has no keys below it'],
     ['a.b=1', '--set a.b=1: a: unknown key'],
     ['a.b.c=1', '--set a.b.c=1: a.b has no keys below it'],
     [
       'stream=paired',
-      '--set stream=paired: builtTogether needs stream: notebook; leave it out (--set builtTogether=) or change the stream',
+      '--set stream=paired: builtTogether needs stream: notebook; remove it (--set builtTogether=) or change the stream',
     ],
-    ['numTraining=999', '--set numTraining=999: trainImages is 1000, but numTraining only 999'],
+    ['numTraining=999', '--set numTraining=999: trainImages is 1000, but numTraining is only 999'],
     [
       'trainImages=[10, 49001]',
-      '--set trainImages=[10, 49001]: trainImages is 49001, but numTraining only 49000',
+      '--set trainImages=[10, 49001]: trainImages is 49001, but numTraining is only 49000',
     ],
     [
       `title=${'x'.repeat(500)}`,
@@ -163,7 +176,7 @@ describe('--set', () => {
     expect(error.message).toBe(message);
   });
 
-  it('the last of several speaks, and the file where none does', async () => {
+  it('names the last override of a key, and the file for keys that none overrides', async () => {
     const text = 'epochs: 0\nreg: -1\n';
     const error = await errorOf(loadText(scratch.path, text, ['epochs=-1', 'epochs=-2', 'seed=-3']));
     expect(error.message.split('\n')).toEqual([
@@ -195,7 +208,7 @@ describe('--set', () => {
     expect('polluted' in []).toBe(false);
   });
 
-  it('a path of a hundred thousand steps is refused', async () => {
+  it('refuses a path of a hundred thousand steps', async () => {
     expect((await errorOf(loadShipped('deep-net', [`sweep${'.a'.repeat(1e5)}=1`]))).message).toMatch(
       /has no keys below/,
     );

@@ -4,7 +4,7 @@ import { type Path, readYaml } from '../../src/config/yaml.ts';
 
 const read = (text: string) => readYaml(text, ({ line, column }) => `${line}:${column}`);
 
-// JSON is a part of YAML 1.2, and so JSON.parse and JSON.stringify are a second opinion.
+// YAML 1.2 includes JSON, so JSON.parse and JSON.stringify give a second opinion.
 const unsafe = ['__proto__', 'constructor', 'prototype'];
 const json = fc
   .jsonValue({ maxDepth: 6 })
@@ -19,11 +19,11 @@ function* scalars(value: unknown, path: Path = []): Generator<[Path, unknown]> {
 }
 
 describe('readYaml', () => {
-  it('reads every JSON text as JSON.parse does', () => {
+  it('reads JSON as JSON.parse does', () => {
     fc.assert(fc.property(json, text => void expect(read(text).value).toEqual(JSON.parse(text))));
   });
 
-  it('knows where every value of it stands, whatever ends its lines', () => {
+  it('knows the position of every value, with either line ending', () => {
     fc.assert(
       fc.property(json, fc.constantFrom('\n', '\r\n'), (text, newline) => {
         const lines = text.split('\n');
@@ -40,7 +40,7 @@ describe('readYaml', () => {
     );
   });
 
-  it('tells the first error of a text that is full of them, without looking at each', () => {
+  it('reports the first error of a text full of them', () => {
     expect(() => read(`a: 1\n${']'.repeat(130_000)}`)).toThrow(/^2:1 Unexpected/);
   });
 });

@@ -153,7 +153,7 @@ describe('sweep', () => {
     }
   });
 
-  it('paired streams: nets of one repeat see the same minibatches; repeats have seeds of their own', async () => {
+  it('paired streams: nets of one replicate see the same minibatches; each replicate has its own seed', async () => {
     const out = join(emptyFolder(), 'run');
     await cifarNorm([
       'sweep',
@@ -162,7 +162,7 @@ describe('sweep', () => {
       out,
       '--quiet',
       '--set',
-      'repeats=2',
+      'replicates=2',
       '--seed',
       '5',
       '--set',

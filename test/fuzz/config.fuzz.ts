@@ -1,11 +1,11 @@
-/** Whatever is written, the loader gives an experiment or a CifarNormError; it neither hangs nor breaks. */
+/** For any text, the loader returns an experiment or throws a CifarNormError, and does so soon. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyOverrides, isMap } from '../../src/config/overrides.ts';
+import { applyOverrides } from '../../src/config/overrides.ts';
 import { type Experiment, experimentSchema, settingKeys } from '../../src/config/schema.ts';
-import { readYaml } from '../../src/config/yaml.ts';
+import { isMap, readYaml } from '../../src/config/yaml.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { expandAxes } from '../../src/plan/axes.ts';
 import { configsFolder, loadShipped, loadText, SHIPPED, scratchFolder } from '../config/loading.ts';
@@ -15,7 +15,7 @@ import { isOrderly } from './orderly.ts';
 const scratch = scratchFolder();
 const keys = Object.keys(experimentSchema.shape);
 
-/** Loads and plans; a refusal must be in words of our own. */
+/** Loads and plans; zod's own wording must never reach the user. */
 async function plan(loading: Promise<Experiment>): Promise<void> {
   try {
     expandAxes(await loading, Math.pow);
@@ -24,7 +24,7 @@ async function plan(loading: Promise<Experiment>): Promise<void> {
       error instanceof CifarNormError &&
       /Invalid input|received|ZodError|undefined|\[object/.test(error.message)
     )
-      throw new Error(`zod speaks: ${error.message}`);
+      throw new Error(`zod's own words: ${error.message}`);
     throw error;
   }
   expect(Object.prototype).not.toHaveProperty('polluted');
@@ -105,8 +105,8 @@ const texts = SHIPPED.map(name =>
 );
 
 describe('the loader', () => {
-  isOrderly('files of text like YAML', 0.04, yamlish, planText);
-  isOrderly('files of any bytes', 0.02, fc.uint8Array({ maxLength: 200 }), planText);
+  isOrderly('YAML-like text', 0.04, yamlish, planText);
+  isOrderly('any bytes', 0.02, fc.uint8Array({ maxLength: 200 }), planText);
 
   const damaged = fc
     .tuple(
@@ -119,9 +119,9 @@ describe('the loader', () => {
         return old.slice(0, start) + insert + old.slice(start + length);
       }, text),
     );
-  isOrderly('shipped experiments with other words', 0.04, damaged, planText);
+  isOrderly('shipped experiments with edited words', 0.04, damaged, planText);
   isOrderly(
-    'shipped experiments with other bytes',
+    'shipped experiments with edited bytes',
     0.04,
     mutated(texts.map(text => Buffer.from(text))),
     planText,
@@ -153,7 +153,7 @@ describe('the loader', () => {
     .map(([base, sweep, charts]) => JSON.stringify({ ...base, sweep, charts }));
   isOrderly('values of any kind under the right keys', 0.04, experiment, planText);
 
-  // As large as a file may be, of whatever a reader could be slow at.
+  // Up to the largest size, repeating whatever the parser might be slow at.
   const unit = fc.array(piece, { minLength: 1, maxLength: 3 }).map(pieces => pieces.join(''));
   const large = fc
     .tuple(fc.constantFrom('', ...texts), unit, fc.constantFrom(100, 1000, 30_000, 131_000), yamlish)
@@ -161,7 +161,7 @@ describe('the loader', () => {
       const room = Math.max(0, size - start.length - end.length);
       return start + repeated.repeat(Math.floor(room / Math.max(1, Buffer.byteLength(repeated)))) + end;
     });
-  isOrderly('one thing again and again, up to the largest file', 0.01, large, planText);
+  isOrderly('one piece repeated, up to the largest file', 0.01, large, planText);
 
   const shapes: readonly ((n: number) => string)[] = [
     n => '['.repeat(n) + ']'.repeat(n),
@@ -189,9 +189,9 @@ describe('the loader', () => {
   const bomb = fc
     .tuple(fc.constantFrom(...shapes), fc.oneof(fc.nat(60), fc.nat(1000), fc.nat(131_000)))
     .map(([shape, size]) => shape(size));
-  isOrderly('bombs: deep, wide, long and full of aliases', 0.004, bomb, planText);
+  isOrderly('deep, wide, long texts and texts full of aliases', 0.004, bomb, planText);
 
-  it('refuses 100 MB at once, by its size', async () => {
+  it('refuses 100 MB by size, without reading it', async () => {
     const file = join(scratch.path, 'huge.yaml');
     writeFileSync(file, '');
     truncateSync(file, 100_000_000);
@@ -226,7 +226,9 @@ describe('overrides', () => {
     fc.string(),
   );
   const overrides = fc.tuple(fc.constantFrom(...SHIPPED), fc.array(override, { maxLength: 4 }));
-  isOrderly('of shipped experiments', 0.05, overrides, ([name, changes]) => plan(loadShipped(name, changes)));
+  isOrderly('overrides of shipped experiments', 0.05, overrides, ([name, changes]) =>
+    plan(loadShipped(name, changes)),
+  );
 
   const shipped = new Map(SHIPPED.map((name, i) => [name, readText(texts[i]!)]));
   const applied = ([name, changes]: [string, string[]]) => {
@@ -234,13 +236,13 @@ describe('overrides', () => {
     expect(isMap(experiment)).toBe(true);
     expect(Object.prototype).not.toHaveProperty('polluted');
   };
-  isOrderly('in memory', 0.15, overrides, applied);
-  // Systems allow about 128 KB for one word of a command line.
+  isOrderly('overrides in memory', 0.15, overrides, applied);
+  // Linux allows 128 KB for one argument of a command line.
   const longOverride = fc
     .tuple(key, piece, piece, fc.constantFrom(1000, 30_000, 130_000))
     .map(([name, first, again, size]) => `${name}=${first}${again.repeat(size / Math.max(1, again.length))}`);
   const longOverrides = fc.tuple(fc.constantFrom(...SHIPPED), fc.tuple(longOverride));
-  isOrderly('as long as they may be', 0.005, longOverrides, applied);
+  isOrderly('overrides of the greatest length', 0.005, longOverrides, applied);
 });
 
 isOrderly('YAML in memory', 0.12, fc.oneof(yamlish, fc.string({ unit: 'binary', maxLength: 60 })), text => {

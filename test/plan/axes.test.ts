@@ -60,11 +60,11 @@ for start, stop, count in json.load(sys.stdin):
         .map(line => JSON.parse(line) as number[]);
       expect(expected).toHaveLength(cases.length);
       cases.forEach(([start, stop, count], i) => {
-        // Equal cells are one, so that values are compared as sets.
+        // Equal cells become one, so compare sets of values.
         const values = logspace(start, stop, count);
         const numpy = [...new Set(expected[i])];
         expect(values.length).toBe(numpy.length);
-        // The C library's pow and ours may round the last bit differently.
+        // The C library's pow may round the last bit differently.
         values.forEach((value, j) => {
           expect(Math.abs(value - numpy[j]!)).toBeLessThanOrEqual(2 ** -52 * numpy[j]!);
         });
@@ -74,7 +74,7 @@ for start, stop, count in json.load(sys.stdin):
 });
 
 describe('expandAxes', () => {
-  it('an experiment without a sweep is one cell of its own settings', () => {
+  it('an experiment without a sweep is one cell with its own settings', () => {
     const cells = cellsOf({ epochs: 3, hiddenDims: [7] });
     expect(cells).toHaveLength(1);
     const [{ axes, settings, group }] = cells as [(typeof cells)[0]];
@@ -118,7 +118,7 @@ describe('expandAxes', () => {
     );
   });
 
-  it('a grid without an axis of another one takes the base setting there', () => {
+  it('a grid takes the base setting for an axis that only other grids have', () => {
     const cells = cellsOf({
       batchSize: 20,
       sweep: [{ reg: [0, 1] }, { normalization: 'none', reg: 2, batchSize: [5, 6] }],
@@ -137,7 +137,7 @@ describe('expandAxes', () => {
     );
   });
 
-  it('equal cells of one group are one; those of two groups are two', () => {
+  it('equal cells of one group become one; those of two groups stay two', () => {
     const sweep = ['a', 'a', 'b', undefined, undefined].map(group => ({
       group,
       batchSize: [5, 5, 10],
@@ -153,14 +153,14 @@ describe('expandAxes', () => {
     ]);
   });
 
-  it('says which grid and key have a value that cannot be', () => {
+  it('names the grid and key of an invalid value', () => {
     const fractions = errorOf({ sweep: { batchSize: { logspace: [0, 1, 3] } } });
     expect(fractions.message).toBe('sweep.batchSize: expected a whole number, got 3.1622776601683795');
     expect(fractions.hint).toBe('give the values as a list');
     expect(errorOf({ sweep: [{}, { reg: { logspace: [0, 400, 2] } }] }).message).toBe(
       'sweep.1.reg: expected a number, got Infinity',
     );
-    // A caller that passes by the schema's own check.
+    // A caller of the library may skip the schema.
     const experiment = experimentSchema.parse({});
     const sweep = [{ normalization: ['none', 'bathcnorm'] as never }];
     expect(() => expandAxes({ ...experiment, sweep }, pow)).toThrow(
@@ -175,6 +175,10 @@ describe('expandAxes', () => {
       errorOf({ sweep: { reg: axis, learningRate: axis, weightScale: axis, lrDecay: axis } }).message,
     ).toMatch(message);
     expect(errorOf({ sweep: Array(1000).fill({ reg: axis }) }).message).toMatch(/^sweep\.10: /);
+    expect(
+      errorOf({ replicates: 5000, sweep: { epochs: { logspace: [0, 2, 3] }, reg: { logspace: [0, 1, 7] } } })
+        .message,
+    ).toMatch(/^sweep: the sweep has more than 100000 combinations and replicates$/);
     const counts = Array.from({ length: 250 }, (_, i) => i + 1);
     expect(cellsOf({ sweep: { batchSize: counts, epochs: counts } })).toHaveLength(62_500);
   });

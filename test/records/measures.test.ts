@@ -37,6 +37,7 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
       iterations: 3,
       initialLoss: 3,
       finalTrainLoss: 2,
+      lastEpochTrainLoss: 1,
       bestTrainAccuracy: 0.6,
       bestValAccuracy: 0.4,
       lastTrainAccuracy: 0.6,
@@ -59,6 +60,6 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
   it('is null where nothing was measured', () => {
     const { iterations, ...others } = summaryOf({ status: 'diverged', losses: [], accuracies: [] });
     expect(iterations).toBe(0);
-    expect(Object.values(others)).toEqual([null, null, null, null, null, null]);
+    expect(Object.values(others)).toEqual(Array(7).fill(null));
   });
 });

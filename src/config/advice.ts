@@ -1,0 +1,47 @@
+/** Tells what to write instead, for common mistakes. */
+import { didYouMean, show } from './explain.ts';
+import type { Problem } from './problems.ts';
+import { experimentSchema, keysAt, type SettingKey, settingKeys } from './schema.ts';
+import { isMap, type Path } from './yaml.ts';
+
+/** Keys of earlier releases, and what they are called now. */
+const renamedKeys: Readonly<Record<string, string>> = { repeats: 'replicates' };
+
+/** What to say about `key` in the map at `path`, where no such key exists. */
+export function unknownKey(path: Path, key: string, value: unknown): string {
+  if (Object.hasOwn(renamedKeys, key)) return `this key is called ${renamedKeys[key]} now`;
+  const known = keysAt(path);
+  if (path[0] === 'sweep' && known.includes('group')) {
+    if (key === 'seed') return `seed cannot be swept; ${severalSeeds(value)}`;
+    if (Object.hasOwn(experimentSchema.shape, key)) return `${key} cannot be swept; move it out of sweep`;
+  }
+  return `unknown key${didYouMean(key, known)}`;
+}
+
+/** A problem for each key at the top level whose value would be right under `sweep`. */
+export function misplacedLists(experiment: Readonly<Record<string, unknown>>): Problem[] {
+  const lists = settingKeys.filter(key => isAxis(key, experiment[key]));
+  const problems = lists.map(key => ({
+    paths: [[key]] as [Path],
+    message: `a list of values belongs under sweep, as in sweep: { ${key}: ${show(experiment[key])} }`,
+  }));
+  const { seed } = experiment;
+  if (!Array.isArray(seed)) return problems;
+  return [{ paths: [['seed']], message: `expected one seed; ${severalSeeds(seed)}` }, ...problems];
+}
+
+function isAxis(key: SettingKey, value: unknown): boolean {
+  if (isMap(value)) return Object.hasOwn(value, 'logspace');
+  if (key === 'hiddenDims') return Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
+  return Array.isArray(value);
+}
+
+function severalSeeds(value: unknown): string {
+  const count = Array.isArray(value) && value.length > 1 ? value.length : 5;
+  return `replicates: ${count} runs everything with ${count} seeds, counting up from seed`;
+}
+
+/** How to write a lone width as the list of widths that hiddenDims is; nothing for other keys and values. */
+export function writtenAsList(path: Path, value: unknown): string {
+  return path.includes('hiddenDims') && typeof value === 'number' ? `; write [${value}]` : '';
+}
