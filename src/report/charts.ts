@@ -1,6 +1,5 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
-import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
-import type { TrialRecord } from '../records/record.ts';
+
 import {
   axisKeys,
   axisValues,
@@ -10,7 +9,9 @@ import {
   meansNote,
   type Result,
 } from '../analysis/results.ts';
+import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
 import { mean } from '../records/measures.ts';
+import type { TrialRecord } from '../records/record.ts';
 import type { Chart, Point, Series } from './terminal/chart.ts';
 import { extent } from './terminal/scale.ts';
 import { axisText } from './text.ts';

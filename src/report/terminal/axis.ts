@@ -1,6 +1,7 @@
 /** The horizontal axis of a chart. */
-import { extent, innerTicks, tickTexts, tickValues } from './scale.ts';
+
 import { axisText } from '../text.ts';
+import { extent, innerTicks, tickTexts, tickValues } from './scale.ts';
 
 interface Tick {
   readonly x: number;

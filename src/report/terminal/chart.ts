@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
+import { axisText, fitted, oneLine, wrap } from '../text.ts';
 import { xAxis, xTicks } from './axis.ts';
 import { drawLine, drawMarkers, type Grid, runsOf, sampleOf } from './curve.ts';
 import { extent, surroundingTicks, tickTexts, withRoom } from './scale.ts';
-import { axisText, fitted, oneLine, wrap } from '../text.ts';
 
 /** A y that is not finite breaks the line; an x that is not, or that a log axis cannot show, is left out. */
 export interface Point {
