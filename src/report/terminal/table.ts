@@ -17,19 +17,20 @@ export interface TableStyle {
 export function renderTable(table: Table, style: TableStyle): string {
   const width = Math.max(40, Math.floor(style.width));
   const { bold, dim } = picocolors.createColors(style.color);
-  const body = forms(table, { ...style, width });
   const fits = (lines: readonly string[]) =>
     lines.every(line => stripVTControlCharacters(line).length <= width);
-  let lines: string[] = [];
-  for (const form of body) {
-    lines = form();
-    if (fits(lines)) break;
-  }
+  const lines = firstThat(fits, forms(table, { ...style, width }));
   return [
     ...wrap(table.title, width).map(bold),
     ...lines,
     ...wrap(table.notes.join(' '), width).map(dim),
   ].join('\n');
+}
+
+/** What the first form makes that passes, or the last. */
+function firstThat<Made>(passes: (made: Made) => boolean, [form, ...others]: readonly (() => Made)[]): Made {
+  const made = form!();
+  return passes(made) || others.length === 0 ? made : firstThat(passes, others);
 }
 
 /** The forms of a table from the widest: groups side by side, sections below each other, a list. */
