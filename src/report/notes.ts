@@ -25,7 +25,7 @@ export function missingNotes(results: readonly Result[], names: readonly Measure
     const what =
       labels.length > 0
         ? `${its} ${listed(labels)} ${labels.length > 1 ? 'are' : 'is'} missing`
-        : `${its} ${names.length === 1 ? 'value counts' : 'values count'} as measured`;
+        : 'what was measured before counts';
     return `${counted(alike.length, 'trial')} diverged: ${what}.`;
   });
   return [...sentences, ...failedNotes(results)];
