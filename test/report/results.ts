@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import type { Result } from '../../src/analysis/results.ts';
 import { scheduleOf } from '../../src/config/schedule.ts';
-import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
+import { type Settings, type SettingValue, settingsSchema } from '../../src/config/schema.ts';
 import type { PlannedTrial } from '../../src/plan/trial.ts';
 import { summarize } from '../../src/records/measures.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
@@ -11,18 +11,20 @@ export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
   readonly axes?: Readonly<Record<string, SettingValue>>;
   readonly groups?: readonly string[];
   readonly seed?: number;
+  /** Settings that are no axes. */
+  readonly settings?: Partial<Settings>;
 }
 
 /** Results in the order given; a completed trial fills in what is left out. */
 export function resultsOf(...given: readonly Given[]): Result[] {
-  return given.map(({ axes = {}, groups = [], seed = 231, ...record }, index) => {
+  return given.map(({ axes = {}, groups = [], seed = 231, settings, ...record }, index) => {
     const trial = {
       id: `trial-${index}`,
       index,
       axes,
       groups,
       seed,
-      settings: { ...settingsSchema.parse({}), ...axes },
+      settings: { ...settingsSchema.parse({}), ...settings, ...axes },
       split: { numTraining: 49_000, numValidation: 1000 },
     };
     return resultOf(trial, {
