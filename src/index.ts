@@ -20,7 +20,7 @@ export { updateRules } from './nn/update-rules.ts';
 export { planTrials } from './plan/plan.ts';
 export type { Trial } from './plan/trial.ts';
 export { RandomState } from './random/random-state.ts';
-export { lineChart } from './report/terminal/chart.ts';
+export { renderChart } from './report/terminal/chart.ts';
 export type { TrialRecord } from './records/record.ts';
 export type { RunOutcome, RunRequest } from './run/run-experiment.ts';
 export { runExperiment } from './run/run-experiment.ts';

@@ -13,6 +13,8 @@ export interface Measure {
   readonly caption: string;
   readonly unit: 'fraction' | 'nats';
   readonly better: 'higher' | 'lower';
+  /** How many iterations it averages, the last ones; of a shorter training all. */
+  readonly window?: (perEpoch: number) => number;
   /**
    * Its value in one trial; null where it was not measured. A loss is null unless the trial completed, for a net
    * that diverged has no final loss; an accuracy counts as it was measured.
@@ -36,9 +38,10 @@ const rows = {
   finalTrainLoss: {
     label: 'Final training loss',
     short: 'loss',
-    caption: `the mean training loss of the last ${FINAL_ITERATIONS} iterations, or of all if there are fewer`,
+    caption: `the mean training loss of the last ${FINAL_ITERATIONS} iterations`,
     unit: 'nats',
     better: 'lower',
+    window: () => FINAL_ITERATIONS,
     of: record => finalLoss(record, FINAL_ITERATIONS),
   },
   lastEpochTrainLoss: {
@@ -47,6 +50,7 @@ const rows = {
     caption: 'the mean training loss of the last epoch',
     unit: 'nats',
     better: 'lower',
+    window: perEpoch => perEpoch,
     of: (record, perEpoch) => finalLoss(record, perEpoch),
   },
   bestTrainAccuracy: {

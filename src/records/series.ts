@@ -18,6 +18,9 @@ export const seriesNames = Object.keys(series) as [SeriesName, ...SeriesName[]];
 export type EpochSeriesName = {
   [Name in SeriesName]: (typeof series)[Name]['by'] extends 'epoch' ? Name : never;
 }[SeriesName];
-export const epochSeriesNames = seriesNames.filter(
-  (name): name is EpochSeriesName => series[name].by === 'epoch',
-);
+export const epochSeriesNames = seriesBy('epoch') as EpochSeriesName[];
+
+/** The series that are measured at each iteration, or at each epoch. */
+export function seriesBy(by: SeriesInfo['by']): SeriesName[] {
+  return seriesNames.filter(name => series[name].by === by);
+}

@@ -1,42 +1,26 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
-import type { ChartSpec, SeriesName, SettingKey, SummaryName } from '../config/schema.ts';
-import type { TrialRecord } from '../records/record.ts';
-import {
-  axisKeys,
-  axisValues,
-  byPoint,
-  type DataLabel,
-  groupBy,
-  meansNote,
-  type Result,
-} from '../analysis/results.ts';
-import { mean } from '../records/measures.ts';
-import type { Chart, Point, Series } from './terminal/chart.ts';
-import { extent } from './terminal/scale.ts';
-import { axisText } from './text.ts';
+import { type Cell, cellOf, cellsOf, estimate } from '../analysis/cells.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
+import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
+import { scheduleOf } from '../config/schedule.ts';
+import type { ChartSpec, SettingKey } from '../config/schema.ts';
+import { type MeasureName, mean, measures } from '../records/measures.ts';
+import { pointsOf } from '../records/record.ts';
+import { type SeriesName, seriesNames, series as seriesTable } from '../records/series.ts';
+import { curveNamer } from './curve-names.ts';
+import type { Chart, Point, Series } from './model.ts';
+import { counted, failedNotes, meansNotes, missingNotes } from './notes.ts';
+import { extent, robustClamp } from './range.ts';
 
-/** More curves than these cannot be told apart in one chart. */
-const MOST_CURVES = 8;
+/** More curves cannot be told apart in one chart. */
+const MAX_CURVES = 8;
 
-const histories: Record<SeriesName, string> = {
-  loss: 'Training loss',
-  trainAccuracy: 'Training accuracy',
-  valAccuracy: 'Validation accuracy',
-};
-
-const summaries: Record<SummaryName, string> = {
-  initialLoss: 'Initial loss',
-  finalTrainLoss: 'Final training loss',
-  bestTrainAccuracy: 'Best training accuracy',
-  bestValAccuracy: 'Best validation accuracy',
-  lastTrainAccuracy: 'Last training accuracy',
-  lastValAccuracy: 'Last validation accuracy',
-};
+type Spec = Omit<ChartSpec, 'y'> & { readonly y: SeriesName | MeasureName };
 
 /**
- * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec;
- * without specs the usual ones. Repeats, which differ in their seed alone, are drawn as their mean.
- * Trials that did not complete are left out and counted under the chart.
+ * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec; without
+ * specs the usual ones. Replicates are drawn as their mean.
  */
 export function chartsOf(
   specs: readonly ChartSpec[] | undefined,
@@ -48,9 +32,9 @@ export function chartsOf(
     members: results.filter(result => groupsOf(result).includes(group)),
   }));
   return sets.flatMap(({ place, members }) =>
-    (specs ?? usualSpecs(results)).map(spec => {
-      const chart = isHistory(spec.y) ? historyChart(spec.y, members) : summaryChart(spec.y, spec.x, members);
-      return { ...chart, title: `${chart.title} (${place})`, clamp: spec.clamp };
+    (specs ?? usualSpecs(results)).map(({ x, y, clamp }) => {
+      const chart = isSeries(y) ? historyChart(y, members) : summaryChart(y, x, members);
+      return { ...chart, title: `${chart.title} (${place})`, clamp: clamp ?? robustClamp(chart.series) };
     }),
   );
 }
@@ -60,123 +44,91 @@ function groupsOf({ trial: { groups } }: Result): readonly (string | undefined)[
   return groups.length > 0 ? groups : [undefined];
 }
 
-/** The three summaries against the numeric axis with the most values; the three histories if none has three or more. */
-function usualSpecs(results: readonly Result[]): ChartSpec[] {
+/** The table's measures against the numeric axis with the most values; all histories if none has three or more. */
+function usualSpecs(results: readonly Result[]): Spec[] {
   const [longest] = axisKeys(results)
     .map(key => ({
       x: key as SettingKey,
-      values: axisValues(results, key).filter(value => typeof value === 'number'),
+      count: axisValues(results, key).filter(value => typeof value === 'number').length,
     }))
-    .sort((a, b) => b.values.length - a.values.length);
-  if (!longest || longest.values.length < 3)
-    return [{ y: 'loss' }, { y: 'trainAccuracy' }, { y: 'valAccuracy' }];
-  const { x } = longest;
-  const losses = completed(results).flatMap(({ summary }) => summary.finalTrainLoss ?? []);
-  const median = losses.sort((a, b) => a - b)[Math.floor(losses.length / 2)] ?? 0;
-  return [
-    { y: 'bestValAccuracy', x },
-    { y: 'bestTrainAccuracy', x },
-    // One net that exploded would press all other curves flat. Guessing has a loss of ln 10 = 2.3.
-    { y: 'finalTrainLoss', x, clamp: [0, Math.max(5, 2 * median)] },
-  ];
+    .sort((a, b) => b.count - a.count);
+  if (!longest || longest.count < 3) return seriesNames.map(y => ({ y }));
+  return shownMeasures(results).map(y => ({ y, x: longest.x as ChartSpec['x'] }));
 }
 
-function isHistory(y: SeriesName | SummaryName): y is SeriesName {
-  return y in histories;
-}
+const isSeries = (y: SeriesName | MeasureName): y is SeriesName => y in seriesTable;
 
-/** One curve for each point of the grid. */
+/** One curve for each cell. */
 function historyChart(y: SeriesName, results: readonly Result[]): Chart {
-  const xLabel = y === 'loss' ? 'iteration' : 'epoch';
-  const nameOf = namer(results, varyingKeys(results), histories[y]);
-  const points = byPoint(completed(results));
-  const curveOf = (repeats: readonly Result[]) => ({
-    name: nameOf(repeats[0]!),
-    points: meanCurve(repeats.map(result => historyOf(result.record(), y))),
+  const { label, by } = seriesTable[y];
+  const nameOf = curveNamer(results, varyingKeys(results), label);
+  const divergedAt = ({ trial, record }: Result) => {
+    const next = record().iterations + 1;
+    return by === 'iteration' ? next : next / scheduleOf(trial.settings).perEpoch;
+  };
+  const curveOf = ({ results: replicates }: Cell): Series => ({
+    name: nameOf(replicates[0]!),
+    points: meanCurve(drawn(replicates).map(({ record }) => pointsOf(record(), y))),
+    diverged: diverged(replicates).map(divergedAt),
   });
+  const cells = cellsOf(results).filter(cell => drawn(cell.results).length > 0);
+  const ended = diverged(results).length;
+  const notes = ended > 0 ? [`${counted(ended, 'trial')} diverged: drawn up to there.`] : [];
   return {
-    title: `${histories[y]} by ${xLabel}`,
-    xLabel,
+    title: `${label} by ${by}`,
+    xLabel: by,
     x: 'linear',
-    ...shown(points, curveOf, results),
+    ...selected(cells, curveOf, [...meansNotes(results), ...notes, ...failedNotes(results)]),
   };
 }
 
-/** One curve for each combination of the other axes. Without an x the trials stand in the order of the plan. */
-function summaryChart(y: SummaryName, x: SettingKey | undefined, results: readonly Result[]): Chart {
+/** One curve for each combination of the other axes. Without an x the trials stand in plan order. */
+function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readonly Result[]): Chart {
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
   const others = varyingKeys(results).filter(key => key !== x);
-  const nameOf = namer(results, others, summaries[y]);
-  const curveOf = ([name, members]: readonly [string, readonly Result[]]) => ({
+  const { label, window } = measures[y];
+  const nameOf = curveNamer(results, others, label);
+  const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
-    points: [...groupBy(members, xOf)].map(([at, repeats]) => {
-      const values = completed(repeats).map(({ summary }) => summary[y]);
-      return { x: at, y: mean(values.filter(value => value !== null)) ?? Number.NaN };
-    }),
+    points: [...groupBy(members, xOf)].map(([at, replicates]) => ({
+      x: at,
+      y: estimate(cellOf(replicates), y).mean ?? Number.NaN,
+    })),
+    diverged: diverged(members).map(xOf),
   });
   const [least, greatest] = extent(results.map(xOf));
   const logarithmic = least > 0 && Math.log10(greatest / least) > 2 - 1e-9;
-  const label = x ?? 'trial';
+  const xLabel = x ?? 'trial';
+  const notes = [
+    ...meansNotes(results),
+    ...missingNotes(results, [y]),
+    ...(window ? [`Loss: ${captionOf(y, results)}.`] : []),
+  ];
   return {
-    title: `${summaries[y]} by ${label}`,
-    xLabel: logarithmic ? `${label} (logarithmic)` : label,
+    title: `${label} by ${xLabel}`,
+    xLabel: logarithmic ? `${xLabel} (logarithmic)` : xLabel,
     x: logarithmic ? 'log' : 'linear',
-    ...shown([...groupBy(results, nameOf)], curveOf, results),
+    ...selected([...groupBy(results, nameOf)], curveOf, notes),
   };
 }
 
-/** Curves and notes of a chart; of too many curves an even selection, and only these are made. */
-function shown<Item>(
+/** An even selection of too many curves; only these are made. */
+function selected<Item>(
   items: readonly Item[],
   curveOf: (item: Item) => Series,
-  results: readonly Result[],
+  notes: readonly string[],
 ): Pick<Chart, 'series' | 'notes'> {
-  const notes = meansNote(results);
-  for (const status of ['diverged', 'failed'] as const) {
-    const count = results.filter(result => result.status === status).length;
-    if (count > 0) notes.push(`${count} ${status} ${count === 1 ? 'trial is' : 'trials are'} not drawn.`);
-  }
-  const count = Math.min(items.length, MOST_CURVES);
+  const count = Math.min(items.length, MAX_CURVES);
   const series = Array.from({ length: count }, (_, index) =>
     curveOf(items[Math.floor((index * items.length) / count)]!),
   );
-  if (count < items.length) notes.push(`${count} of ${items.length} curves are drawn.`);
-  return { series, notes };
+  const left = count < items.length ? [`${count} of ${items.length} curves are drawn.`] : [];
+  return { series, notes: [...notes, ...left] };
 }
 
-function completed(results: readonly Result[]): Result[] {
-  return results.filter(({ status }) => status === 'completed');
-}
-
-function varyingKeys(results: readonly Result[]): string[] {
-  return axisKeys(results).filter(key => axisValues(results, key).length > 1);
-}
-
-/** Names that say what differs along `keys`: words as they are, numbers and lists with their key; `fallback` when nothing does. */
-function namer(
-  results: readonly Result[],
-  keys: readonly string[],
-  fallback: string,
-): (result: Result) => string {
-  const axes = keys.map(key => {
-    const values = axisValues(results, key);
-    return { key, text: axisText(values), isWord: values.every(value => typeof value === 'string') };
-  });
-  const ordered = [...axes.filter(axis => axis.isWord), ...axes.filter(axis => !axis.isWord)];
-  return ({ trial }) =>
-    ordered
-      .flatMap(({ key, text, isWord }) => {
-        const value = trial.axes[key];
-        return value === undefined ? [] : isWord ? text(value) : `${key} ${text(value)}`;
-      })
-      .join(', ') || fallback;
-}
-
-function historyOf(record: TrialRecord, y: SeriesName): Point[] {
-  return y === 'loss'
-    ? record.losses.map((loss, index) => ({ x: index + 1, y: loss }))
-    : record.accuracies.map(accuracy => ({ x: accuracy.epoch, y: accuracy[y] }));
-}
+const drawn = (results: readonly Result[]): Result[] => results.filter(({ status }) => status !== 'failed');
+const diverged = (results: readonly Result[]): Result[] =>
+  results.filter(({ status }) => status === 'diverged');
 
 function meanCurve(curves: readonly Point[][]): Point[] {
   if (curves.length === 1) return curves[0]!;

@@ -1,71 +1,53 @@
 /**
- * The CSV files of a run, as lines that end in a newline, in the order of the plan. Lines are made when they are asked for,
- * so that no long history is ever one string. Numbers are written so that they read back exactly.
+ * The CSV files of a run, as lines that end in a newline, in plan order. Lines are made on demand, so that no long
+ * history becomes one string. Numbers are written so that they read back exactly. Cells are numbers, words of the
+ * schema and lists such as `50x50`: none needs quotes.
  */
-import { type SettingValue, summaryNames } from '../config/schema.ts';
-import { valueText } from '../plan/trial.ts';
 import { axisKeys, type Result } from '../analysis/results.ts';
-import type { Summary } from '../records/measures.ts';
+import { valueText } from '../plan/trial.ts';
+import { measureNames } from '../records/measures.ts';
+import { pointsOf } from '../records/record.ts';
+import { type SeriesInfo, seriesBy } from '../records/series.ts';
 
-const summaryColumns = ['iterations', ...summaryNames] as const satisfies readonly (keyof Summary)[];
-
-/** trial, axes, seed, status and the summary of each trial; an empty cell where there is none. */
+/** trial, axes, seed, status, iterations and every measure of each trial; an empty cell where it has none. */
 export function* trialsCsv(results: readonly Result[]): Generator<string> {
   const keys = axisKeys(results);
-  yield line([...identityHead(keys), 'status', ...summaryColumns]);
+  const columns = ['iterations', ...measureNames] as const;
+  yield line([...identityHead(keys), 'status', ...columns]);
   for (const result of results) {
-    const { summary } = result;
-    yield line([...identity(result, keys), result.status, ...summaryColumns.map(column => summary[column])]);
+    const { status, summary } = result;
+    yield line([...identity(result, keys), status, ...columns.map(column => summary[column])]);
   }
 }
 
-/** trial, axes, seed, iteration (from 1) and training loss. */
-export function* lossesCsv(results: readonly Result[]): Generator<string> {
-  const keys = axisKeys(results);
-  yield line([...identityHead(keys), 'iteration', 'loss']);
-  for (const result of results) {
-    const start = cells(identity(result, keys));
-    for (const [index, loss] of result.record().losses.entries()) yield `${start},${index + 1},${loss}\n`;
-  }
-}
+/** trial, axes, seed, iteration (from 1) and the training loss. */
+export const lossesCsv = (results: readonly Result[]): Generator<string> => historyCsv(results, 'iteration');
 
 /** trial, axes, seed, epoch (0 is after the first iteration) and both accuracies. */
-export function* accuraciesCsv(results: readonly Result[]): Generator<string> {
+export const accuraciesCsv = (results: readonly Result[]): Generator<string> => historyCsv(results, 'epoch');
+
+/** A row for each x, with all series that are measured there. */
+function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generator<string> {
   const keys = axisKeys(results);
-  yield line([...identityHead(keys), 'epoch', 'trainAccuracy', 'valAccuracy']);
+  const names = seriesBy(by);
+  yield line([...identityHead(keys), by, ...names]);
   for (const result of results) {
-    const start = identity(result, keys);
-    for (const { epoch, trainAccuracy, valAccuracy } of result.record().accuracies) {
-      yield line([...start, epoch, trainAccuracy, valAccuracy]);
-    }
+    const start = identity(result, keys).join(',');
+    const record = result.record();
+    const [first = [], ...others] = names.map(name => pointsOf(record, name));
+    for (const [index, { x, y }] of first.entries())
+      yield line([start, x, y, ...others.map(points => points[index]!.y)]);
   }
 }
 
-type Cell = string | number | null;
+type Cell = string | number | null | undefined;
 
-function identityHead(keys: readonly string[]): Cell[] {
-  return ['trial', ...keys, 'seed'];
+const identityHead = (keys: readonly string[]): string[] => ['trial', ...keys, 'seed'];
+
+function identity({ trial: { index, axes, seed } }: Result, keys: readonly string[]): Cell[] {
+  const values = keys.map(key => axes[key]);
+  return [index, ...values.map(value => (value === undefined ? value : valueText(value))), seed];
 }
 
-function identity({ trial }: Result, keys: readonly string[]): Cell[] {
-  return [trial.index, ...keys.map(key => axisCell(trial.axes[key])), trial.seed];
-}
-
-function axisCell(value: SettingValue | undefined): Cell {
-  if (value === undefined) return null;
-  return typeof value === 'number' ? value : valueText(value);
-}
-
-function line(row: readonly Cell[]): string {
-  return `${cells(row)}\n`;
-}
-
-function cells(row: readonly Cell[]): string {
-  return row.map(cell => (typeof cell === 'string' ? textCell(cell) : String(cell ?? ''))).join(',');
-}
-
-/** Quoted as RFC 4180 says; an apostrophe keeps a spreadsheet from taking text for a formula. */
-function textCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
+/** `join` writes null and undefined as empty cells. */
+const line = (row: readonly Cell[]): string => `${row.join(',')}\n`;

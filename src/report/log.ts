@@ -1,28 +1,57 @@
+/**
+ * The training log of one trial, as the course's Solver prints it with `print_every=20`: iterations count from 1, and
+ * the accuracies of epoch 0 follow the first of them, those of epoch e its last.
+ */
 import { scheduleOf } from '../config/schedule.ts';
-import type { Result } from '../analysis/results.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import type { Accuracy, TrialRecord } from '../records/record.ts';
+import { oneLine } from './text.ts';
 
-/** The notebook's `print_every`. */
 const PRINT_EVERY = 20;
 
-/**
- * The training log of one trial as the course's Solver prints it with `print_every=20`: iterations counted from 1, and the
- * accuracies of epoch 0 after the first of them, those of epoch e after its last.
- */
-export function* trainingLog(result: Result): Generator<string> {
-  const { trial } = result;
-  const record = result.record();
-  const { epochs } = trial.settings;
-  const { perEpoch, iterations } = scheduleOf(trial.settings);
-  const accuracies = record.accuracies.values();
-  let accuracy = accuracies.next();
-  for (const [index, loss] of record.losses.entries()) {
-    if (index % PRINT_EVERY === 0) yield `(Iteration ${index + 1} / ${iterations}) loss: ${loss.toFixed(6)}`;
-    while (!accuracy.done && index + 1 >= accuracy.value.epoch * perEpoch) {
-      const { epoch, trainAccuracy, valAccuracy } = accuracy.value;
-      yield `(Epoch ${epoch} / ${epochs}) train acc: ${trainAccuracy.toFixed(6)}; val_acc: ${valAccuracy.toFixed(6)}`;
-      accuracy = accuracies.next();
-    }
-  }
-  if (record.status === 'diverged')
-    yield `(Iteration ${record.iterations + 1} / ${iterations}) loss: not finite`;
+/** What training reports after its first iteration and after each epoch. */
+export interface EpochReport extends Accuracy {
+  /** The training losses since the last report. */
+  readonly losses: readonly number[];
+}
+
+export interface TrainingLog {
+  /** The lines of one report. A retried trial repeats its reports; those already logged give no lines. */
+  epoch(report: EpochReport): string[];
+  /** All lines not yet given; the whole log if there were no reports. */
+  finish(record: TrialRecord): string[];
+}
+
+export function trainingLog({ settings }: PlannedTrial): TrainingLog {
+  const { perEpoch, iterations } = scheduleOf(settings);
+  let iteration = 0;
+  let lastEpoch = -1;
+
+  const lossLines = (losses: readonly number[]) =>
+    losses.flatMap(loss =>
+      iteration++ % PRINT_EVERY === 0
+        ? [`(Iteration ${iteration} / ${iterations}) loss: ${loss.toFixed(6)}`]
+        : [],
+    );
+  const epochLines = ({ epoch, losses, trainAccuracy, valAccuracy }: EpochReport) => {
+    if (epoch <= lastEpoch) return [];
+    lastEpoch = epoch;
+    return [
+      ...lossLines(losses),
+      `(Epoch ${epoch} / ${settings.epochs}) train acc: ${trainAccuracy.toFixed(6)}; val_acc: ${valAccuracy.toFixed(6)}`,
+    ];
+  };
+
+  return {
+    epoch: epochLines,
+    finish: ({ status, error, losses, accuracies }) => [
+      ...accuracies.flatMap(accuracy => {
+        const end = Math.max(1, accuracy.epoch * perEpoch);
+        return epochLines({ ...accuracy, losses: losses.slice(iteration, end) });
+      }),
+      ...lossLines(losses.slice(iteration)),
+      ...(status === 'diverged' ? [`(Iteration ${losses.length + 1} / ${iterations}) loss: not finite`] : []),
+      ...(status === 'failed' ? [`Failed: ${oneLine(error ?? 'unknown error')}`] : []),
+    ],
+  };
 }

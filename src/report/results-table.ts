@@ -1,127 +1,91 @@
-import { stripVTControlCharacters } from 'node:util';
-import picocolors from 'picocolors';
+/** The results of a run as a table. */
+import { type Cell, cellOf, cellsOf, type Estimate, estimate } from '../analysis/cells.ts';
+import { groupBy } from '../analysis/group-by.ts';
+import { axisKeys, axisValues, type DataLabel, type Result } from '../analysis/results.ts';
+import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
 import type { SettingValue } from '../config/schema.ts';
-import { axisKeys, axisValues, type DataLabel, groupBy, meansNote, type Result } from '../analysis/results.ts';
-import { mean } from '../records/measures.ts';
-import { type Cell, textTable } from './terminal/table.ts';
-import { accuracyText, axisText, lossText, oneLine, wrap } from './text.ts';
+import { type MeasureName, measures } from '../records/measures.ts';
+import type { Column, Figure, Row, Table } from './model.ts';
+import { meansNotes, missingNotes } from './notes.ts';
+import { axisText, figureText, oneLine } from './text.ts';
 
-const WIDTH = 80;
-/** Of a longer table only the best rows are shown: nobody reads thousands of lines, and all are in the CSV files. */
-const MOST_ROWS = 50;
-
-const measures = [
-  { name: 'val', key: 'bestValAccuracy', text: accuracyText, best: Math.max },
-  { name: 'train', key: 'bestTrainAccuracy', text: accuracyText, best: Math.max },
-  { name: 'loss', key: 'finalTrainLoss', text: lossText, best: Math.min },
-] as const;
-const LEGEND =
-  'val, train: best accuracy on validation and training images; loss: mean training loss of the last 100 iterations; *: best of its column.';
+/** A longer table shows its best rows only: nobody reads thousands of lines, and the CSV files have them all. */
+const MAX_ROWS = 50;
 
 /**
- * The results as a table, a row for each point of the grid; repeats, which differ in their seed alone, are shown as
- * their mean. The last axis of two or three words is laid across, a group of columns for each word, if another axis
- * is left for the rows. The best figure of each column is marked; a point with a trial that diverged is never ranked.
+ * A row for each cell. The last axis of two or three words is laid across, a group of columns for each word, if
+ * another axis is left to name the rows and the grid is full. The best figure of each column is marked, among cells
+ * whose trials all completed.
  */
-export function resultsTable(results: readonly Result[], style: TableStyle): string {
-  const keys = axisKeys(results);
-  const across =
-    keys.length > 1 && !differByGroupAlone(results)
-      ? keys.findLast(key => holdsFewWords(axisValues(results, key)))
-      : undefined;
-  const table = drawTable(results, style, across);
-  const fits = table.split('\n').every(line => stripVTControlCharacters(line).length <= WIDTH);
-  return fits ? table : drawTable(results, style, undefined);
-}
-
-interface TableStyle {
-  readonly data: DataLabel;
-  readonly color: boolean;
-}
-
-function drawTable(
-  results: readonly Result[],
-  { data, color }: TableStyle,
-  across: string | undefined,
-): string {
-  const { bold, dim, green } = picocolors.createColors(color);
-  const keys = axisKeys(results);
-  const needsGroups = differByGroupAlone(results);
+export function resultsTable(results: readonly Result[], data: DataLabel): Table {
+  const names = shownMeasures(results);
+  const across = axisAcross(results);
   const words = across === undefined ? [undefined] : axisValues(results, across);
-  const leads = [
-    ...(needsGroups ? [groupLead] : []),
-    ...keys.filter(key => key !== across).map(key => axisLead(results, key)),
-  ];
-
-  const rowKey = (result: Result) => JSON.stringify(leads.map(lead => lead.text(result)));
-  const rows = [...groupBy(results, rowKey).values()].map(members => ({
-    heads: leads.map(lead => lead.text(members[0]!)),
-    points: words.map(word =>
-      pointOf(members.filter(({ trial }) => across === undefined || trial.axes[across] === word)),
+  const leads = leadsOf(results, across);
+  const grid = [...groupBy(results, rowKey(leads)).values()].map(members => ({
+    names: leads.map(lead => lead.text(members[0]!)),
+    cells: words.map(word =>
+      cellAmong(members.filter(({ trial }) => across === undefined || trial.axes[across] === word)),
     ),
   }));
   const best = words.map((_, group) =>
-    measures.map((measure, index) => {
-      const values = rows.flatMap(({ points }) => points[group]!.values?.[index] ?? []);
-      return values.length > 1 ? values.reduce((a, b) => measure.best(a, b)) : undefined;
-    }),
+    names.map(name =>
+      bestOf(
+        grid.map(({ cells }) => cells[group]),
+        name,
+      ),
+    ),
   );
-  const cellsOf = ({ values, status }: Point, group: number): Cell[] =>
-    values?.map((value, index) => {
-      if (value === null) return '- ';
-      const text = measures[index]!.text(value);
-      return value === best[group]![index] ? green(`${text}*`) : `${text} `;
-    }) ?? [{ text: status, columns: measures.length }];
-
   const shown =
-    rows.length <= MOST_ROWS
-      ? rows
-      : [...rows].sort((a, b) => rankOf(b.points) - rankOf(a.points)).slice(0, MOST_ROWS);
-  const left =
-    shown.length < rows.length
-      ? [`The ${MOST_ROWS} best of ${rows.length} rows by val; all are in trials.csv.`]
-      : [];
-
-  const table = textTable(
-    // A blank stands where the figures have their mark.
-    [...leads.map(({ name }) => name), ...words.flatMap(() => measures.map(({ name }) => `${name} `))],
-    shown.map(({ heads, points }) => [...heads, ...points.flatMap(cellsOf)]),
-    {
-      color,
-      align: [
-        ...leads.map(({ align }) => align),
-        ...words.flatMap(() => measures.map(() => 'right' as const)),
-      ],
-      bars: words.map((_, group) => leads.length + group * measures.length).filter(column => column > 0),
-      groups:
-        across === undefined
-          ? undefined
-          : [
-              ...leads.map(() => ''),
-              ...words.map(word => ({ text: String(word), columns: measures.length })),
-            ],
-    },
-  );
-  return [
-    ...wrap(titleOf(results, data), WIDTH).map(bold),
-    table,
-    ...wrap([...left, ...meansNote(results), LEGEND].join(' '), WIDTH).map(dim),
-  ].join('\n');
+    grid.length <= MAX_ROWS
+      ? grid
+      : grid.toSorted((a, b) => rankOf(b.cells) - rankOf(a.cells)).slice(0, MAX_ROWS);
+  const rows: Row[] = shown.map(({ names: texts, cells }) => ({
+    names: texts,
+    groups: cells.map((cell, group) => cell && figuresOf(cell, names, best[group]!)),
+  }));
+  return {
+    title: `Results (${data})`,
+    names: leads,
+    figures: names.map(name => ({ head: measures[name].short, align: 'right' })),
+    groups: words.map(word => (word === undefined ? undefined : String(word))),
+    rows,
+    notes: [
+      ...(shown.length < grid.length
+        ? [
+            `The ${MAX_ROWS} best of ${grid.length} rows by ${measures[RANKED_BY].short}; trials.csv has them all.`,
+          ]
+        : []),
+      ...meansNotes(results),
+      ...missingNotes(results, names),
+      legend(names, results),
+    ],
+  };
 }
 
-/** A column that says which point of the grid a row is. */
-interface Lead {
-  readonly name: string;
-  readonly align: 'left' | 'right';
+function legend(names: readonly MeasureName[], results: readonly Result[]): string {
+  const captions = names.map(name => `${measures[name].short}: ${captionOf(name, results)}`);
+  return `${[...captions, '*: the best of its column'].join('; ')}.`;
+}
+
+/** A column that says which cell of the grid a row is. */
+interface Lead extends Column {
+  readonly key: (result: Result) => unknown;
   readonly text: (result: Result) => string;
+}
+
+function leadsOf(results: readonly Result[], across: string | undefined): Lead[] {
+  const keys = axisKeys(results).filter(key => key !== across);
+  return [...(differByGroupAlone(results) ? [groupLead] : []), ...keys.map(key => axisLead(results, key))];
 }
 
 function axisLead(results: readonly Result[], key: string): Lead {
   const values = axisValues(results, key);
   const write = axisText(values);
   return {
-    name: key,
+    head: key,
     align: values.every(value => typeof value === 'number') ? 'right' : 'left',
+    key: ({ trial }) => trial.axes[key],
     text: ({ trial }) => {
       const value = trial.axes[key];
       return value === undefined ? '' : write(value);
@@ -130,52 +94,65 @@ function axisLead(results: readonly Result[], key: string): Lead {
 }
 
 const groupLead: Lead = {
-  name: 'group',
+  head: 'group',
   align: 'left',
+  key: ({ trial }) => trial.groups,
   text: ({ trial }) => trial.groups.map(oneLine).join(', '),
 };
 
-/** Two groups may ask for the same axes and seed, and yet for two trials, for their random streams differ. */
+const rowKey = (leads: readonly Lead[]) => (result: Result) =>
+  JSON.stringify(leads.map(({ key }) => key(result)));
+
+/** Two groups may ask for the same axes and seed, and mean two trials whose random streams differ. */
 function differByGroupAlone(results: readonly Result[]): boolean {
   return new Set(results.map(({ trial }) => JSON.stringify([trial.axes, trial.seed]))).size < results.length;
 }
 
-/** A point of the grid: its figures in the order of `measures`, or why there are none. */
-interface Point {
-  readonly status: string;
-  readonly values?: readonly (number | null)[];
+function axisAcross(results: readonly Result[]): string | undefined {
+  const keys = axisKeys(results);
+  const across = keys.findLast(key => isFewWords(axisValues(results, key)));
+  if (across === undefined || keys.length < 2 || differByGroupAlone(results)) return undefined;
+  const rows = groupBy(results, rowKey(leadsOf(results, across))).size;
+  return rows * axisValues(results, across).length === cellsOf(results).length ? across : undefined;
 }
 
-function pointOf(repeats: readonly Result[]): Point {
-  const count = (status: string) => repeats.filter(result => result.status === status).length;
-  for (const status of ['diverged', 'failed']) {
-    if (count(status) > 0)
-      return { status: repeats.length === 1 ? status : `${count(status)} of ${repeats.length} ${status}` };
-  }
-  if (repeats.length === 0) return { status: '-' };
-  const summaries = repeats.map(({ summary }) => summary);
-  return {
-    status: 'completed',
-    values: measures.map(({ key }) =>
-      mean(summaries.map(summary => summary[key]).filter(value => value !== null)),
-    ),
-  };
+const isFewWords = (values: readonly SettingValue[]): boolean =>
+  values.length >= 2 && values.length <= 3 && values.every(value => typeof value === 'string');
+
+const cellAmong = (results: readonly Result[]): Cell | undefined =>
+  results.length > 0 ? cellOf(results) : undefined;
+
+/** The best mean of a column; undefined unless there are two to choose from. */
+function bestOf(cells: readonly (Cell | undefined)[], name: MeasureName): number | undefined {
+  const means = cells.flatMap(cell => (cell?.ranked ? (estimate(cell, name).mean ?? []) : []));
+  const better = measures[name].better === 'higher' ? Math.max : Math.min;
+  return means.length > 1 ? means.reduce((a, b) => better(a, b)) : undefined;
 }
 
-/** The best validation accuracy of a row. */
-function rankOf(points: readonly Point[]): number {
-  return Math.max(...points.map(({ values }) => values?.[0] ?? -1));
+function figuresOf(
+  cell: Cell,
+  names: readonly MeasureName[],
+  best: readonly (number | undefined)[],
+): Figure[] | string {
+  const { counts, ranked, results } = cell;
+  if (counts.failed === results.length) return 'failed';
+  return names.map((name, index) => {
+    const found = estimate(cell, name);
+    return {
+      text: textOf(found, name, counts.diverged > 0),
+      best: ranked && found.mean !== null && found.mean === best[index],
+    };
+  });
 }
 
-/** Three groups of columns fit in a terminal. */
-function holdsFewWords(values: readonly SettingValue[]): boolean {
-  return values.length >= 2 && values.length <= 3 && values.every(value => typeof value === 'string');
+function textOf({ mean }: Estimate, name: MeasureName, diverged: boolean): string {
+  const { unit, window } = measures[name];
+  if (mean !== null) return figureText[unit](mean);
+  return diverged && window ? 'diverged' : '-';
 }
 
-function titleOf(results: readonly Result[], data: DataLabel): string {
-  const count = (status: string) => results.filter(result => result.status === status).length;
-  const broken = ['diverged', 'failed']
-    .filter(status => count(status) > 0)
-    .map(status => `, ${count(status)} ${status}`);
-  return `${results.length} ${results.length === 1 ? 'trial' : 'trials'} on ${data}${broken.join('')}`;
-}
+const RANKED_BY: MeasureName = 'bestValAccuracy';
+
+/** The best figure of a row's ranked cells. */
+const rankOf = (cells: readonly (Cell | undefined)[]): number =>
+  Math.max(...cells.map(cell => (cell?.ranked ? (estimate(cell, RANKED_BY).mean ?? -1) : -1)));

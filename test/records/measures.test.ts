@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../src/records/measures.ts';
+import { measureNames, summarize } from '../../src/records/measures.ts';
 import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
 
-const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record());
+const PER_EPOCH = 20;
+const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record(), PER_EPOCH);
 const countTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('summarize', () => {
@@ -12,6 +13,12 @@ describe('summarize', () => {
     expect(summaryOf({ losses: countTo(300) }).finalTrainLoss).toBe(250.5);
     expect(summaryOf({ losses: countTo(100) }).finalTrainLoss).toBe(50.5);
     expect(summaryOf({ losses: countTo(10) }).finalTrainLoss).toBe(5.5);
+  });
+
+  it('averages the last epoch', () => {
+    expect(summaryOf({ losses: countTo(300) }).lastEpochTrainLoss).toBe(290.5);
+    expect(summaryOf({ losses: countTo(20) }).lastEpochTrainLoss).toBe(10.5);
+    expect(summaryOf({ status: 'diverged', losses: countTo(20) }).lastEpochTrainLoss).toBeNull();
   });
 
   it.skipIf(!sharedFolder || !hasPython)(
@@ -31,13 +38,13 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
     },
   );
 
-  it('keeps first, best and last', () => {
+  it('keeps the first loss, and best and last accuracies', () => {
     const accuracies = [accuracy(0, 0.1, 0.2), accuracy(1, 0.5, 0.4), accuracy(2, 0.6, 0.3)];
     expect(summaryOf({ losses: [3, 2, 1], accuracies })).toEqual({
       iterations: 3,
       initialLoss: 3,
       finalTrainLoss: 2,
-      lastEpochTrainLoss: 1,
+      lastEpochTrainLoss: 2,
       bestTrainAccuracy: 0.6,
       bestValAccuracy: 0.4,
       lastTrainAccuracy: 0.6,
@@ -45,7 +52,7 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
     });
   });
 
-  it('has no final loss for a trial that did not complete, but what was measured before', () => {
+  it('gives a trial that did not complete no final loss, but what was measured before', () => {
     for (const status of ['diverged', 'failed'] as const) {
       const summary = summaryOf({ status, losses: [2, 9], accuracies: [accuracy(0, 0.3, 0.2)] });
       expect(summary).toMatchObject({
@@ -60,6 +67,6 @@ print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
   it('is null where nothing was measured', () => {
     const { iterations, ...others } = summaryOf({ status: 'diverged', losses: [], accuracies: [] });
     expect(iterations).toBe(0);
-    expect(Object.values(others)).toEqual(Array(7).fill(null));
+    expect(Object.values(others)).toEqual(measureNames.map(() => null));
   });
 });

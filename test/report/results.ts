@@ -1,29 +1,31 @@
 /** Results made by hand. */
 import { spawnSync } from 'node:child_process';
-import { type SettingValue, settingsSchema } from '../../src/config/schema.ts';
-import type { Trial } from '../../src/plan/trial.ts';
-import type { TrialRecord } from '../../src/records/record.ts';
 import type { Result } from '../../src/analysis/results.ts';
+import { scheduleOf } from '../../src/config/schedule.ts';
+import { type Settings, type SettingValue, settingsSchema } from '../../src/config/schema.ts';
+import type { PlannedTrial } from '../../src/plan/trial.ts';
 import { summarize } from '../../src/records/measures.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
 
 export interface Given extends Partial<Omit<TrialRecord, 'id'>> {
   readonly axes?: Readonly<Record<string, SettingValue>>;
   readonly groups?: readonly string[];
   readonly seed?: number;
+  /** Settings that are no axes. */
+  readonly settings?: Partial<Settings>;
 }
 
-/** Results in the order given; what is left out is ordinary. */
+/** Results in the order given; a completed trial fills in what is left out. */
 export function resultsOf(...given: readonly Given[]): Result[] {
-  return given.map(({ axes = {}, groups = [], seed = 231, ...record }, index) => {
+  return given.map(({ axes = {}, groups = [], seed = 231, settings, ...record }, index) => {
     const trial = {
       id: `trial-${index}`,
       index,
       axes,
       groups,
       seed,
-      settings: { ...settingsSchema.parse({}), ...axes },
+      settings: { ...settingsSchema.parse({}), ...settings, ...axes },
       split: { numTraining: 49_000, numValidation: 1000 },
-      streams: { init: seed },
     };
     return resultOf(trial, {
       id: trial.id,
@@ -37,14 +39,14 @@ export function resultsOf(...given: readonly Given[]): Result[] {
   });
 }
 
-function resultOf(trial: Trial, record: TrialRecord): Result {
+function resultOf(trial: PlannedTrial, record: TrialRecord): Result {
   const { status, error } = record;
   return {
     trial,
     status,
     error,
     get summary() {
-      return summarize(record);
+      return summarize(record, scheduleOf(trial.settings).perEpoch);
     },
     record: () => record,
   };

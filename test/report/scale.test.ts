@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { innerTicks, surroundingTicks, tickTexts, tickValues, withRoom } from '../../src/report/terminal/scale.ts';
+import {
+  innerTicks,
+  surroundingTicks,
+  tickTexts,
+  tickValues,
+  withRoom,
+} from '../../src/report/terminal/scale.ts';
 
 const reading = fc
   .double({ min: -1e290, max: 1e290, noNaN: true })

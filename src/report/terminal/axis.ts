@@ -1,16 +1,18 @@
 /** The horizontal axis of a chart. */
-import { extent, innerTicks, tickTexts, tickValues } from './scale.ts';
+
+import { extent } from '../range.ts';
 import { axisText } from '../text.ts';
+import { innerTicks, tickTexts, tickValues } from './scale.ts';
 
 interface Tick {
   readonly x: number;
   readonly text: string;
 }
 
-/** With up to so many distinct values, the axis is marked where the values are. */
+/** With up to so many distinct values, the ticks stand at the values. */
 const FEW_VALUES = 12;
 
-/** Marks for an axis on which `xs` lie: the values themselves if they are few, else powers of ten or round numbers. */
+/** Ticks for an axis with values `xs`: the values themselves if they are few, else powers of ten or round numbers. */
 export function xTicks(kind: 'linear' | 'log', xs: readonly number[], most: number): Tick[] {
   const values = [...new Set(xs)].sort((a, b) => a - b);
   if (values.length <= FEW_VALUES) {
@@ -28,8 +30,8 @@ export function xTicks(kind: 'linear' | 'log', xs: readonly number[], most: numb
 }
 
 /**
- * The axis line and the texts under its ticks, for an area of `columns` columns that begins at column `margin + 1`
- * of the screen. A tick whose text would touch the one before it is left out.
+ * The axis line and the texts below its ticks, for an area of `columns` columns that begins at column `margin + 1`.
+ * Leaves out ticks whose text would touch the one before.
  */
 export function xAxis(
   ticks: readonly Tick[],

@@ -1,15 +1,8 @@
 /** Curves on a grid of characters, drawn by asciichart. */
 import { plot } from 'asciichart';
-import { groupBy } from '../../analysis/results.ts';
+import { groupBy } from '../../analysis/group-by.ts';
 import { mean } from '../../records/measures.ts';
-
-/** One character of the grid, and the series it belongs to. */
-export interface Cell {
-  readonly char: string;
-  readonly series: number;
-}
-/** Rows of cells, the top row first; undefined is blank. */
-export type Grid = (Cell | undefined)[][];
+import { type Grid, put } from './grid.ts';
 
 /** A place on the grid: columns from the left, rows from the bottom, both from 0; rows need not be whole. */
 export interface Knot {
@@ -20,6 +13,10 @@ export interface Knot {
 const MARKERS = 'ox+*#@%&';
 /** Level line, corners and upright, in asciichart's order. */
 const LINES = ['─╰╭╮╯│', '┄╰╭╮╯┆', '═╚╔╗╝║', '·····:', '━┗┏┓┛┃'] as const;
+const BAND = '░';
+
+const markerOf = (series: number): string => MARKERS.charAt(series % MARKERS.length);
+const lineOf = (series: number): string => LINES[series % LINES.length]!;
 
 /** What a series looks like, for a legend. */
 export function sampleOf(series: number): string {
@@ -28,8 +25,8 @@ export function sampleOf(series: number): string {
 }
 
 /**
- * One knot a column, the mean of those that fall in it. A knot whose row is not finite leaves a gap if it is alone in its column;
- * the runs between gaps come separately. `knots` are ordered by column.
+ * One knot for each column, the mean of those in it. A knot whose row is not finite leaves a gap if it is alone in its
+ * column; the runs between gaps come separately. `knots` are ordered by column.
  */
 export function runsOf(knots: Iterable<Knot>): Knot[][] {
   const runs: Knot[][] = [];
@@ -46,7 +43,7 @@ export function runsOf(knots: Iterable<Knot>): Knot[][] {
 export function drawLine(grid: Grid, run: readonly Knot[], series: number): void {
   const start = run[0]!.column;
   const top = grid.length - 1;
-  // asciichart is given rows, so that it neither scales nor rounds. Its first two columns are its own axis, left out here.
+  // Given rows, asciichart neither scales nor rounds. Its first two columns are its own axis, left out here.
   const drawing = plot(rowsThrough(run), {
     min: 0,
     max: top,
@@ -57,8 +54,18 @@ export function drawLine(grid: Grid, run: readonly Knot[], series: number): void
   });
   for (const [index, line] of drawing.split('\n').entries()) {
     for (const [offset, char] of [...line].slice(2).entries()) {
-      if (char !== ' ') grid[index]![start + offset] = { char, series };
+      if (char !== ' ') put(grid, index, start + offset, { char, series, layer: 'line' });
     }
+  }
+}
+
+/** Shades the rows between the lower and the upper edge of a band, runs over the same columns. */
+export function drawBand(grid: Grid, low: readonly Knot[], high: readonly Knot[], series: number): void {
+  const start = low[0]!.column;
+  const highs = rowsThrough(high);
+  for (const [offset, lowest] of rowsThrough(low).entries()) {
+    for (let row = lowest; row <= highs[offset]!; row++)
+      put(grid, grid.length - 1 - row, start + offset, { char: BAND, series, layer: 'band' });
   }
 }
 
@@ -66,8 +73,8 @@ export function drawLine(grid: Grid, run: readonly Knot[], series: number): void
 const MARKER_DISTANCE = 10;
 
 /**
- * Draws the marker of a series on each of its knots; where they stand too close, on some of them, and in other columns than
- * the markers of the other series.
+ * Draws the marker of a series on each of its knots; where they stand too close, on some of them, and in other columns
+ * than the markers of the other series.
  */
 export function drawMarkers(grid: Grid, runs: readonly Knot[][], series: number, seriesCount: number): void {
   const columns = grid[0]!.length;
@@ -76,7 +83,8 @@ export function drawMarkers(grid: Grid, runs: readonly Knot[][], series: number,
   for (const run of runs) {
     for (const { column, row } of run) {
       if (close && run.length > 1 && column % MARKER_DISTANCE !== phase) continue;
-      grid[grid.length - 1 - Math.round(row)]![column] = { char: markerOf(series), series };
+      const char = markerOf(series);
+      put(grid, grid.length - 1 - Math.round(row), column, { char, series, layer: 'marker' });
     }
   }
 }
@@ -92,12 +100,4 @@ function rowsThrough(run: readonly Knot[]): number[] {
     }
   }
   return rows;
-}
-
-function markerOf(series: number): string {
-  return MARKERS.charAt(series % MARKERS.length);
-}
-
-function lineOf(series: number): string {
-  return LINES[series % LINES.length]!;
 }

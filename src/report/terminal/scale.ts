@@ -8,20 +8,10 @@ export interface Ticks {
   readonly last: number;
 }
 
-/** Against round-off in a quotient that should be whole. */
+/** Tolerates round-off in a quotient that should be whole. */
 const SLACK = 1e-9;
 
-/** Least and greatest; NaN among nothing. */
-export function extent(values: readonly number[]): [low: number, high: number] {
-  let [low, high] = [values[0] ?? Number.NaN, values[0] ?? Number.NaN];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return [low, high];
-}
-
-/** [low, high] itself, or room around it when it is as good as one value. */
+/** [low, high] itself, or room around it if it is as good as one value. */
 export function withRoom([low, high]: readonly [number, number]): [low: number, high: number] {
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > SLACK * size) return [low, high];
@@ -33,7 +23,7 @@ export function withRoom([low, high]: readonly [number, number]): [low: number, 
  * in at most `most` intervals. Needs low < high and most >= 2.
  */
 export function surroundingTicks(low: number, high: number, most: number, least = 0): Ticks {
-  // Of a range of nothing the logarithm is -Infinity: the search begins at the smallest power of ten there is.
+  // The logarithm of a range that underflows to 0 is -Infinity: start from the smallest power of ten.
   for (let exponent = Math.max(-323, Math.floor(Math.log10((high - low) / most))); ; exponent++) {
     for (const digit of [1, 2, 5]) {
       const step = Number(`${digit}e${exponent}`);

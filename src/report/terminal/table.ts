@@ -1,64 +1,128 @@
-/** Tables without a frame, only a rule under the head; drawn by cli-table3. */
+/** Tables without a frame, only a rule under the head, in the widest form that fits. */
 import { stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import type { Row, Table } from '../model.ts';
+import { flow, oneLine, wrap } from '../text.ts';
+import { type Cell, textTable } from './text-table.ts';
 
-/** Text, or text in the middle of several columns. */
-export type Cell = string | { readonly text: string; readonly columns: number };
+export { textTable } from './text-table.ts';
 
-export interface TableOptions {
+export interface TableStyle {
+  /** Columns of the terminal; fewer than 40 count as 40. */
+  readonly width: number;
   readonly color: boolean;
-  /** Of each column; left where none is given. */
-  readonly align?: readonly ('left' | 'right')[];
-  /** Columns, from 0, with a bar on their left. */
-  readonly bars?: readonly number[];
-  /** A line above the head, naming groups of columns. */
-  readonly groups?: readonly Cell[] | undefined;
 }
 
-/** cli-table3 draws no line whose characters are all empty. */
-const NO_LINES = Object.fromEntries(
-  ['', '-mid', '-left', '-right']
-    .flatMap(end => [`top${end}`, `bottom${end}`])
-    .concat('left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid')
-    .map(name => [name, '']),
-);
+/** The table as lines of at most `width` columns, joined by newlines. */
+export function renderTable(table: Table, style: TableStyle): string {
+  const width = Math.max(40, Math.floor(style.width));
+  const { bold, dim } = picocolors.createColors(style.color);
+  const fits = (lines: readonly string[]) =>
+    lines.every(line => stripVTControlCharacters(line).length <= width);
+  const lines = firstThat(fits, forms(table, { ...style, width }));
+  return [
+    ...wrap(table.title, width).map(bold),
+    ...lines,
+    ...wrap(table.notes.join(' '), width).map(dim),
+  ].join('\n');
+}
 
-/** The table as lines joined by newlines, as wide as its texts need. The head is made bold; cells may come coloured. */
-export function textTable(
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  { color, align = [], bars = [], groups }: TableOptions,
-): string {
+/** What the first form makes that passes, or the last. */
+function firstThat<Made>(passes: (made: Made) => boolean, [form, ...others]: readonly (() => Made)[]): Made {
+  const made = form!();
+  return passes(made) || others.length === 0 ? made : firstThat(passes, others);
+}
+
+/** The forms of a table from the widest: groups side by side, sections below each other, a list. */
+function forms(table: Table, style: TableStyle): (() => string[])[] {
+  const grouped = table.groups.length > 1;
+  const moves = Array.from({ length: Math.max(table.names.length, 1) }, (_, moved) => moved);
+  return [
+    () => sideBySide(table, style),
+    ...(grouped ? moves : moves.slice(1)).map(moved => () => sections(table, moved, style)),
+    () => list(table, style),
+  ];
+}
+
+function sideBySide({ names, figures, groups, rows }: Table, { color }: TableStyle): string[] {
+  const columns = [...names, ...groups.flatMap(() => figures)];
+  return textTable(
+    [...names.map(({ head }) => head), ...groups.flatMap(() => figures.map(({ head }) => `${head} `))],
+    rows.map(row => [
+      ...row.names,
+      ...row.groups.flatMap(entry => cells(entry ?? '-', figures.length, color)),
+    ]),
+    {
+      color,
+      align: columns.map(({ align }) => align),
+      bars: groups.map((_, group) => names.length + group * figures.length).filter(column => column > 0),
+      groups:
+        groups.length > 1
+          ? [...names.map(() => ''), ...groups.map(group => ({ text: group ?? '', columns: figures.length }))]
+          : undefined,
+    },
+  ).split('\n');
+}
+
+/** One group below the other; the first `moved` names of a row stand in the heading of its section. */
+function sections(table: Table, moved: number, { width, color }: TableStyle): string[] {
   const { bold } = picocolors.createColors(color);
-  const heads = groups ? [groups, head] : [head];
-  const table = new Table({
-    chars: { ...NO_LINES, middle: ' ' },
-    colAligns: [...align],
-    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
-  });
-  for (const cells of [...heads, ...rows]) {
-    let column = 0;
-    const row = cells.map(cell => {
-      const { text, columns } = typeof cell === 'string' ? { text: cell, columns: 1 } : cell;
-      const barLeft = bars.includes(column);
-      column += columns;
-      return {
-        content: heads.includes(cells) ? bold(text) : text,
-        colSpan: columns,
-        ...(columns > 1 && { hAlign: 'center' as const }),
-        ...(barLeft && { chars: { middle: '│' } }),
-        ...(bars.includes(column) && { style: { 'padding-right': 1 } }),
-      };
+  const entries = entriesOf(table);
+  const whole: Table = {
+    ...table,
+    names: table.names.slice(moved),
+    groups: [undefined],
+    rows: entries.map(({ names, figures }) => ({ names: names.slice(moved), groups: [figures] })),
+  };
+  const [head = '', rule = '', ...lines] = sideBySide(whole, { width, color });
+  const headings = entries.map(entry => heading(entry, table, moved));
+  return [
+    head,
+    rule,
+    ...lines.flatMap((line, index) =>
+      headings[index] === headings[index - 1] ? [line] : [...wrap(headings[index]!, width).map(bold), line],
+    ),
+  ];
+}
+
+/** Each row as its names and, below, its figures. */
+function list(table: Table, { width, color }: TableStyle): string[] {
+  const { bold } = picocolors.createColors(color);
+  return entriesOf(table).flatMap(entry => {
+    const texts = cells(entry.figures, 1, color).map((cell, index) => {
+      const text = typeof cell === 'string' ? cell.trimEnd() : cell.text;
+      return typeof cell === 'string' ? `${table.figures[index]!.head} ${text}` : text;
     });
-    table.push(row);
-  }
-  const lines = table.toString().split('\n');
-  const rule = stripVTControlCharacters(lines[heads.length - 1]!)
-    .replace(/[^│]/g, '─')
-    .replaceAll('│', '┼');
-  return lines
-    .toSpliced(heads.length, 0, rule)
-    .map(line => line.trimEnd())
-    .join('\n');
+    const lines = flow(texts, '  ', width - 2).map(line => `  ${line}`);
+    return [...wrap(heading(entry, table, table.names.length), width).map(bold), ...lines];
+  });
+}
+
+interface Entry {
+  readonly group: string | undefined;
+  readonly names: readonly string[];
+  readonly figures: NonNullable<Row['groups'][number]>;
+}
+
+/** The rows of each group, without those that have nothing in it. */
+function entriesOf({ groups, rows }: Table): Entry[] {
+  return groups.flatMap((group, index) =>
+    rows.flatMap(({ names, groups: byGroup }) => {
+      const figures = byGroup[index];
+      return figures === undefined ? [] : [{ group, names, figures }];
+    }),
+  );
+}
+
+/** `batchnorm, batchSize 5` */
+function heading({ group, names }: Entry, table: Table, moved: number): string {
+  const named = names.slice(0, moved).map((name, index) => name && `${table.names[index]!.head} ${name}`);
+  return [group ?? '', ...named].filter(Boolean).map(oneLine).join(', ');
+}
+
+/** A blank stands where other figures have their mark. */
+function cells(entry: Entry['figures'], columns: number, color: boolean): Cell[] {
+  const { green } = picocolors.createColors(color);
+  if (typeof entry === 'string') return [{ text: entry, columns }];
+  return entry.map(({ text, best }) => (best ? green(`${text}*`) : `${text} `));
 }

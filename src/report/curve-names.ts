@@ -1,0 +1,25 @@
+import { axisValues, type Result } from '../analysis/results.ts';
+import { axisText } from './text.ts';
+
+/**
+ * Names that say what differs along `keys`: words alone, numbers and lists with their key, `fallback` if nothing
+ * differs.
+ */
+export function curveNamer(
+  results: readonly Result[],
+  keys: readonly string[],
+  fallback: string,
+): (result: Result) => string {
+  const axes = keys.map(key => {
+    const values = axisValues(results, key);
+    return { key, text: axisText(values), isWord: values.every(value => typeof value === 'string') };
+  });
+  const ordered = [...axes.filter(axis => axis.isWord), ...axes.filter(axis => !axis.isWord)];
+  return ({ trial }) =>
+    ordered
+      .flatMap(({ key, text, isWord }) => {
+        const value = trial.axes[key];
+        return value === undefined ? [] : isWord ? text(value) : `${key} ${text(value)}`;
+      })
+      .join(', ') || fallback;
+}

@@ -1,0 +1,62 @@
+/** Tables and charts as data, without colour or width. The terminal, and later a page, render the same models. */
+
+export interface Column {
+  readonly head: string;
+  readonly align: 'left' | 'right';
+}
+
+export interface Figure {
+  readonly text: string;
+  /** Whether it is marked as the best of its column. */
+  readonly best: boolean;
+}
+
+export interface Row {
+  /** In the order of the table's `names`. */
+  readonly names: readonly string[];
+  /**
+   * One entry for each group of columns: its figures in the order of `figures`, a word in place of all of them
+   * (`failed`), or undefined if there is nothing to show.
+   */
+  readonly groups: readonly (readonly Figure[] | string | undefined)[];
+}
+
+export interface Table {
+  readonly title: string;
+  /** The columns that name a row. */
+  readonly names: readonly Column[];
+  /** The columns of figures, which every group repeats. */
+  readonly figures: readonly Column[];
+  /** Titles of the groups of columns that stand side by side; one without a title if figures are not grouped. */
+  readonly groups: readonly (string | undefined)[];
+  readonly rows: readonly Row[];
+  /** Sentences to stand below it. */
+  readonly notes: readonly string[];
+}
+
+/** A y that is not finite breaks the line. An x that is not, or that a log axis cannot show, leaves the point out. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The band around y, for example a confidence interval. */
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** The x of each trial that diverged. */
+  readonly diverged?: readonly number[];
+}
+
+export interface Chart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly x: 'linear' | 'log';
+  readonly series: readonly Series[];
+  /** [low, high]: values outside are drawn at the edge, and counted below the chart. */
+  readonly clamp?: readonly [number, number] | undefined;
+  /** Sentences to stand below it. */
+  readonly notes?: readonly string[];
+}

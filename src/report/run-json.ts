@@ -1,0 +1,57 @@
+/** A run as a JSON document, for scripts. */
+import type { Result } from '../analysis/results.ts';
+import { pointsOf, type TrialRecord } from '../records/record.ts';
+import { type SeriesInfo, seriesBy } from '../records/series.ts';
+import { isComplete, type RunView } from './run-report.ts';
+
+/** What the document says beside the view. */
+export interface RunJsonExtra {
+  readonly folder: string;
+  /** Kind, source and fingerprint of the dataset. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** The experiment's settings. */
+  readonly settings: unknown;
+}
+
+/**
+ * Name, title, description, whether the run is complete, folder, data, settings, number of planned trials, and the
+ * trials that have run; with `histories` also what was measured at each iteration and epoch, a list for each column.
+ */
+export function reportJson(
+  view: RunView,
+  extra: RunJsonExtra,
+  options: { readonly histories: boolean },
+): string {
+  const { name, title, description, planned, results } = view;
+  const { folder, data, settings } = extra;
+  const trials = results.map(result => ({
+    ...trialOf(result),
+    ...(options.histories && { histories: historiesOf(result.record()) }),
+  }));
+  const complete = isComplete(view);
+  const document = { name, title, description, complete, folder, data, settings, planned, trials };
+  return JSON.stringify(document, null, 2);
+}
+
+const trialOf = ({ trial: { index, axes, seed }, status, summary, error }: Result) => ({
+  trial: index,
+  ...axes,
+  seed,
+  status,
+  ...summary,
+  error,
+});
+
+const historiesOf = (record: TrialRecord) => ({
+  iterations: columnsOf(record, 'iteration'),
+  epochs: columnsOf(record, 'epoch'),
+});
+
+/** Lists of one length: where each value was measured, and each series. */
+function columnsOf(record: TrialRecord, by: SeriesInfo['by']): Readonly<Record<string, number[]>> {
+  const series = seriesBy(by).map(name => ({ name, points: pointsOf(record, name) }));
+  return {
+    [by]: series[0]?.points.map(({ x }) => x) ?? [],
+    ...Object.fromEntries(series.map(({ name, points }) => [name, points.map(({ y }) => y)])),
+  };
+}
