@@ -4,6 +4,7 @@
  */
 import type { Result } from '../analysis/results.ts';
 import type { Trial } from '../plan/trial.ts';
+import type { TrialRecord } from '../records/record.ts';
 import { trainingLog } from '../report/log.ts';
 import type { TrialEvent } from '../run/executor.ts';
 
@@ -22,7 +23,7 @@ export function liveLog(
   print: (text: string) => void,
 ): LiveLog {
   const logs = new Map(
-    trials.map(trial => [trial.id, { log: trainingLog(trial), waiting: [title(trial)], epoch: -1, done: false }]),
+    trials.map(trial => [trial.id, { log: trainingLog(trial), waiting: [title(trial)], done: false }]),
   );
   let current = 0;
 
@@ -34,7 +35,7 @@ export function liveLog(
     }
   };
 
-  const finish = (id: string, record: Parameters<ReturnType<typeof trainingLog>['finish']>[0]) => {
+  const finish = (id: string, record: TrialRecord) => {
     const entry = logs.get(id)!;
     entry.waiting.push(...entry.log.finish(record), '');
     entry.done = true;
@@ -46,11 +47,7 @@ export function liveLog(
     event(event) {
       const entry = logs.get(event.trial.id)!;
       if (event.kind === 'finished') finish(event.trial.id, event.record);
-      // A trial that is tried again repeats the epochs that it has reported.
-      if (event.kind === 'epoch' && event.epoch > entry.epoch) {
-        entry.epoch = event.epoch;
-        entry.waiting.push(...entry.log.epoch(event));
-      }
+      if (event.kind === 'epoch') entry.waiting.push(...entry.log.epoch(event));
       flush();
     },
   };

@@ -1,6 +1,8 @@
 /** The results of a run on stdout: the end of `sweep` and `train`, and all of `show`. */
-import { trainingLog } from '../report/log.ts';
-import { logTitle, reportBody, reportHeader, reportJson } from '../report/run-report.ts';
+import { describer } from '../analysis/results.ts';
+import { logTitle, trainingLog } from '../report/log.ts';
+import { reportJson } from '../report/run-json.ts';
+import { reportBody, reportHeader } from '../report/run-report.ts';
 import { type OpenRun, viewOf } from '../run/views.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,26 +10,25 @@ export interface PrintOptions {
   readonly json: boolean;
   /** Whether the JSON holds the history of every trial. */
   readonly histories: boolean;
-  /** Whether the logs of `train` are to be printed; false if they were printed as they happened. */
+  /** Whether to print the logs of `train`; false if they were printed as they happened. */
   readonly logs: boolean;
 }
 
 export function printRun(run: OpenRun, terminal: Terminal, { json, histories, logs }: PrintOptions): void {
   const view = viewOf(run);
+  const { folder, identity, invocation, trials } = run;
   if (json) {
-    const { folder, identity } = run;
-    terminal.print(
-      JSON.stringify(reportJson(view, { folder, experiment: identity.experiment, data: identity.data }, { histories }), null, 2),
-    );
+    const data = { ...identity.data, source: invocation?.dataSource };
+    terminal.print(reportJson(view, { folder, data, settings: identity.experiment }, { histories }));
     return;
   }
   if (logs && view.command === 'train') {
+    const describe = describer(trials);
     for (const { trial, record } of view.results) {
-      terminal.print([logTitle(trial, view), ...trainingLog(trial).finish(record()), ''].join('\n'));
+      const title = logTitle(trial, view.planned, view.data, describe(trial));
+      terminal.print([title, ...trainingLog(trial).finish(record()), ''].join('\n'));
     }
   }
   const style = { width: terminal.width, color: terminal.color };
-  terminal.print(reportHeader(view, style));
-  const body = reportBody(view, style);
-  if (body !== '') terminal.print(`\n${body}`);
+  terminal.print(`${reportHeader(view, style)}\n\n${reportBody(view, style)}`);
 }

@@ -1,7 +1,8 @@
 /** Shows the events of a run while it goes on: progress on stderr, and for `train` the logs on stdout. */
 import { describer } from '../analysis/results.ts';
 import { warningsOf } from '../config/warnings.ts';
-import { logTitle } from '../report/run-report.ts';
+import { logTitle } from '../report/log.ts';
+import type { Trial } from '../plan/trial.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { type LiveLog, liveLog } from './live-log.ts';
 import { progressOf } from './progress.ts';
@@ -31,7 +32,8 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
           if (logs) {
             const view = event.view();
             const print = (text: string) => progress.above(() => terminal.print(text));
-            log = liveLog(event.trials, event.results, trial => logTitle(trial, view), print);
+            const title = (trial: Trial) => logTitle(trial, view.planned, view.data, describe(trial));
+            log = liveLog(event.trials, event.results, title, print);
           }
           return;
         }

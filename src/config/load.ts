@@ -1,6 +1,7 @@
 /** Loads an experiment by its name or file, and checks it. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CifarNormError } from '../errors.ts';
 import { explain } from './explain.ts';
 import { problemsOf } from './issues.ts';
@@ -8,8 +9,11 @@ import { nearest } from './nearest.ts';
 import { applyOverrides } from './overrides.ts';
 import { KEYS_HINT, problemsError } from './problems.ts';
 import { contradictions } from './rules.ts';
-import { type Experiment, experimentSchema } from './schema.ts';
+import { type Experiment, type ExperimentInput, experimentSchema } from './schema.ts';
 import { isMap, readYaml } from './yaml.ts';
+
+/** The shipped experiments; the path is the same from src/ and from dist/. */
+const SHIPPED = fileURLToPath(new URL('../../configs', import.meta.url));
 
 const MAX_BYTES = 128 * 1024;
 const EXTENSION = /\.(ya?ml|json)$/i;
@@ -17,34 +21,25 @@ const EXTENSION = /\.(ya?ml|json)$/i;
 export interface LoadedExperiment {
   /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
   readonly name: string;
-  /** Absolute path of its file. */
-  readonly file: string;
   readonly experiment: Experiment;
-}
-
-export interface LoadContext {
-  /** Folder of the shipped experiments. */
-  readonly configsFolder: string;
-  /** Folder against which the user's paths are resolved. */
-  readonly cwd: string;
 }
 
 /**
  * Loads an experiment, applies overrides and checks the result.
  *
- * @param nameOrFile a shipped experiment (`weight-scale`), or a file: anything with a path separator or the extension
- *   .yaml, .yml or .json.
+ * @param source a shipped experiment (`weight-scale`); a file, which is anything with a path separator or the extension
+ *   .yaml, .yml or .json; or the experiment itself.
  * @param overrides `key=value` strings, see `applyOverrides`.
+ * @param cwd folder against which the user's paths are resolved.
  * @throws CifarNormError (usage, config) that lists every problem with its place.
  */
 export async function loadExperiment(
-  nameOrFile: string,
-  overrides: readonly string[],
-  context: LoadContext,
+  source: string | ExperimentInput,
+  overrides: readonly string[] = [],
+  cwd: string = process.cwd(),
 ): Promise<LoadedExperiment> {
-  const file = await findFile(nameOrFile, context);
-  const shown = isPath(nameOrFile) ? nameOrFile : basename(file);
-  const yaml = readYaml(await readText(file, shown), ({ line, column }) => `${shown}:${line}:${column}:`);
+  const { name, shown, text } = await read(source, cwd);
+  const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`);
   if (!isMap(yaml.value)) {
     throw new CifarNormError('config', `${shown}: expected keys with values, such as epochs: 10`, KEYS_HINT);
   }
@@ -55,22 +50,31 @@ export async function loadExperiment(
     const loneGrid = !Array.isArray(experiment.sweep);
     throw problemsError(problems, { file: shown, yaml, written, loneGrid });
   }
-  return { name: nameOf(file), file, experiment: parsed.data };
+  return { name, experiment: parsed.data };
+}
+
+/** The text of an experiment, what to call the run, and what errors call the text. JSON is YAML. */
+async function read(source: string | ExperimentInput, cwd: string) {
+  if (typeof source === 'object')
+    return { name: 'experiment', shown: 'experiment', text: JSON.stringify(source, null, 2) };
+  const file = await findFile(source, cwd);
+  const shown = isPath(source) ? source : basename(file);
+  return { name: nameOf(file), shown, text: await readText(file, shown) };
 }
 
 /** Names of the shipped experiments, sorted. */
-export async function listExperiments(configsFolder: string): Promise<string[]> {
-  const files = await readdir(configsFolder);
+export async function listExperiments(): Promise<string[]> {
+  const files = await readdir(SHIPPED);
   return files
     .filter(file => file.endsWith('.yaml'))
     .map(file => file.slice(0, -'.yaml'.length))
     .sort();
 }
 
-async function findFile(nameOrFile: string, { configsFolder, cwd }: LoadContext): Promise<string> {
+async function findFile(nameOrFile: string, cwd: string): Promise<string> {
   if (isPath(nameOrFile)) return resolve(cwd, nameOrFile);
-  const names = await listExperiments(configsFolder);
-  if (names.includes(nameOrFile)) return resolve(configsFolder, `${nameOrFile}.yaml`);
+  const names = await listExperiments();
+  if (names.includes(nameOrFile)) return resolve(SHIPPED, `${nameOrFile}.yaml`);
   const meant = nearest(nameOrFile, names);
   throw new CifarNormError(
     'usage',

@@ -1,20 +1,7 @@
 /** The keys of an experiment: the single source of their names, types, defaults and help. */
 import { z } from 'zod';
-
-/** What can be drawn: numbers measured once a trial, and series measured all through it. */
-export const measureNames = [
-  'initialLoss',
-  'finalTrainLoss',
-  'lastEpochTrainLoss',
-  'bestTrainAccuracy',
-  'bestValAccuracy',
-  'lastTrainAccuracy',
-  'lastValAccuracy',
-] as const;
-export const seriesNames = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
-
-export type MeasureName = (typeof measureNames)[number];
-export type SeriesName = (typeof seriesNames)[number];
+import { measureNames } from '../records/measures.ts';
+import { seriesNames } from '../records/series.ts';
 
 const positiveInteger = z.int().positive();
 const nonNegative = z.number().nonnegative();
@@ -113,6 +100,7 @@ const chartSchema = z.strictObject({
     .describe('[low, high]: values outside are drawn at the edge'),
 });
 export type ChartSpec = z.output<typeof chartSchema>;
+export const chartsSchema = z.array(chartSchema).max(20);
 
 const seedSchema = z
   .int()
@@ -159,7 +147,7 @@ export const experimentSchema = z.strictObject({
     .union([gridSchema.transform(grid => [grid]), z.array(gridSchema).min(1).max(1000)])
     .default([{}])
     .describe('grid of settings to run, or a list of grids'),
-  charts: z.array(chartSchema).max(20).optional().describe('charts to draw'),
+  charts: chartsSchema.optional().describe('charts to draw'),
 });
 
 /** A checked experiment: every key that has a default is present. */

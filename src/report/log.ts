@@ -2,6 +2,7 @@
  * The training log of one trial, as the course's Solver prints it with `print_every=20`: iterations count from 1, and
  * the accuracies of epoch 0 follow the first of them, those of epoch e its last.
  */
+import type { DataLabel } from '../analysis/results.ts';
 import { scheduleOf } from '../config/schedule.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { Accuracy, TrialRecord } from '../records/record.ts';
@@ -14,6 +15,10 @@ export interface EpochReport extends Accuracy {
   /** The training losses since the last report. */
   readonly losses: readonly number[];
 }
+
+/** The line above a trial's log. */
+export const logTitle = (trial: PlannedTrial, planned: number, data: DataLabel, name: string): string =>
+  `Trial ${trial.index + 1} of ${planned} (${data}): ${name}`;
 
 export interface TrainingLog {
   /** The lines of one report. A retried trial repeats its reports; those already logged give no lines. */

@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Result } from '../analysis/results.ts';
-import { loadExperiment, overridesOf } from '../config/load.ts';
+import { loadExperiment } from '../config/load.ts';
+import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { openData } from '../data/open.ts';
