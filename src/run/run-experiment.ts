@@ -9,7 +9,7 @@ import type { Entry } from './journal.ts';
 import { type Identity, invocationOf } from './manifest.ts';
 import type { Result } from './result.ts';
 import { RunStore, usualFolder } from './store.ts';
-import { kernelsOf, runInThreads } from './threads.ts';
+import { programsOf, runInThreads } from './threads.ts';
 
 export interface RunRequest {
   readonly name: string;
@@ -65,7 +65,7 @@ export async function runExperiment(request: RunRequest): Promise<RunOutcome> {
   const folder = request.folder ?? usualFolder(request.resultsFolder, identity);
   const { fresh = false, repair = false, retries = 1, failFast = false, timeout } = request;
   // What cannot be done is refused before anything is written.
-  kernelsOf(trials, request.numerics);
+  programsOf(trials, request.numerics);
   const invocation = invocationOf({ dataSource: dataset.source, version, workers });
   const store = await RunStore.open(folder, identity, invocation, trials, { fresh, repair, tell });
   try {

@@ -2,12 +2,12 @@
 import { Piscina } from 'piscina';
 import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
 import { meanImage } from '../data/split.ts';
+import { compileProgram } from '../kernels/choose-backend.ts';
 import type { Numerics } from '../kernels/numerics.ts';
-import { compileKernels } from '../kernels/wasm.ts';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from './record.ts';
-import type { KernelModules } from './run-trial.ts';
+import type { Programs } from './run-trial.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface ThreadOptions {
@@ -38,7 +38,7 @@ export async function* runInThreads(
   const [first] = trials;
   if (!first) return;
   const threads = Math.min(workers, trials.length);
-  const modules = kernelsOf(trials, numerics);
+  const programs = programsOf(trials, numerics);
   const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
   const images = { pixels: train.pixels, labels: train.labels, mean };
   const pool = new Piscina({
@@ -46,7 +46,7 @@ export async function* runInThreads(
     name: 'run',
     minThreads: threads,
     maxThreads: threads,
-    workerData: { images, modules } satisfies WorkerData,
+    workerData: { images, programs } satisfies WorkerData,
   });
   // While the threads start.
   mean.set(meanImage(train, first.split.numTraining));
@@ -94,9 +94,9 @@ export async function* runInThreads(
  * The kernels that the trials need, compiled once a process.
  * @throws CifarNormError (usage) if they are to be fused and this machine does not fuse
  */
-export function kernelsOf(trials: readonly Trial[], numerics: Numerics): KernelModules {
+export function programsOf(trials: readonly Trial[], numerics: Numerics): Programs {
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
-  return Object.fromEntries([...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]));
+  return Object.fromEntries([...dtypes].map(dtype => [dtype, compileProgram(dtype, numerics)]));
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

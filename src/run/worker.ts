@@ -1,13 +1,13 @@
 /** Entry of a worker thread: it shares the images, and runs one trial at a time. */
 import { workerData } from 'node:worker_threads';
 import type { TrainingImages } from '../nn/solver.ts';
-import { createRunner, type KernelModules } from './run-trial.ts';
+import { createRunner, type Programs } from './run-trial.ts';
 
 export interface WorkerData {
   readonly images: TrainingImages;
-  readonly modules: KernelModules;
+  readonly programs: Programs;
 }
 
-const { images, modules } = workerData as WorkerData;
+const { images, programs } = workerData as WorkerData;
 
-export const run = createRunner(images, modules);
+export const run = createRunner(images, programs);

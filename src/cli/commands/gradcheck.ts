@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
-import { type Bound, type CheckResult, runChecks } from '../../checks/checks.ts';
+import type { Bound, CheckResult } from '../../checks/check.ts';
+import { runChecks } from '../../checks/checks.ts';
 import { textTable } from '../../report/table.ts';
 import { wrap } from '../../report/text.ts';
 import { groupBy } from '../../run/result.ts';

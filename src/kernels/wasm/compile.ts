@@ -19,7 +19,7 @@ export interface CompileOptions {
  * Runs of the self-test on revectorized kernels. V8 runs a function in its baseline compiler's translation, which never
  * revectorizes, until the function is hot; this many runs get all kernels into the optimizing compiler.
  */
-const HOT = 400;
+const HOT = 100;
 
 const compiled = new Map<string, Program>();
 
