@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
-const options = '--runtime stub --importMemory --noExportMemory --enable simd -O3 --converge --noAssert'.split(' ');
+const options = '--runtime stub --importMemory --noExportMemory --enable simd --noAssert'.split(' ');
+/** What a module that runs is compiled with, and one of which only the exports are read. */
+export const optimized = ['-O3', '--converge'];
+export const fast = ['-O0'];
 
 /**
  * The modules: name, entry and what the source's `real`, FUSED (multiply-add rounds once) and WIDE (micro-kernels of four
@@ -26,10 +29,10 @@ export const modules = [
 ];
 
 /** Compiles one module. Returns its bytes and the declarations (.d.ts) of its exports. */
-export async function compile({ entry, words }) {
+export async function compile({ entry, words }, effort = optimized) {
   const outputs = {};
   const { error, stderr } = await asc.main(
-    [entry, ...words, ...options, '--baseDir', folder, '--bindings', 'raw', '--outFile', 'kernels.wasm'],
+    [entry, ...words, ...options, ...effort, '--baseDir', folder, '--bindings', 'raw', '--outFile', 'kernels.wasm'],
     { writeFile: (name, contents) => void (outputs[name] = contents) },
   );
   if (error) throw new Error(`${entry} ${words.join(' ')}: ${error.message}\n${stderr}`);

@@ -1,12 +1,19 @@
 // Writes src/kernels/signatures.ts: the exports of base.ts and index.ts as TypeScript types, from the compiler's own
 // declarations.
-import { compile, modules } from './compile.js';
+import { compile, fast, modules } from './compile.js';
 
 const LINE = 110;
 
 /** The text of src/kernels/signatures.ts, as the formatter would leave it. */
 export async function signatures() {
-  const [base, f32] = await Promise.all(['base', 'f32'].map(name => compile(modules.find(m => m.name === name))));
+  const [base, f32] = await Promise.all(
+    ['base', 'f32'].map(name =>
+      compile(
+        modules.find(m => m.name === name),
+        fast,
+      ),
+    ),
+  );
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(f32.bytes), {
     env: { memory: new WebAssembly.Memory({ initial: 1 }) },
   });
