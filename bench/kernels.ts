@@ -1,6 +1,7 @@
-/** GFLOP/s of the products, for the shapes of the shipped experiments and larger ones, beside the processor's peak. */
+/** GFLOP/s of the products in the shapes of the shipped experiments and in larger ones, beside the processor's peak. */
 import { readFileSync } from 'node:fs';
-import { compileKernels, type Dtype, Engine, isWidened, type Numerics } from 'cifar-norm';
+import { type Dtype, Engine, type Numerics } from 'cifar-norm';
+import { program, wide } from './program.ts';
 import { interleaved, type Spread, timeOf } from './timing.ts';
 
 /** [product, m, n, k]: C (m, n) = A B, summed over k. */
@@ -52,7 +53,7 @@ export async function benchKernels(rounds: number): Promise<{ peak: Spread; rows
 }
 
 function productOf(dtype: Dtype, numerics: Numerics, [product, m, n, k]: (typeof SHAPES)[number]) {
-  const engine = new Engine(dtype, compileKernels(dtype, numerics));
+  const engine = new Engine(program(dtype, numerics));
   const { gemmNN, gemmTN, gemmNT } = engine.kernels;
   const a = product === 'TN' ? engine.matrix(k, m) : engine.matrix(m, k);
   const b = product === 'NT' ? engine.matrix(n, k) : engine.matrix(k, n);
@@ -66,16 +67,16 @@ function productOf(dtype: Dtype, numerics: Numerics, [product, m, n, k]: (typeof
     );
   }
   const run = {
-    NN: () => gemmNN(m, n, k, a.pointer, a.row, b.pointer, b.row, bias.pointer, c.pointer, c.row, packing),
-    TN: () => gemmTN(m, n, k, a.pointer, a.row, b.pointer, b.row, c.pointer, c.row),
-    NT: () => gemmNT(m, n, k, a.pointer, a.row, b.pointer, b.row, c.pointer, c.row),
+    NN: () =>
+      gemmNN(m, n, k, a.pointer, a.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packing),
+    TN: () => gemmTN(m, n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
+    NT: () => gemmNT(m, n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
   }[product];
   return () => (2 * m * n * k) / 1e6 / timeOf(run, MILLISECONDS);
 }
 
-/** Multiplications and additions on registers alone, 32-bit numbers, as wide as the kernels are translated. */
+/** Multiplications and additions of 32-bit numbers in registers alone, as wide as V8 makes the kernels. */
 function registerPeak(): number {
-  const wide = isWidened(compileKernels('float32'));
   const bytes = readFileSync(new URL(`./${wide ? 'wide-peak' : 'peak'}.wasm`, import.meta.url));
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });

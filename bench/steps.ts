@@ -1,13 +1,6 @@
 /** Time of one training step, without the gathering of its minibatch. */
-import {
-  compileKernels,
-  type Dtype,
-  Engine,
-  FullyConnectedNet,
-  type Numerics,
-  RandomState,
-  updateRules,
-} from 'cifar-norm';
+import { type Dtype, Engine, FullyConnectedNet, type Numerics, RandomState, updateRules } from 'cifar-norm';
+import { program } from './program.ts';
 import { interleaved, type Spread, timeOf } from './timing.ts';
 
 interface Case {
@@ -56,7 +49,7 @@ export async function benchSteps(rounds: number): Promise<StepRow[]> {
 
 function stepOf(dtype: Dtype, numerics: Numerics, { batchSize, ...shape }: Case) {
   const random = new RandomState(231);
-  const engine = new Engine(dtype, compileKernels(dtype, numerics));
+  const engine = new Engine(program(dtype, numerics));
   const net = new FullyConnectedNet(
     engine,
     {

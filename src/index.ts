@@ -1,7 +1,9 @@
 /** The public API: what the command line is made of. */
 
-export type { CheckResult } from './checks/checks.ts';
+export type { CellResult, CheckResult } from './checks/check.ts';
+export { summarizeCells } from './checks/check.ts';
 export { runChecks } from './checks/checks.ts';
+export { checkExperiment } from './checks/net-checks.ts';
 export { loadExperiment } from './config/load.ts';
 export type { Experiment, ExperimentInput, Settings } from './config/schema.ts';
 export { experimentSchema } from './config/schema.ts';
@@ -10,11 +12,17 @@ export { loadDataset } from './data/load.ts';
 export { cacheFolderOf, locateData } from './data/locate.ts';
 export { checkSplit, meanImage } from './data/split.ts';
 export { CifarNormError } from './errors.ts';
-export type { Dtype } from './kernels/engine.ts';
+export type { Kernels, Program } from './kernels/backend.ts';
+export type { CompileOptions } from './kernels/choose-backend.ts';
+export { compileProgram } from './kernels/choose-backend.ts';
 export { Engine } from './kernels/engine.ts';
-export type { Numerics } from './kernels/numerics.ts';
-export { compileKernels, isWidened } from './kernels/wasm.ts';
+export type { Matrix, Pointer } from './kernels/matrix.ts';
+export type { Dtype, Numerics } from './kernels/numerics.ts';
+export { v8FlagsFor } from './kernels/wasm/v8-flags.ts';
+export type { NetOptions } from './nn/fully-connected-net.ts';
 export { FullyConnectedNet } from './nn/fully-connected-net.ts';
+export { bytesNeeded } from './nn/net-of-settings.ts';
+export type { EpochReport, History, TrainingData, TrainOptions } from './nn/solver.ts';
 export { Solver } from './nn/solver.ts';
 export { updateRules } from './nn/update-rules.ts';
 export { planTrials } from './plan/plan.ts';

@@ -1,33 +1,33 @@
-/** What the notebook measures of batch norm and layer norm by themselves, on the float64 kernels. */
-import { Engine, type Matrix } from '../kernels/engine.ts';
+/** What the notebook measures of single normalization layers, on the float64 kernels. */
+import type { Normalization } from '../config/schema.ts';
+import { compileProgram } from '../kernels/choose-backend.ts';
+import { Engine } from '../kernels/engine.ts';
+import type { Matrix } from '../kernels/matrix.ts';
+import { affineForward, reluForward } from '../nn/layers.ts';
+import { allocateLayer, allocateParameters } from '../nn/net-layout.ts';
 import {
-  affineForward,
-  batchnormBackward,
-  batchnormBackwardAlt,
-  batchnormForward,
-  layernormBackward,
-  layernormForward,
-  type Normalized,
-  reluForward,
-} from '../nn/layers.ts';
+  batchnormBackwardStaged,
+  type NormalizationRow,
+  type NormalizedLayer,
+  normalizations,
+} from '../nn/normalizations.ts';
 import { RandomState } from '../random/random-state.ts';
+import type { Measured } from './check.ts';
 import { largestDifference, numericGradient, relativeError } from './numeric-gradient.ts';
-
-export type Measured = Readonly<Record<string, number | readonly number[]>>;
 
 const SEED = 231;
 const FEATURES = 3;
 
-type NormName = 'batchnorm' | 'layernorm';
-const forward = { batchnorm: batchnormForward, layernorm: layernormForward } as const;
+const { batchnorm } = normalizations;
 
-/** Means and standard deviations before and after the normalization, over each feature or over each row. */
+/** Means and standard deviations before and after the normalization: over the batch, or over the features. */
 export function forwardStatistics(
-  name: NormName,
+  name: Normalization,
   scale: { gamma: readonly number[]; beta: readonly number[] },
 ): Measured {
-  const count = name === 'batchnorm' ? 200 : 4;
-  const net = twoLayerNet(count);
+  const { over, forward } = normalizations[name];
+  const count = over === 'batch' ? 200 : 4;
+  const net = twoLayerNet(name, count);
   const { engine, layer } = net;
   for (const matrix of [net.x, ...net.weights]) net.draw(matrix);
   net.run();
@@ -35,10 +35,10 @@ export function forwardStatistics(
   const normalized = (gamma: readonly number[], beta: readonly number[]) => {
     setScaleAndShift(engine, layer, gamma, beta);
     engine.write(layer.out, x);
-    forward[name](engine, count, layer, 'train');
+    forward(engine, count, layer, 'train');
     return engine.read(layer.out);
   };
-  const measure = name === 'batchnorm' ? columnStatistics : rowStatistics;
+  const measure = over === 'batch' ? columnStatistics : rowStatistics;
   const before = measure(x, FEATURES);
   const unit = measure(normalized([1, 1, 1], [0, 0, 0]), FEATURES);
   const scaled = measure(normalized(scale.gamma, scale.beta), FEATURES);
@@ -52,57 +52,68 @@ export function forwardStatistics(
   };
 }
 
-/** Test mode after 50 batches of training mode: the statistics of a new batch under the running mean and variance. */
+/** Statistics of a batch normalized in test mode, after 50 batches in training mode. */
 export function batchnormTestStatistics(): Measured {
-  const net = twoLayerNet(200);
+  const net = twoLayerNet('batchnorm', 200);
   const { engine, layer } = net;
   for (const matrix of net.weights) net.draw(matrix);
   setScaleAndShift(engine, layer, [1, 1, 1], [0, 0, 0]);
   const batch = (mode: 'train' | 'test') => {
     net.draw(net.x);
     net.run();
-    batchnormForward(engine, 200, layer, mode);
+    batchnorm.forward(engine, 200, layer, mode);
   };
   for (let i = 0; i < 50; i++) batch('train');
   batch('test');
   return columnStatistics(engine.read(layer.out), FEATURES);
 }
 
-/** Relative errors of the backward pass against numeric gradients, on a batch of 4 with 5 features. */
-export function backwardErrors(name: NormName): Measured {
+/**
+ * Relative errors of the backward pass (batch norm: the staged one) against numeric gradients, for a batch of 4 with 5
+ * features: `dx`, and d and its name for each parameter.
+ */
+export function backwardErrors(name: Normalization): Measured {
   const [n, d] = [4, 5];
-  const { engine, layer, x, gamma, beta, dout } = randomLayer(n, d);
-  const backward = name === 'batchnorm' ? batchnormBackward : layernormBackward;
+  const { forward, parameters } = normalizations[name];
+  const backward = name === 'batchnorm' ? batchnormBackwardStaged : normalizations[name].backward;
+  const { engine, layer, x, gamma, beta, dout } = randomLayer(name, n, d);
   const output = () => {
     setScaleAndShift(engine, layer, gamma, beta);
     engine.write(layer.out, x);
-    forward[name](engine, n, layer, 'train');
+    forward(engine, n, layer, 'train');
     return engine.read(layer.out);
   };
   output();
   engine.write(layer.dout, dout);
   backward(engine, n, layer);
-  const dx = engine.read(layer.dout);
-  const dgamma = readRow(engine, layer.dgamma, d);
-  const dbeta = readRow(engine, layer.dbeta, d);
-  return {
-    dx: relativeError(numericGradient(output, dout, x), dx),
-    dgamma: relativeError(numericGradient(output, dout, gamma), dgamma),
-    dbeta: relativeError(numericGradient(output, dout, beta), dbeta),
-  };
+  const analytic = {
+    dx: [engine.read(layer.dout), x],
+    dgamma: [readRow(engine, layer.dgamma, d), gamma],
+    dbeta: [readRow(engine, layer.dbeta, d), beta],
+  } as const;
+  const quantities = [
+    'dx',
+    ...Object.keys(parameters).map(parameter => `d${parameter}`),
+  ] as (keyof typeof analytic)[];
+  return Object.fromEntries(
+    quantities.map(quantity => {
+      const [gradient, at] = analytic[quantity];
+      return [quantity, relativeError(numericGradient(output, dout, at), gradient)];
+    }),
+  );
 }
 
 /**
- * The staged and the simplified backward pass on a batch of 100 with 500 features: how far apart, and how many times
- * faster the second is by `now` (milliseconds; each timed over several passes).
+ * The staged and the simplified backward pass for a batch of 100 with 500 features: how far apart they are, and how many
+ * times faster the second is. `now` returns milliseconds.
  */
 export function alternativeBackward(now: () => number): Measured {
   const [n, d, passes] = [100, 500, 20];
-  const { engine, layer, x, gamma, beta, dout } = randomLayer(n, d);
+  const { engine, layer, x, gamma, beta, dout } = randomLayer('batchnorm', n, d);
   setScaleAndShift(engine, layer, gamma, beta);
   engine.write(layer.out, x);
-  batchnormForward(engine, n, layer, 'train');
-  const run = (backward: typeof batchnormBackward) => {
+  batchnorm.forward(engine, n, layer, 'train');
+  const run = (backward: NormalizationRow['backward']) => {
     let milliseconds = 0;
     for (let i = 0; i < passes; i++) {
       engine.write(layer.dout, dout);
@@ -113,10 +124,10 @@ export function alternativeBackward(now: () => number): Measured {
     const [dgamma, dbeta] = [readRow(engine, layer.dgamma, d), readRow(engine, layer.dbeta, d)];
     return { milliseconds, dx: engine.read(layer.dout), dgamma, dbeta };
   };
-  run(batchnormBackward);
-  run(batchnormBackwardAlt);
-  const staged = run(batchnormBackward);
-  const alternative = run(batchnormBackwardAlt);
+  run(batchnormBackwardStaged);
+  run(batchnorm.backward);
+  const staged = run(batchnormBackwardStaged);
+  const alternative = run(batchnorm.backward);
   return {
     dxDifference: relativeError(staged.dx, alternative.dx),
     dgammaDifference: largestDifference(staged.dgamma, alternative.dgamma),
@@ -125,10 +136,10 @@ export function alternativeBackward(now: () => number): Measured {
   };
 }
 
-/** relu(X W1) W2 with X (count, 50), W1 (50, 60), W2 (60, 3), whose output goes into a normalization. */
-function twoLayerNet(count: number) {
+/** relu(X W1) W2 with X (count, 50), W1 (50, 60), W2 (60, 3), followed by a normalization. */
+function twoLayerNet(name: Normalization, count: number) {
   const random = new RandomState(SEED);
-  const engine = new Engine('float64');
+  const engine = new Engine(compileProgram('float64'));
   const [x, w1, hidden, w2] = [
     engine.matrix(count, 50),
     engine.matrix(50, 60),
@@ -137,7 +148,7 @@ function twoLayerNet(count: number) {
   ];
   const noBias = engine.matrix(1, 60).pointer;
   const packing = engine.packing(count);
-  const layer = normalizedLayer(engine, count, FEATURES);
+  const layer = standaloneLayer(engine, name, count, FEATURES);
   return {
     engine,
     layer,
@@ -154,12 +165,12 @@ function twoLayerNet(count: number) {
   };
 }
 
-/** The notebook's x = 5 randn + 12, and gamma, beta, dout, drawn in this order. */
-function randomLayer(n: number, d: number) {
+/** The notebook's x = 5 randn + 12, gamma, beta and dout, drawn in this order. */
+function randomLayer(name: Normalization, n: number, d: number) {
   const random = new RandomState(SEED);
   const draw = (count: number) => random.randn(new Float64Array(count));
-  const engine = new Engine('float64');
-  const layer = normalizedLayer(engine, n, d);
+  const engine = new Engine(compileProgram('float64'));
+  const layer = standaloneLayer(engine, name, n, d);
   return {
     engine,
     layer,
@@ -170,32 +181,20 @@ function randomLayer(n: number, d: number) {
   };
 }
 
-export function normalizedLayer(engine: Engine, n: number, h: number): Normalized {
-  const row = () => engine.matrix(1, h).pointer;
-  return {
-    out: engine.matrix(n, h),
-    dout: engine.matrix(n, h),
-    xhat: engine.matrix(n, h),
-    std: engine.matrix(1, Math.max(n, h)).pointer,
-    gamma: row(),
-    beta: row(),
-    dgamma: row(),
-    dbeta: row(),
-    db: row(),
-    runningMean: row(),
-    runningVar: row(),
-    activated: false,
-  };
+/** A normalization of (n, h) by itself, without a ReLU. */
+export function standaloneLayer(engine: Engine, name: Normalization, n: number, h: number): NormalizedLayer {
+  return allocateLayer(engine, allocateParameters(engine, normalizations[name], h), n, false);
 }
 
+/** Sets those of the two parameters that the layer has. */
 export function setScaleAndShift(
   engine: Engine,
-  layer: Normalized,
+  layer: NormalizedLayer,
   gamma: ArrayLike<number>,
   beta: ArrayLike<number>,
 ) {
-  engine.reals(layer.gamma, gamma.length).set(gamma);
-  engine.reals(layer.beta, beta.length).set(beta);
+  if (layer.gamma) engine.reals(layer.gamma, gamma.length).set(gamma);
+  if (layer.beta) engine.reals(layer.beta, beta.length).set(beta);
 }
 
 const readRow = (engine: Engine, pointer: number, count: number) => engine.reals(pointer, count).slice();

@@ -1,10 +1,10 @@
-/** Gradients by centred differences, and how far two gradients are apart. */
+/** Gradients by centred differences, and measures of how far two gradients are apart. */
 
 const H = 1e-5;
 
 /**
- * Numeric gradient of sum(weights f(x)) with respect to `x`, which f reads and this perturbs in place. The difference
- * f(x + h) - f(x - h) is taken part by part before anything is summed: a sum has the round-off of its largest part.
+ * The numeric gradient of sum(weights f(x)) with respect to `x`, which f reads and this function perturbs in place.
+ * Takes f(x + h) - f(x - h) part by part before it sums, because a sum has the round-off of its largest part.
  */
 export function numericGradient(
   f: () => ArrayLike<number>,
@@ -30,12 +30,24 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   return largest(a, (v, i) => Math.abs(v - b[i]!) / Math.max(1e-8, Math.abs(v) + Math.abs(b[i]!)));
 }
 
+/** |a - b| / max(1e-8, |a| + |b|) in Euclidean norms: tiny elements do not count with their own round-off. */
+export function relativeErrorOfNorms(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const difference = Float64Array.from(a, (v, i) => v - b[i]!);
+  return norm(difference) / Math.max(1e-8, norm(a) + norm(b));
+}
+
+const norm = (values: ArrayLike<number>): number => {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i]! * values[i]!;
+  return Math.sqrt(squares);
+};
+
 export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   largest(a, (v, i) => Math.abs(v - b[i]!));
 
 export const largestSize = (a: ArrayLike<number>): number => largest(a, Math.abs);
 
-/** NaN if any is, so that no check passes on it. */
+/** NaN if any size is NaN, so that no check passes. */
 function largest(values: ArrayLike<number>, size: (value: number, index: number) => number): number {
   let max = 0;
   for (let i = 0; i < values.length; i++) {

@@ -2,7 +2,8 @@
 import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
-import { type Experiment, type SettingKey, seriesNames } from './schema.ts';
+import { seriesNames } from '../records/series.ts';
+import type { Experiment, SettingKey } from './schema.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;
 const LARGEST_SEED = 0xffff_ffff;

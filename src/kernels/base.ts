@@ -1,33 +1,18 @@
 /**
- * The part of the arithmetic that has no number type: elementary functions and the random stream. `Math.pow` differs
- * between Node versions, and V8 is free in the last bit of exp and log; these are compiled, and the same everywhere.
+ * The arithmetic that has no number type: elementary functions and the random stream. `Math.pow` differs between Node
+ * versions, and V8 may change the last bit of exp and log; compiled, they give the same bits everywhere.
  */
-import { compileBase } from './wasm.ts';
+import type { BaseKernels } from './signatures.ts';
+import { wasmBytes } from './wasm/module.ts';
 
-interface BaseKernels {
-  exp(x: number): number;
-  log(x: number): number;
-  pow(x: number, y: number): number;
-  randomKey(): number;
-  randomPosition(): number;
-  randomHasGauss(): number;
-  randomGauss(): number;
-  randomRestore(position: number, hasGauss: number, gauss: number): void;
-  randomSeed(seed: number): void;
-  randomSample(count: number, out: number): void;
-  randomNormal(count: number, out: number): void;
-  randomSkipNormal(count: number): void;
-  randomIntegers(count: number, max: number, out: number): void;
-}
-
-/** One page holds the module's tables and state, the other is for the caller's numbers. */
+/** One page holds the module's tables and state; the other is the caller's. */
 const memory = new WebAssembly.Memory({ initial: 2 });
 const PAGE = 65_536;
 
-export const base = new WebAssembly.Instance(compileBase(), { env: { memory } })
-  .exports as unknown as BaseKernels;
+export const base = new WebAssembly.Instance(new WebAssembly.Module(wasmBytes('base')), { env: { memory } })
+  .exports as BaseKernels;
 
-/** The page through which numbers come out: 8,192 doubles. */
+/** The page through which callers receive numbers: 8,192 doubles. */
 export const basePage = { pointer: PAGE, buffer: memory.buffer, bytes: PAGE };
 
 export const { exp, log, pow } = base;

@@ -1,47 +1,123 @@
-import type { Dtype, Kernels } from './engine.ts';
-import { isWidened } from './wasm.ts';
+/** Compares a back end's bits with those that are written down for its numerics. */
+import { createHash } from 'node:crypto';
+import type { Bind, Kernels, Program } from './backend.ts';
+import {
+  allocateMatrix,
+  allocatePacking,
+  bumpAllocator,
+  type Matrix,
+  type Pointer,
+  wholeTiles,
+} from './matrix.ts';
+import type { Dtype, Numerics } from './numerics.ts';
+import { BLOCK, STRIP } from './signatures.ts';
 
-const N = 12;
-const COLS = 18;
-/** Rows are padded to 20 reals, and a block of memory has room for 24 of them. */
-const PADDED = 20;
-const FIRST = 65_536;
-const BLOCKS = 14;
+/** SHA-256 of what `step` returns. A new version in NUMERICS means new digests. */
+const DIGESTS: Readonly<Record<Numerics, Readonly<Record<Dtype, string>>>> = {
+  portable: {
+    float32: '96e5d915f559a4763fbf578c7dfac6ef1a61b28b6f7f50dc096c53edb4a55ea7',
+    float64: '6eaf5b6bdfab72910df5dd2d92613363635388e164afc3b66840dabb9c8ca357',
+  },
+  fused: {
+    float32: '05fd2bed33c0b24ca7ab9c37740238e27f01ea81232ea23a3c2ef9c5128d48d2',
+    float64: '4d930a025777e6a1dcf5a11ae27e556ab62e63f4564f46a17eb39ad5af655352',
+  },
+};
 
-/**
- * The bytes that a module's kernels leave in memory after a step of training with made-up numbers: what two translations
- * of one module must agree on.
- */
-export function resultsOf(module: WebAssembly.Module, dtype: Dtype): Buffer {
-  const memory = new WebAssembly.Memory({ initial: 4 });
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
-  if (isWidened(module)) kernels.useWideTiles(true);
-  const [Reals, size] = dtype === 'float32' ? [Float32Array, 4] : [Float64Array, 8];
-  const row = PADDED * size;
-  const block = (index: number) => FIRST + index * 24 * row;
-  const [x, w, out, xhat, dout, dx, dw, m, v, packing] = Array.from({ length: 10 }, (_, i) =>
-    block(i),
-  ) as Ten;
-  const rowAt = (index: number) => block(12) + index * row;
-  const [b, gamma, beta, mean, variance, std, dgamma, dbeta, db, hyper] = Array.from({ length: 10 }, (_, i) =>
-    rowAt(i),
-  ) as Ten;
+/** `portable`: the bits are the portable ones, where others are expected. `unstable`: they change from run to run. */
+export type Verdict = 'right' | 'portable' | 'wrong' | 'unstable';
 
-  const reals = new Reals(memory.buffer, FIRST, (block(BLOCKS) - FIRST) / size);
-  for (let i = 0; i < reals.length; i++) reals[i] = i % PADDED < COLS ? (((i * 7919) % 1009) + 1) / 997 : 0;
-
-  // biome-ignore-start format: the kernels' arguments
-  kernels.gemmNN(N, COLS / 2, COLS, x, row, w, row, b, m, row, packing);
-  kernels.gemmNN(N, COLS, COLS, x, row, w, row, b, out, row, packing);
-  kernels.batchnormForward(N, COLS, out, gamma, beta, 1e-5, 0.9, mean, variance, xhat, std, out, row, 1);
-  kernels.gemmNT(N, COLS, COLS, dout, row, w, row, dx, row);
-  kernels.batchnormBackwardAlt(N, COLS, dx, out, xhat, std, gamma, dgamma, dbeta, db, row);
-  kernels.layernormForward(N, COLS, out, gamma, beta, 1e-5, xhat, std, out, row, 1);
-  kernels.layernormBackward(N, COLS, dx, out, xhat, std, gamma, dgamma, dbeta, db, row);
-  kernels.weightGradient(N, COLS, COLS, x, row, dx, row, 0.1, w, dw, row);
-  kernels.update(3, COLS * row, w, dw, m, v, hyper);
-  // biome-ignore-end format: the kernels' arguments
-  return Buffer.from(memory.buffer.slice(FIRST, block(BLOCKS)));
+/** Runs a step of made-up numbers `runs` times on a back end's kernels (with WebAssembly's, where it has none). */
+export function verdictOf(program: Program, bind: Bind<Kernels>, runs = 1): Verdict {
+  const memory = new WebAssembly.Memory({ initial: 8 });
+  const kernels = bind(program, memory);
+  const first = step(kernels, memory, program.dtype);
+  for (let i = 1; i < runs; i++) {
+    if (!step(kernels, memory, program.dtype).equals(first)) return 'unstable';
+  }
+  const digest = createHash('sha256').update(first).digest('hex');
+  if (digest === DIGESTS[program.numerics][program.dtype]) return 'right';
+  return digest === DIGESTS.portable[program.dtype] ? 'portable' : 'wrong';
 }
 
-type Ten = [number, number, number, number, number, number, number, number, number, number];
+/** Calls the kernels of a training step, and returns a copy of all elements that they worked on. */
+// biome-ignore format: matrix by matrix
+function step(kernels: Kernels, memory: WebAssembly.Memory, dtype: Dtype): Buffer {
+  const { Reals, matrix, row, bytes, packing, elements } = madeUpData(memory, kernels.heapBase(), dtype);
+  // Sums longer than a block, columns for every micro-kernel, and rows that end inside a tile.
+  const [n, d, h] = [11, BLOCK + 4, 18];
+  const [x, out, plain, xhat, dout, dx] = [d, h, h, h, h, d].map(cols => matrix(n, cols)) as Six<Matrix>;
+  const [w, dw, s1, s2] = [0, 1, 2, 3].map(() => matrix(d, h)) as Six<Matrix>;
+  const [b, gamma, beta, mean, variance, std] = [h, h, h, h, h, h].map(row) as Six<Pointer>;
+  const [dgamma, dbeta, db, rates, sums, hyper] = [h, h, h, d, 2, 8].map(row) as Six<Pointer>;
+  const [pixels, image, labels, packed, strip] = [bytes((n + 4) * d), row(2 * d), bytes(n), packing(n), packing(STRIP)];
+  new Uint8Array(memory.buffer, labels, n).forEach((_, i, all) => {
+    all[i] = i % h;
+  });
+
+  const rows = wholeTiles(n);
+  const { stride } = out;
+  kernels.gemmImages(n, h, d, pixels, image, x.pointer, x.stride, w.pointer, w.stride, b, out.pointer, stride, packed);
+  kernels.gemmNN(rows, h / 2, d, x.pointer, x.stride, w.pointer, w.stride, b, plain.pointer, stride, packed);
+  kernels.reluForward(n, h / 2, plain.pointer, stride);
+  kernels.batchnormForward(n, h, out.pointer, gamma, beta, 1e-5, 0.9, mean, variance, xhat.pointer, std, out.pointer, stride, 1);
+  const loss = kernels.softmaxLoss(n, h, out.pointer, labels, dout.pointer, stride);
+  kernels.batchnormBackwardAlt(n, h, dout.pointer, out.pointer, xhat.pointer, std, gamma, dgamma, dbeta, db, stride);
+  kernels.layernormForward(n, h, out.pointer, gamma, beta, 1e-5, xhat.pointer, std, out.pointer, stride, 1);
+  kernels.layernormBackward(n, h, dout.pointer, out.pointer, xhat.pointer, std, gamma, dgamma, dbeta, db, stride);
+  kernels.batchnormTest(n, h, plain.pointer, gamma, beta, 1e-5, mean, variance, plain.pointer, stride, 0);
+  kernels.reluBackward(n, h, dout.pointer, plain.pointer, stride, db);
+  kernels.gemmNT(rows, d, h, dout.pointer, stride, w.pointer, w.stride, dx.pointer, dx.stride);
+  kernels.columnSums(n, d, dx.pointer, dx.stride, rates);
+  kernels.weightGradient(n, d, h, x.pointer, x.stride, dout.pointer, stride, 0.1, w.pointer, dw.pointer, w.stride);
+  for (const rule of [0, 1, 2, 3]) {
+    // RMSProp's state must not be negative, as momentum's may be: the bits of a NaN depend on the processor.
+    const first = rule === 2 ? s2.pointer : s1.pointer;
+    kernels.update(rule, d * w.stride, w.pointer, dw.pointer, first, s2.pointer, hyper);
+    kernels.weightUpdate(n, d, h, x.pointer, x.stride, dout.pointer, stride, 0.1, rule, w.pointer, first, s2.pointer, w.stride, strip, hyper);
+  }
+  new Reals(memory.buffer, sums, 2).set([loss, kernels.sumOfSquares(d, h, w.pointer, w.stride)]);
+  return elements();
+}
+
+type Six<Item> = [Item, Item, Item, Item, Item, Item];
+
+/** Clears a memory and allocates matrices and rows of numbers between 0 and 1, and bytes. */
+function madeUpData(memory: WebAssembly.Memory, bottom: Pointer, dtype: Dtype) {
+  const Reals = dtype === 'float32' ? Float32Array : Float64Array;
+  const to = bumpAllocator(dtype, bottom);
+  const matrices: Matrix[] = [];
+  let k = 0;
+  const next = () => (k = (k + 7919) % 1009);
+  new Uint8Array(memory.buffer, bottom).fill(0);
+  const matrix = (rows: number, cols: number): Matrix => {
+    const made = allocateMatrix(to, rows, cols);
+    for (let i = 0; i < rows; i++) {
+      const reals = new Reals(memory.buffer, made.pointer + i * made.stride, cols);
+      for (let j = 0; j < cols; j++) reals[j] = (next() + 1) / 1013;
+    }
+    matrices.push(made);
+    return made;
+  };
+  return {
+    Reals,
+    matrix,
+    row: (cols: number): Pointer => matrix(1, cols).pointer,
+    bytes(count: number): Pointer {
+      const pointer = to.allocate(count);
+      const all = new Uint8Array(memory.buffer, pointer, count);
+      for (let i = 0; i < count; i++) all[i] = next() % 256;
+      return pointer;
+    },
+    packing: (rows: number): Pointer => allocatePacking(to, rows),
+    /** The matrices without their padding, where kernels may leave anything. */
+    elements: (): Buffer =>
+      Buffer.concat(
+        matrices.flatMap(({ pointer, rows, cols, stride }) =>
+          Array.from({ length: rows }, (_, i) =>
+            Buffer.from(memory.buffer, pointer + i * stride, cols * to.bytesPerReal),
+          ),
+        ),
+      ),
+  };
+}

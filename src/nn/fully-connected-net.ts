@@ -1,331 +1,211 @@
 /**
- * The course's FullyConnectedNet: {affine, normalization, ReLU} x (L - 1), affine, softmax. Everything it needs is laid
- * out in its engine's memory by the constructor; a step allocates nothing.
+ * The course's FullyConnectedNet: {affine, normalization, ReLU} x (L - 1), affine, softmax. The constructor allocates
+ * everything in its engine's memory; a training step allocates nothing.
  */
-import type { Normalization } from '../config/schema.ts';
-import type { Engine, Matrix, Pointer } from '../kernels/engine.ts';
+import type { Engine } from '../kernels/engine.ts';
+import { type Matrix, type Pointer, rowOf } from '../kernels/matrix.ts';
 import type { RandomState } from '../random/random-state.ts';
 import {
   affineBackward,
   affineForward,
-  batchnormBackwardAlt,
-  batchnormForward,
-  layernormBackward,
-  layernormForward,
-  type Normalized,
-  reluBackward,
-  reluForward,
+  affineForwardImages,
+  biasGradient,
+  type ImageInput,
+  softmaxLoss,
+  updateRows,
+  updateWeights,
+  weightGradient,
 } from './layers.ts';
-import { MAX_HYPER, type updateRules } from './update-rules.ts';
+import { type Layer, layOutNet, type NetLayout, type NetShape, rowNames } from './net-layout.ts';
+import { type Mode, type NormalizationRow, normalizations } from './normalizations.ts';
 
-type Rule = (typeof updateRules)[keyof typeof updateRules];
-
-export interface NetOptions {
-  readonly inputDim: number;
-  readonly hiddenDims: readonly number[];
-  readonly numClasses: number;
-  readonly normalization: Normalization;
+export interface NetOptions extends NetShape {
   readonly weightScale: number;
   readonly reg: number;
-  /** The most rows that a forward or backward pass will be given. */
-  readonly maxRows: number;
-  /** (inputDim) float64, subtracted from images that are given as bytes; absent for a net whose input is given as numbers. */
+  /** (inputDim) float64, subtracted from images that are given as bytes; absent if the input is given as numbers. */
   readonly mean?: Float64Array;
-  /** The rule that `update` will be called with; absent for a net whose gradients are only looked at. */
-  readonly rule?: Rule;
-}
-
-/** The affine layer i and what follows it. The last has no normalization and no ReLU. */
-interface Layer extends Normalized {
-  /** (d, h) */
-  readonly w: Matrix;
-  /** The parameters that are rows of h: b and, where the layer is normalized, gamma and beta. One above the other. */
-  readonly rows: Matrix;
-  readonly drows: Matrix;
-  readonly b: Pointer;
-}
-
-/** What a rule needs beside a layer's parameters. */
-interface LayerState {
-  readonly w: readonly [Pointer, Pointer];
-  readonly rows: readonly [Pointer, Pointer];
-  readonly strip: Pointer;
 }
 
 export class FullyConnectedNet {
-  /** (maxRows, inputDim): the input of the next pass, to be written unless `images` is there. */
+  /** (maxRows, inputDim): the input of the next pass. Write it with engine.write, unless the net has `images`. */
   readonly input: Matrix;
-  /** Where a net with a mean image has the images of the next pass, (maxRows, inputDim) uint8, and that mean. */
-  readonly images: { readonly pixels: Pointer; readonly mean: Pointer } | undefined;
-  /** (maxRows) uint8: their labels. */
+  /** In a net with a mean image: pixels, (maxRows, inputDim) uint8, is the input of the next pass. */
+  readonly images: ImageInput | undefined;
+  /** (maxRows) uint8: the labels of the input. */
   readonly labels: Pointer;
   readonly #engine: Engine;
   readonly #options: NetOptions;
+  readonly #normalization: NormalizationRow;
+  readonly #layout: NetLayout;
   readonly #layers: readonly Layer[];
-  readonly #states: readonly LayerState[];
-  readonly #hyper: Pointer;
-  readonly #packing: Pointer;
-  /** Parameters and running statistics lie side by side, so that a copy of all is one copy. */
-  readonly #parameters: { readonly from: Pointer; readonly bytes: number };
-  readonly #kept: Pointer;
 
   /**
-   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta are 0, gamma is 1.
-   * @throws RangeError if it does not fit into WebAssembly's 4 GiB
+   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1.
+   * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
    */
   constructor(engine: Engine, options: NetOptions, random: RandomState) {
     this.#engine = engine;
     this.#options = options;
-    const dims = [options.inputDim, ...options.hiddenDims, options.numClasses];
-    const { maxRows } = options;
-
-    const parameters = dims.slice(1).map((h, i) => {
-      const normalized = options.normalization !== 'none' && i < options.hiddenDims.length;
-      const w = engine.matrix(dims[i]!, h);
-      const rows = engine.matrix(normalized ? 3 : 1, h);
-      return { w, rows, running: engine.matrix(2, h) };
-    });
-    const from = parameters[0]!.w.pointer;
-    this.#parameters = { from, bytes: engine.allocate(0) - from };
-    this.#kept = options.rule ? engine.allocate(this.#parameters.bytes) : 0;
-
-    this.#layers = parameters.map(({ w, rows, running }) => {
-      const drows = engine.matrix(rows.rows, rows.cols);
-      return {
-        w,
-        rows,
-        drows,
-        b: rows.pointer,
-        gamma: rows.pointer + rows.row,
-        beta: rows.pointer + 2 * rows.row,
-        db: drows.pointer,
-        dgamma: drows.pointer + drows.row,
-        dbeta: drows.pointer + 2 * drows.row,
-        runningMean: running.pointer,
-        runningVar: running.pointer + running.row,
-        out: engine.matrix(maxRows, w.cols),
-        dout: engine.matrix(maxRows, w.cols),
-        xhat: rows.rows === 3 ? engine.matrix(maxRows, w.cols) : rows,
-        activated: true,
-        std: rows.rows === 3 ? engine.matrix(1, Math.max(maxRows, w.cols)).pointer : 0,
-      };
-    });
-    this.#states = options.rule ? this.#layers.map(layer => this.#allocateState(layer)) : [];
-    this.#hyper = engine.allocate(MAX_HYPER * engine.bytesPerReal);
-    this.#packing = engine.packing(maxRows);
-    this.input = engine.matrix(maxRows, options.inputDim);
-    this.labels = engine.allocate(maxRows);
-    this.images = options.mean && this.#allocateImages(options.mean);
+    this.#normalization = normalizations[options.normalization];
+    this.#layout = layOutNet(engine, options, options.mean !== undefined);
+    this.#layers = this.#layout.layers;
+    this.input = this.#layout.input;
+    this.images = this.#layout.images;
+    this.labels = this.#layout.labels;
+    if (this.images && options.mean) engine.doubles(this.images.mean, options.inputDim).set(options.mean);
     for (const layer of this.#layers) this.#initialize(layer, random);
   }
 
-  /** Every parameter under the course's name (W1, b1, gamma1, beta1, .. WL, bL). */
+  /** Every parameter by the course's name (W1, b1, gamma1, beta1, .. WL, bL). */
   get params(): ReadonlyMap<string, Matrix> {
-    const named = this.#layers.flatMap((layer, i) => [
-      [`W${i + 1}`, layer.w] as const,
-      ...rowsByName(layer.rows, i + 1),
-    ]);
-    return new Map(named);
+    return new Map(
+      this.#layers.flatMap((layer, i) => [
+        [`W${i + 1}`, layer.w] as const,
+        ...named(layer, layer.rows, i + 1),
+      ]),
+    );
   }
 
   /**
-   * Loss of the first n rows of the input and, for each parameter, its gradient (float64 copies, row-major), in training
-   * mode. For gradient checks: it allocates.
+   * The loss of the first n rows of the input in training mode, and the gradient of each parameter: float64 copies,
+   * row-major. For gradient checks: allocates.
    */
   lossAndGradients(n: number): { loss: number; gradients: Map<string, Float64Array> } {
-    const { reg } = this.#options;
     const gradients = new Map<string, Float64Array>();
     const [data, regularization] = this.loss(n);
-    this.#backward(n, ({ w, dout, drows }, x, i) => {
-      const dw = this.#engine.matrix(w.rows, w.cols);
-      // biome-ignore format: matrix by matrix
-      this.#engine.kernels.weightGradient(n, w.rows, w.cols, x.pointer, x.row, dout.pointer, dout.row, reg, w.pointer, dw.pointer, w.row);
-      gradients.set(`W${i}`, this.#engine.read(dw));
-      for (const [name, row] of rowsByName(drows, i)) gradients.set(name, this.#engine.read(row));
+    this.#backward(n, (layer, x, number) => {
+      const dw = this.#engine.matrix(layer.w.rows, layer.w.cols);
+      weightGradient(this.#engine, n, x, layer.dout, this.#options.reg, layer.w, dw);
+      gradients.set(`W${number}`, this.#engine.read(dw));
+      for (const [name, row] of named(layer, layer.drows, number))
+        gradients.set(name, this.#engine.read(row));
     });
     return { loss: data + regularization, gradients };
   }
 
-  /** Loss of the first n rows of the input in training mode: softmax loss and L2 regularization, of which it is the sum. */
+  /** The loss of the first n rows of the input in training mode, which is the sum of its two parts. */
   loss(n: number): readonly [data: number, regularization: number] {
     this.#forward(n, 'train');
     const { out, dout } = this.#layers.at(-1)!;
-    const { kernels } = this.#engine;
-    const data = kernels.softmaxLoss(n, out.cols, out.pointer, this.labels, dout.pointer, out.row);
+    const data = softmaxLoss(this.#engine, n, out, this.labels, dout);
     const { reg } = this.#options;
     if (reg === 0) return [data, 0];
-    const squares = this.#layers.map(({ w }) => kernels.sumOfSquares(w.rows, w.cols, w.pointer, w.row));
+    const { kernels } = this.#engine;
+    const squares = this.#layers.map(({ w }) => kernels.sumOfSquares(w.rows, w.cols, w.pointer, w.stride));
     return [data, squares.reduce((sum, square) => sum + 0.5 * reg * square, 0)];
   }
 
   /**
-   * One step of training on the first n rows of the input: returns their loss before the step. t counts steps from 1.
+   * One step of training on the first n rows of the input, in a net with a rule. Returns their loss before the step. t
+   * counts steps from 1.
    */
   trainStep(n: number, learningRate: number, t: number): number {
-    const rule = this.#options.rule!;
-    const { reg } = this.#options;
-    const numbers = rule.hyper(learningRate, t);
-    const hyper = this.#engine.reals(this.#hyper, numbers.length);
-    for (let i = 0; i < numbers.length; i++) hyper[i] = numbers[i]!;
+    const { reg, rule } = this.#options;
+    const { hyper, states } = this.#layout;
+    const numbers = rule!.hyper(learningRate, t);
+    const reals = this.#engine.reals(hyper, numbers.length);
+    for (let i = 0; i < numbers.length; i++) reals[i] = numbers[i]!;
     const [data, regularization] = this.loss(n);
-    const { kernels } = this.#engine;
-    this.#backward(n, ({ w, rows, drows, dout }, x, i) => {
-      const state = this.#states[i - 1]!;
-      // biome-ignore-start format: matrix by matrix
-      kernels.weightUpdate(
-        n,
-        w.rows,
-        w.cols,
-        x.pointer,
-        x.row,
-        dout.pointer,
-        dout.row,
-        reg,
-        rule.kernel,
-        w.pointer,
-        state.w[0],
-        state.w[1],
-        w.row,
-        state.strip,
-        this.#hyper,
-      );
-      kernels.update(
-        rule.kernel,
-        rows.rows * rows.row,
-        rows.pointer,
-        drows.pointer,
-        state.rows[0],
-        state.rows[1],
-        this.#hyper,
-      );
-      // biome-ignore-end format: matrix by matrix
+    this.#backward(n, ({ w, rows, drows, dout }, x, number) => {
+      const state = states[number - 1]!;
+      updateWeights(this.#engine, n, x, dout, reg, w, state.strip, state.w);
+      updateRows(this.#engine, rows, drows, state.rows);
     });
     return data + regularization;
   }
 
-  /** How many of the first n rows of the input have their best score at their label, in test mode. */
+  /** The scores of the first n rows of the input in test mode: (n, numClasses) float64, row-major. */
+  scores(n: number): Float64Array {
+    this.#forward(n, 'test');
+    return this.#engine.read({ ...this.#layers.at(-1)!.out, rows: n });
+  }
+
+  /**
+   * The class with the greatest score for each of the first n rows of the input, in test mode: (n) uint8. The first of
+   * equal scores wins; NaN is greater than any number.
+   */
+  predict(n: number): Uint8Array {
+    const { numClasses } = this.#options;
+    const scores = this.scores(n);
+    return Uint8Array.from({ length: n }, (_, i) =>
+      greatest(scores.subarray(i * numClasses, (i + 1) * numClasses)),
+    );
+  }
+
+  /** How many of the first n rows of the input `predict` gives their label. Allocates nothing. */
   countCorrect(n: number): number {
     this.#forward(n, 'test');
-    const scores = this.#layers.at(-1)!.out;
-    return this.#engine.kernels.countCorrect(n, scores.cols, scores.pointer, this.labels, scores.row);
+    const { pointer, cols, stride } = this.#layers.at(-1)!.out;
+    return this.#engine.kernels.countCorrect(n, cols, pointer, this.labels, stride);
   }
 
-  /** Keeps a copy of all parameters and running statistics. */
-  keep(): void {
-    const { from, bytes } = this.#parameters;
-    this.#engine.bytes(this.#kept, bytes).set(this.#engine.bytes(from, bytes));
+  /** Saves a copy of all parameters and running statistics, in a net with a rule. */
+  saveBest(): void {
+    const { parameters, best } = this.#layout;
+    this.#copy(parameters.pointer, best);
   }
 
-  /** Goes back to the copy. */
-  restoreKept(): void {
-    const { from, bytes } = this.#parameters;
-    this.#engine.bytes(from, bytes).set(this.#engine.bytes(this.#kept, bytes));
+  /** Restores the copy. */
+  restoreBest(): void {
+    const { parameters, best } = this.#layout;
+    this.#copy(best, parameters.pointer);
   }
 
-  #allocateImages(mean: Float64Array) {
-    const { maxRows, inputDim } = this.#options;
-    // The products' tiles may read up to four rows more.
-    const pixels = this.#engine.allocate((maxRows + 4) * inputDim);
-    const at = this.#engine.allocate(mean.byteLength);
-    this.#engine.doubles(at, inputDim).set(mean);
-    return { pixels, mean: at };
+  #copy(from: Pointer, to: Pointer): void {
+    const { bytes } = this.#layout.parameters;
+    this.#engine.bytes(to, bytes).set(this.#engine.bytes(from, bytes));
   }
 
-  #allocateState({ w, rows }: Layer): LayerState {
-    const like = (m: Matrix) => this.#engine.matrix(m.rows, m.cols).pointer;
-    const two = (m: Matrix): [Pointer, Pointer] => {
-      const { states } = this.#options.rule!;
-      const first = states > 0 ? like(m) : m.pointer;
-      return [first, states > 1 ? like(m) : first];
-    };
-    const strip = this.#engine.allocate((this.#engine.kernels.STRIP.value as number) * w.row);
-    return { w: two(w), rows: two(rows), strip };
-  }
-
-  #initialize({ w, rows }: Layer, random: RandomState): void {
+  #initialize({ w, rows, normalization }: Layer, random: RandomState): void {
     const { weightScale } = this.#options;
     const values = random.randn(new Float64Array(w.rows * w.cols));
     for (let i = 0; i < values.length; i++) values[i]! *= weightScale;
     this.#engine.write(w, values);
-    if (rows.rows === 3) this.#engine.write(rowOf(rows, 1), new Float64Array(rows.cols).fill(1));
+    for (const [i, value] of Object.values(normalization.parameters).entries()) {
+      this.#engine.write(rowOf(rows, i + 1), new Float64Array(rows.cols).fill(value));
+    }
   }
 
-  #forward(n: number, mode: 'train' | 'test'): void {
+  #forward(n: number, mode: Mode): void {
+    const { packing } = this.#layout;
     const last = this.#layers.at(-1)!;
     let x = this.input;
     for (const layer of this.#layers) {
       const { w, b, out } = layer;
       if (x === this.input && this.images) {
-        const { pixels, mean } = this.images;
-        // The backward pass needs the images as numbers too.
-        const kept = mode === 'train' ? x.pointer : 0;
-        // biome-ignore format: the kernel's arguments
-        this.#engine.kernels.gemmImages(n, w.cols, w.rows, pixels, mean, kept, x.row, w.pointer, w.row, b, out.pointer, out.row, this.#packing);
-      } else affineForward(this.#engine, n, x, w, b, out, this.#packing);
-      if (layer !== last) this.#activate(n, layer, mode);
+        affineForwardImages(this.#engine, n, this.images, mode === 'train', x, w, b, out, packing);
+      } else affineForward(this.#engine, n, x, w, b, out, packing);
+      if (layer !== last) this.#normalization.forward(this.#engine, n, layer, mode);
       x = out;
     }
   }
 
-  #activate(n: number, layer: Layer, mode: 'train' | 'test'): void {
-    const { normalization } = this.#options;
-    switch (normalization) {
-      case 'none':
-        reluForward(this.#engine, n, layer.out);
-        break;
-      case 'batchnorm':
-        batchnormForward(this.#engine, n, layer, mode);
-        break;
-      case 'layernorm':
-        layernormForward(this.#engine, n, layer);
-        break;
-      default:
-        normalization satisfies never;
-    }
-  }
-
-  #activateBackward(n: number, layer: Layer): void {
-    const { normalization } = this.#options;
-    switch (normalization) {
-      case 'none':
-        reluBackward(this.#engine, n, layer.dout, layer.out, layer.db);
-        break;
-      case 'batchnorm':
-        batchnormBackwardAlt(this.#engine, n, layer);
-        break;
-      case 'layernorm':
-        layernormBackward(this.#engine, n, layer);
-        break;
-      default:
-        normalization satisfies never;
-    }
-  }
-
   /**
-   * Walks from the scores' gradient (left in the last layer's dout by the loss) to the first layer. `spend` is called
-   * for each layer, with its input and its number from 1, once its gradients can be made and its weights are no longer
-   * needed. The gradient of the images is not computed.
+   * Walks from the gradient of the scores, which the loss leaves in the last layer's dout, to the first layer. Calls
+   * `visit` for each layer, with its input and its number from 1, when its gradients can be computed and its weights are
+   * no longer needed. Does not compute the gradient of the input.
    */
-  #backward(n: number, spend: (layer: Layer, x: Matrix, number: number) => void): void {
+  #backward(n: number, visit: (layer: Layer, x: Matrix, number: number) => void): void {
     const { dout, db } = this.#layers.at(-1)!;
-    this.#engine.kernels.columnSums(n, dout.cols, dout.pointer, dout.row, db);
+    biasGradient(this.#engine, n, dout, db);
     for (let i = this.#layers.length; i > 1; i--) {
       const layer = this.#layers[i - 1]!;
       const below = this.#layers[i - 2]!;
       affineBackward(this.#engine, n, layer.dout, layer.w, below.dout);
-      spend(layer, below.out, i);
-      this.#activateBackward(n, below);
+      visit(layer, below.out, i);
+      this.#normalization.backward(this.#engine, n, below);
     }
-    spend(this.#layers[0]!, this.input, 1);
+    visit(this.#layers[0]!, this.input, 1);
   }
 }
 
-const rowOf = ({ pointer, cols, row }: Matrix, index: number): Matrix => ({
-  pointer: pointer + index * row,
-  rows: 1,
-  cols,
-  row,
-});
+/** A layer's parameters of h numbers, or their gradients, by name. */
+const named = ({ normalization }: Layer, rows: Matrix, layer: number) =>
+  rowNames(normalization).map((name, i) => [`${name}${layer}`, rowOf(rows, i)] as const);
 
-const rowsByName = (rows: Matrix, layer: number) =>
-  ['b', 'gamma', 'beta'].slice(0, rows.rows).map((name, i) => [`${name}${layer}`, rowOf(rows, i)] as const);
+function greatest(scores: Float64Array): number {
+  let at = 0;
+  for (let j = 1; j < scores.length && !Number.isNaN(scores[at]!); j++)
+    if (!(scores[j]! <= scores[at]!)) at = j;
+  return at;
+}

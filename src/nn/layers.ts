@@ -1,132 +1,83 @@
 /**
- * The course's layers as forward and backward pairs, over matrices in an engine's memory: n is the number of rows that
- * count. The arithmetic is the kernels' (src/kernels/assembly), which cite their sources.
+ * The course's layers as pairs of forward and backward passes over matrices in an engine's memory. n is the number of
+ * rows in use. The kernels (src/kernels/assembly) do the arithmetic and cite its sources.
  */
-import type { Engine, Matrix, Pointer } from '../kernels/engine.ts';
+import type { Engine } from '../kernels/engine.ts';
+import { type Matrix, type Pointer, wholeTiles } from '../kernels/matrix.ts';
 
-/** The course's constants. */
-const EPS = 1e-5;
-const MOMENTUM = 0.9;
-
-/** What a normalization works on; in `out` and `dout` it works in place. */
-export interface Normalized {
-  /** (n, h): the input, and after the forward pass the output. */
-  readonly out: Matrix;
-  /** (n, h): the gradient of the output, and after the backward pass that of the input. */
-  readonly dout: Matrix;
-  /** (n, h): the normalized values, kept for the backward pass. */
-  readonly xhat: Matrix;
-  /** Standard deviations, kept too: (h) for batch norm, (n) for layer norm. */
-  readonly std: Pointer;
-  /** (h) each */
-  readonly gamma: Pointer;
-  readonly beta: Pointer;
-  readonly dgamma: Pointer;
-  readonly dbeta: Pointer;
-  /** Column sums of the input's gradient: the gradient of the bias before it. */
-  readonly db: Pointer;
-  readonly runningMean: Pointer;
-  readonly runningVar: Pointer;
-  /** Whether the ReLU that follows is part of it. */
-  readonly activated: boolean;
+/** Images as bytes, and the mean image that is subtracted from each. */
+export interface ImageInput {
+  /** (rows, inputDim) uint8, followed by readable memory for 4 more rows. */
+  readonly pixels: Pointer;
+  /** (inputDim) float64. */
+  readonly mean: Pointer;
 }
 
-const tiled = (n: number) => Math.ceil(n / 4) * 4;
+/** An update rule's number, and where its state (like w) and its hyperparameters for this step lie. */
+export interface UpdateArguments {
+  readonly rule: number;
+  readonly state: readonly [Pointer, Pointer];
+  readonly hyper: Pointer;
+}
 
 /** out = x w + b. x: (n, d), w: (d, h), b: (h); packing: engine.packing(n). */
-export function affineForward(
-  { kernels }: Engine,
-  n: number,
-  x: Matrix,
-  w: Matrix,
-  b: Pointer,
-  out: Matrix,
-  packing: Pointer,
-) {
-  // biome-ignore format: matrix by matrix
-  kernels.gemmNN(tiled(n), w.cols, w.rows, x.pointer, x.row, w.pointer, w.row, b, out.pointer, out.row, packing);
+// biome-ignore format: matrix by matrix
+export function affineForward({ kernels }: Engine, n: number, x: Matrix, w: Matrix, b: Pointer, out: Matrix, packing: Pointer) {
+  kernels.gemmNN(wholeTiles(n), w.cols, w.rows, x.pointer, x.stride, w.pointer, w.stride, b, out.pointer, out.stride, packing);
 }
 
-/** dx = dout w^T. The gradients of w and b are made where they are used. */
+/** out = x w + b with x = pixels - mean. Stores x, which the backward pass needs, if `keep`. */
+// biome-ignore format: matrix by matrix
+export function affineForwardImages({ kernels }: Engine, n: number, { pixels, mean }: ImageInput, keep: boolean, x: Matrix, w: Matrix, b: Pointer, out: Matrix, packing: Pointer) {
+  kernels.gemmImages(n, w.cols, w.rows, pixels, mean, keep ? x.pointer : 0, x.stride, w.pointer, w.stride, b, out.pointer, out.stride, packing);
+}
+
+/** dx = dout w^T. The gradients of w and b are computed by the functions below and by the layer that follows. */
+// biome-ignore format: matrix by matrix
 export function affineBackward({ kernels }: Engine, n: number, dout: Matrix, w: Matrix, dx: Matrix) {
-  // biome-ignore format: matrix by matrix
-  kernels.gemmNT(tiled(n), w.rows, w.cols, dout.pointer, dout.row, w.pointer, w.row, dx.pointer, dx.row);
+  kernels.gemmNT(wholeTiles(n), w.rows, w.cols, dout.pointer, dout.stride, w.pointer, w.stride, dx.pointer, dx.stride);
+}
+
+/** dw = x^T dout + reg w. */
+// biome-ignore format: matrix by matrix
+export function weightGradient({ kernels }: Engine, n: number, x: Matrix, dout: Matrix, reg: number, w: Matrix, dw: Matrix) {
+  kernels.weightGradient(n, w.rows, w.cols, x.pointer, x.stride, dout.pointer, dout.stride, reg, w.pointer, dw.pointer, w.stride);
+}
+
+/** Updates w with x^T dout + reg w, a strip of STRIP rows at a time, without storing the gradient. */
+// biome-ignore format: matrix by matrix
+export function updateWeights({ kernels }: Engine, n: number, x: Matrix, dout: Matrix, reg: number, w: Matrix, strip: Pointer, { rule, state, hyper }: UpdateArguments) {
+  kernels.weightUpdate(n, w.rows, w.cols, x.pointer, x.stride, dout.pointer, dout.stride, reg, rule, w.pointer, state[0], state[1], w.stride, strip, hyper);
+}
+
+/** Updates w with its gradient dw, a matrix of the same shape. */
+export function updateRows({ kernels }: Engine, w: Matrix, dw: Matrix, by: UpdateArguments) {
+  const { rule, state, hyper } = by;
+  kernels.update(rule, w.rows * w.stride, w.pointer, dw.pointer, state[0], state[1], hyper);
+}
+
+/** db = column sums of dout: the gradient of the last layer's bias. */
+export function biasGradient({ kernels }: Engine, n: number, dout: Matrix, db: Pointer) {
+  kernels.columnSums(n, dout.cols, dout.pointer, dout.stride, db);
 }
 
 /** In place on `out`. */
 export function reluForward({ kernels }: Engine, n: number, out: Matrix) {
-  kernels.reluForward(n, out.cols, out.pointer, out.row);
+  kernels.reluForward(n, out.cols, out.pointer, out.stride);
 }
 
-/** In place on `dout`; db: (h), the gradient of the bias before the ReLU. */
+/** In place on `dout`. db: (h), the gradient of the bias before the ReLU. */
 export function reluBackward({ kernels }: Engine, n: number, dout: Matrix, out: Matrix, db: Pointer) {
-  kernels.reluBackward(n, dout.cols, dout.pointer, out.pointer, dout.row, db);
+  kernels.reluBackward(n, dout.cols, dout.pointer, out.pointer, dout.stride, db);
 }
 
-export function batchnormForward({ kernels }: Engine, n: number, layer: Normalized, mode: 'train' | 'test') {
-  const { gamma, beta, runningMean, runningVar, xhat, std, activated } = layer;
-  const { pointer, row, cols } = layer.out;
-  // biome-ignore-start format: argument by argument, as the kernels list them
-  if (mode === 'train') {
-    kernels.batchnormForward(
-      n,
-      cols,
-      pointer,
-      gamma,
-      beta,
-      EPS,
-      MOMENTUM,
-      runningMean,
-      runningVar,
-      xhat.pointer,
-      std,
-      pointer,
-      row,
-      Number(activated),
-    );
-  } else {
-    kernels.batchnormTest(
-      n,
-      cols,
-      pointer,
-      gamma,
-      beta,
-      EPS,
-      runningMean,
-      runningVar,
-      pointer,
-      row,
-      Number(activated),
-    );
-  }
-  // biome-ignore-end format: argument by argument, as the kernels list them
+/** Returns the mean softmax loss and stores its gradient in dscores. labels: (n) uint8. */
+export function softmaxLoss(
+  { kernels }: Engine,
+  n: number,
+  scores: Matrix,
+  labels: Pointer,
+  dscores: Matrix,
+) {
+  return kernels.softmaxLoss(n, scores.cols, scores.pointer, labels, dscores.pointer, scores.stride);
 }
-
-/** By the simplified formula; the one that trains. */
-export function batchnormBackwardAlt({ kernels }: Engine, n: number, layer: Normalized) {
-  const { dout, xhat, std, gamma, dgamma, dbeta, db } = layer;
-  // biome-ignore format: argument by argument
-  kernels.batchnormBackwardAlt(n, dout.cols, dout.pointer, activeOutput(layer), xhat.pointer, std, gamma, dgamma, dbeta, db, dout.row);
-}
-
-/** Node by node through the graph; without ReLU, and without db. */
-export function batchnormBackward({ kernels }: Engine, n: number, layer: Normalized) {
-  const { dout, xhat, std, gamma, dgamma, dbeta } = layer;
-  // biome-ignore format: argument by argument
-  kernels.batchnormBackward(n, dout.cols, dout.pointer, xhat.pointer, std, gamma, dgamma, dbeta, dout.row);
-}
-
-export function layernormForward({ kernels }: Engine, n: number, layer: Normalized) {
-  const { gamma, beta, xhat, std, activated } = layer;
-  const { pointer, row, cols } = layer.out;
-  // biome-ignore format: argument by argument
-  kernels.layernormForward(n, cols, pointer, gamma, beta, EPS, xhat.pointer, std, pointer, row, Number(activated));
-}
-
-export function layernormBackward({ kernels }: Engine, n: number, layer: Normalized) {
-  const { dout, xhat, std, gamma, dgamma, dbeta, db } = layer;
-  // biome-ignore format: argument by argument
-  kernels.layernormBackward(n, dout.cols, dout.pointer, activeOutput(layer), xhat.pointer, std, gamma, dgamma, dbeta, db, dout.row);
-}
-
-const activeOutput = (layer: Normalized): Pointer => (layer.activated ? layer.out.pointer : 0);

@@ -1,22 +1,18 @@
-/** The course's Solver: trains a net on minibatches, and measures its accuracy as it goes. */
-
+/** The course's Solver: trains a net on minibatches and measures its accuracy after each epoch. */
 import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
-import { IMAGE_SIZE, type Images, NUM_CLASSES } from '../data/dataset.ts';
+import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
 import type { Engine } from '../kernels/engine.ts';
 import type { RandomState } from '../random/random-state.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
-import { updateRules } from './update-rules.ts';
+import { CHECK_ROWS, shapeOf } from './net-of-settings.ts';
 
-/** Images in a chunk of an accuracy check: enough for the products' full rate, few enough for the second-level cache. */
-const CHECK_ROWS = 100;
-
-/** Images as bytes, labels, and the mean image (3072, float64) that is subtracted from each. */
+/** Images as bytes, their labels, and the mean image, (3072) float64, that is subtracted from each. */
 export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'> {
   readonly mean: Float64Array;
 }
 
-/** With the notebook's split: training images from 0, validation images from `numTraining`. */
+/** Images with the notebook's split: training images start at 0, validation images at `numTraining`. */
 export interface TrainingData extends TrainingImages {
   readonly numTraining: number;
   readonly numValidation: number;
@@ -24,10 +20,29 @@ export interface TrainingData extends TrainingImages {
 
 export interface History {
   readonly status: 'completed' | 'diverged';
-  /** Training loss of each iteration, up to the first that is not finite. */
+  /** The training loss of each iteration before the first that is not finite. */
   readonly losses: number[];
-  /** Accuracies after the first iteration (epoch 0), after each epoch and after the last iteration. */
+  /** Accuracies after the first iteration (epoch 0) and after each epoch. */
   readonly accuracies: { epoch: number; trainAccuracy: number; valAccuracy: number }[];
+}
+
+/** What is reported when accuracies are measured: after the first iteration (epoch 0) and after each epoch. */
+export interface EpochReport {
+  readonly epoch: number;
+  /** How many epochs there will be. */
+  readonly epochs: number;
+  /** Iterations so far. */
+  readonly iteration: number;
+  /** The training losses since the last report. */
+  readonly losses: readonly number[];
+  readonly trainAccuracy: number;
+  readonly valAccuracy: number;
+}
+
+export interface TrainOptions {
+  /** Draws the minibatches; by default the stream that drew the weights, continued. */
+  readonly random?: RandomState | undefined;
+  onEpoch?(report: EpochReport): void;
 }
 
 export class Solver {
@@ -37,47 +52,37 @@ export class Solver {
   readonly #random: RandomState;
   readonly #pixels: Uint8Array;
   readonly #labels: Uint8Array;
-  /** One view an image, made when first needed: a step makes no garbage. */
+  /** A view of each image, created at first use, so that steps leave no garbage. */
   readonly #images: (Uint8Array | undefined)[] = [];
 
-  /** Draws the net's weights from `random`; the engine's memory is this solver's until it is reset. */
+  /**
+   * Draws the net's weights from `random`. The solver uses the engine's memory until the engine is reset.
+   * @throws RangeError if the net does not fit into WebAssembly's 4 GiB (see bytesNeeded)
+   */
   constructor(engine: Engine, settings: Readonly<Settings>, data: TrainingData, random: RandomState) {
     this.#settings = settings;
     this.#data = data;
     this.#random = random;
-    const maxRows = Math.max(settings.batchSize, CHECK_ROWS);
-    this.net = new FullyConnectedNet(
-      engine,
-      {
-        inputDim: IMAGE_SIZE,
-        hiddenDims: settings.hiddenDims,
-        numClasses: NUM_CLASSES,
-        normalization: settings.normalization,
-        weightScale: settings.weightScale,
-        reg: settings.reg,
-        maxRows,
-        mean: data.mean,
-        rule: updateRules[settings.updateRule],
-      },
-      random,
-    );
-    this.#pixels = engine.bytes(this.net.images!.pixels, maxRows * IMAGE_SIZE);
-    this.#labels = engine.bytes(this.net.labels, maxRows);
+    const shape = shapeOf(settings);
+    const { weightScale, reg } = settings;
+    this.net = new FullyConnectedNet(engine, { ...shape, weightScale, reg, mean: data.mean }, random);
+    this.#pixels = engine.bytes(this.net.images!.pixels, shape.maxRows * IMAGE_SIZE);
+    this.#labels = engine.bytes(this.net.labels, shape.maxRows);
   }
 
   /**
-   * Trains for settings.epochs, drawing minibatches with replacement from `random`, by default where the weights' draws
-   * left it. Ends at the first loss that is not finite. Afterwards the net has the parameters that were best on the
-   * validation images.
+   * Trains for settings.epochs on minibatches drawn with replacement. Stops at the first loss that is not finite.
+   * Otherwise the net ends with the parameters of the best validation accuracy.
    */
-  train(random: RandomState = this.#random): History {
-    const { batchSize, trainImages, lrDecay } = this.#settings;
+  train({ random = this.#random, onEpoch }: TrainOptions = {}): History {
+    const { batchSize, trainImages, lrDecay, epochs } = this.#settings;
     const { perEpoch, iterations } = scheduleOf(this.#settings);
     const minibatch = new Int32Array(batchSize);
     const losses: number[] = [];
     const accuracies: History['accuracies'] = [];
     let { learningRate } = this.#settings;
     let best = -1;
+    let reported = 0;
 
     for (let t = 1; t <= iterations; t++) {
       random.choice(trainImages, minibatch);
@@ -94,11 +99,16 @@ export class Solver {
         accuracies.push({ epoch, trainAccuracy, valAccuracy });
         if (valAccuracy > best) {
           best = valAccuracy;
-          this.net.keep();
+          this.net.saveBest();
+        }
+        if (onEpoch) {
+          const report = { epoch, epochs, iteration: t, losses: losses.slice(reported) };
+          onEpoch({ ...report, trainAccuracy, valAccuracy });
+          reported = t;
         }
       }
     }
-    this.net.restoreKept();
+    this.net.restoreBest();
     return { status: 'completed', losses, accuracies };
   }
 
@@ -118,7 +128,7 @@ export class Solver {
     return correct / indices.length;
   }
 
-  /** Puts `count` images and labels, named by their indices from `from` on, into the net's input. */
+  /** Copies the images and labels at indices[from .. from + count - 1] to the net's input. */
   #load(indices: Int32Array, from: number, count: number): void {
     const { pixels, labels } = this.#data;
     for (let i = 0; i < count; i++) {

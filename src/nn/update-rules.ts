@@ -1,13 +1,13 @@
-/** Update rules: what their kernels (src/kernels/assembly/update.ts) are told before each step. */
+/** Update rules: the hyperparameters that their kernels (src/kernels/assembly/update.ts) read in each step. */
 import type { UpdateRule } from '../config/schema.ts';
 import { pow } from '../kernels/base.ts';
 
-interface Rule {
+export interface Rule {
   /** Its number in the kernels. */
   readonly kernel: number;
-  /** How many arrays of state it keeps beside the parameters. */
+  /** How many numbers of state it keeps for each parameter. */
   readonly states: 0 | 1 | 2;
-  /** Its numbers at step t, counted from 1. */
+  /** The hyperparameters of step t, counted from 1, in the order of the kernel's docstring. */
   hyper(learningRate: number, t: number): readonly number[];
 }
 
@@ -37,5 +37,5 @@ export const updateRules: Readonly<Record<UpdateRule, Rule>> = {
   },
 };
 
-/** The most numbers a rule is told. */
+/** The most hyperparameters that a rule has. */
 export const MAX_HYPER = 7;

@@ -18,7 +18,7 @@ import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
-import { executorFactory } from './executors/choose.ts';
+import { type Compile, executorFactory } from './executors/choose.ts';
 import { type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
 
 export interface RunOptions {
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly numerics?: Numerics;
   /** Threads to train on, by default one a core; 0 trains in the calling thread. Results do not depend on it. */
   readonly workers?: number;
+  /** Compiles the kernels; the command line sets V8's flags here, which the library does not. */
+  readonly compile?: Compile;
   /** Begins anew; what the folder held is kept beside it. */
   readonly fresh?: boolean;
   /** Drops corrupt lines of the journal instead of refusing it. */

@@ -1,12 +1,14 @@
 /** One trial, from its plan to its record. */
-import { type Dtype, Engine } from '../kernels/engine.ts';
+import type { Program } from '../kernels/backend.ts';
+import { Engine } from '../kernels/engine.ts';
+import type { Dtype } from '../kernels/numerics.ts';
 import { type EpochReport, Solver, type TrainingImages } from '../nn/solver.ts';
 import type { Trial } from '../plan/trial.ts';
 import { RandomState } from '../random/random-state.ts';
 import type { TrialRecord } from '../records/record.ts';
 
 /** The kernels of each number type that a run needs. */
-export type KernelModules = Readonly<Partial<Record<Dtype, WebAssembly.Module>>>;
+export type Programs = Readonly<Partial<Record<Dtype, Program>>>;
 
 /**
  * Runs trials one after the other, with one engine for each number type, whose memory every trial lays out anew. A net that
@@ -15,20 +17,20 @@ export type KernelModules = Readonly<Partial<Record<Dtype, WebAssembly.Module>>>
  */
 export function createRunner(
   images: TrainingImages,
-  modules: KernelModules,
+  programs: Programs,
 ): (trial: Trial, onEpoch: (report: EpochReport) => void) => TrialRecord {
   const engines = new Map<Dtype, Engine>();
   return (trial, onEpoch) => {
     const start = performance.now();
     const { dtype } = trial.settings;
-    const engine = engines.get(dtype) ?? new Engine(dtype, modules[dtype]);
+    const engine = engines.get(dtype) ?? new Engine(programs[dtype]!);
     engines.set(dtype, engine);
     engine.reset();
     const { init, training } = trial.streams;
     const random = new RandomState(init);
     const solver = new Solver(engine, trial.settings, { ...images, ...trial.split }, random);
     const { status, losses, accuracies } = solver.train({
-      ...(training && { random: new RandomState(training) }),
+      random: training && new RandomState(training),
       onEpoch,
     });
     const seconds = Math.round(performance.now() - start) / 1000;

@@ -9,7 +9,7 @@ import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { StoredRun } from '../store/stored-run.ts';
 import { conduct } from './conduct.ts';
-import { executorFactory } from './executors/choose.ts';
+import { type Compile, executorFactory } from './executors/choose.ts';
 
 export interface Comparison {
   readonly trial: Trial;
@@ -21,6 +21,7 @@ export interface VerifyOptions {
   /** How many trials, spread evenly over the plan; all by default. */
   readonly trials?: number | undefined;
   readonly workers: number;
+  readonly compile?: Compile;
   readonly signal: AbortSignal;
   onCompared(comparison: Comparison, done: number, total: number): void;
 }
@@ -32,7 +33,7 @@ export interface VerifyOptions {
 export async function verifyRun(
   run: StoredRun,
   dataset: Dataset,
-  { trials: count, workers, signal, onCompared }: VerifyOptions,
+  { trials: count, workers, compile, signal, onCompared }: VerifyOptions,
 ): Promise<Comparison[]> {
   const numerics = comparableNumerics(run, dataset);
   const comparable = run.results.filter(({ status }) => status !== 'failed');
@@ -41,7 +42,7 @@ export async function verifyRun(
   const chosen = evenly(comparable, count ?? comparable.length);
   const stored = new Map(chosen.map(result => [result.trial.id, result]));
   const trials = replanned(run, chosen);
-  const executor = executorFactory(dataset.train, trials, { numerics, workers })(trials);
+  const executor = executorFactory(dataset.train, trials, { numerics, workers, compile })(trials);
   const comparisons: Comparison[] = [];
   for await (const event of conduct(trials, executor, { retries: 1, timeout: undefined, signal })) {
     if (event.kind !== 'finished') continue;

@@ -1,14 +1,18 @@
-/** Images made float while they are multiplied. */
+/** Images that are converted to numbers while they are multiplied. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Engine, type Matrix } from '../../src/kernels/engine.ts';
+import { wholeTiles } from '../../src/kernels/matrix.ts';
+import { dtypes } from '../../src/kernels/numerics.ts';
+import { backends, filled, productsOf } from './backends.ts';
 
-describe.each(['float32', 'float64'] as const)('images as %s', dtype => {
-  const engine = new Engine(dtype);
-  const { kernels } = engine;
+const cases = backends.flatMap(backend => dtypes.map(dtype => ({ ...backend, dtype })));
+
+describe.each(cases)('$name: images as $dtype', ({ engine: make, dtype }) => {
+  const engine = make(dtype);
+  const products = productsOf(engine);
   const rounded = dtype === 'float32' ? Math.fround : (x: number) => x;
 
-  it('are pixel - mean, rounded once, and their product is that of the matrix of them, bit for bit', () => {
+  it('are pixel - mean, rounded once, and their product is that of the same numbers, bit for bit', () => {
     const shape = fc.record({
       n: fc.integer({ min: 1, max: 11 }),
       size: fc.integer({ min: 1, max: 150 }).map(quads => 4 * quads),
@@ -17,38 +21,29 @@ describe.each(['float32', 'float64'] as const)('images as %s', dtype => {
     fc.assert(
       fc.property(shape, fc.integer(), ({ n, size, h }, seed) => {
         engine.reset();
-        const [pixels, mean] = [engine.allocate((n + 4) * size), engine.allocate(size * 8)];
-        const [x, w, bias] = [engine.matrix(n, size), engine.matrix(size, h), engine.matrix(1, h)];
-        const [plain, kept, unkept] = [engine.matrix(n, h), engine.matrix(n, h), engine.matrix(n, h)];
-        const packing = engine.packing(n);
         const random = (i: number) => Math.abs(Math.sin(seed + i * 12.9898) * 43758.5453) % 1;
-        const bytes = engine.bytes(pixels, n * size).map((_, i) => Math.floor(256 * random(i)));
+        const numbers = (count: number, step: number) =>
+          Float64Array.from({ length: count }, (_, i) => random(step * i) - 0.5);
+        const [pixels, mean] = [engine.allocate((n + 4) * size), engine.allocate(size * 8)];
+        const [x, packing] = [engine.matrix(n, size), engine.packing(n)];
+        const w = filled(engine, size, h, numbers(size * h, 7));
+        const bias = filled(engine, 1, h, numbers(h, 1 / 3)).pointer;
+        const [plain, kept, unkept] = [engine.matrix(n, h), engine.matrix(n, h), engine.matrix(n, h)];
+        const bytes = Uint8Array.from({ length: n * size }, (_, i) => Math.floor(256 * random(i)));
         const means = Float64Array.from({ length: size }, (_, i) => 255 * random(-i));
         engine.bytes(pixels, n * size).set(bytes);
         engine.doubles(mean, size).set(means);
-        engine.write(
-          w,
-          Float64Array.from({ length: size * h }, (_, i) => random(7 * i) - 0.5),
-        );
-        engine.write(
-          bias,
-          Float64Array.from({ length: h }, (_, i) => random(i / 3)),
-        );
 
-        const product = (into: number, { pointer, row }: Matrix) =>
-          // biome-ignore format: the kernel's arguments
-          kernels.gemmImages(n, h, size, pixels, mean, into, x.row, w.pointer, w.row, bias.pointer, pointer, row, packing);
-        product(x.pointer, kept);
-        product(0, unkept);
+        products.images(n, pixels, mean, x.pointer, x.stride, w, bias, kept, packing);
+        products.images(n, pixels, mean, 0, x.stride, w, bias, unkept, packing);
         expect(engine.read(x)).toEqual(
           Float64Array.from(bytes, (byte, i) => rounded(byte - means[i % size]!)),
         );
-        // biome-ignore format: the kernel's arguments
-        kernels.gemmNN(n, h, size, x.pointer, x.row, w.pointer, w.row, bias.pointer, plain.pointer, plain.row, packing);
+        products.NN(wholeTiles(n), x, w, bias, plain, packing);
         expect(engine.read(kept)).toEqual(engine.read(plain));
         expect(engine.read(unkept)).toEqual(engine.read(plain));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

@@ -85,8 +85,9 @@ type Options = OutputOptions & Parameters<typeof import('../../run/run-experimen
 
 async function run(verb: Verb, experiment: string, options: Options & OutputOptions, context: Context): Promise<void> {
   const terminal = context.terminal(options);
-  const [{ runExperiment }, { runListener }, { printRun }] = await Promise.all([
+  const [{ runExperiment }, { compile }, { runListener }, { printRun }] = await Promise.all([
     import('../../run/run-experiment.ts'),
+    import('../compile.ts'),
     import('../run-listener.ts'),
     import('../print-run.ts'),
   ]);
@@ -97,6 +98,7 @@ async function run(verb: Verb, experiment: string, options: Options & OutputOpti
     ended = await runExperiment(experiment, {
       ...options,
       command: verb,
+      compile,
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => listener.event(event),

@@ -22,9 +22,10 @@ export function registerVerify(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
     )
     .action(async (name, options) => {
-      const [{ findRun }, { verifyRun }, { progressOf }, { openData }, { describer }] = await Promise.all([
+      const [{ findRun }, { verifyRun }, { compile }, { progressOf }, { openData }, { describer }] = await Promise.all([
         import('../../store/status.ts'),
         import('../../run/verify.ts'),
+        import('../compile.ts'),
         import('../progress.ts'),
         import('../../data/open.ts'),
         import('../../analysis/results.ts'),
@@ -45,6 +46,7 @@ export function registerVerify(program: Command, context: Context): void {
         const comparisons = await verifyRun(run, dataset, {
           trials: options.trials,
           workers: options.workers,
+          compile,
           signal: interruption.signal,
           onCompared: ({ trial, difference }, done, total) =>
             progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),

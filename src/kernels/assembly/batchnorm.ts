@@ -1,30 +1,30 @@
-// Batch normalization, after Ioffe and Szegedy (2015), algorithm 1: each column over the batch. A column's numbers lie a
-// row apart, so V columns go through together, and in one visit: mean, variance, normalized values, output.
+// Batch normalization: Ioffe and Szegedy (2015), algorithm 1. It normalizes each column over the batch, one vector of
+// columns at a time, and computes mean, variance, normalized values and output in one visit.
 //
-// With `activate` the ReLU that follows is part of the pass: out = relu(gamma xhat + beta).
+// With `activate`, the forward pass includes the ReLU that follows: out = relu(gamma xhat + beta).
 
 import { relu, whereActive } from './relu';
 import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
 /**
- * Training mode. x, xhat, out: (n, h) with one row stride; gamma, beta, std, runningMean, runningVar: (h). Keeps xhat
- * and std for the backward pass, and moves the running statistics: running = momentum running + (1 - momentum) batch.
- * The variance is the biased one, divided by n.
+ * Training mode. x, xhat, out: (n, h) with the same stride; gamma, beta, std, runningMean, runningVar: (h). Stores xhat
+ * and std for the backward pass and updates the running statistics: running = momentum running + (1 - momentum) batch.
+ * The variance is biased (divided by n).
  */
 export function batchnormForward(
   n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, momentum: real, runningMean: usize, runningVar: usize,
-  xhat: usize, std: usize, out: usize, row: usize, activate: bool,
+  xhat: usize, std: usize, out: usize, stride: usize, activate: bool,
 ): void {
   const width = rowBytes(h);
   const count = v128.splat<real>(<real>n);
   const keep = v128.splat<real>(momentum), take = v128.splat<real>(<real>1 - momentum);
   for (let j: usize = 0; j < width; j += VECTOR) {
     let sum = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) sum = v128.add<real>(sum, v128.load(x + at));
+    for (let i = 0, at = j; i < n; i++, at += stride) sum = v128.add<real>(sum, v128.load(x + at));
     const mean = v128.div<real>(sum, count);
 
     let squares = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const d = v128.sub<real>(v128.load(x + at), mean);
       squares = multiplyAdd(squares, d, d);
     }
@@ -32,7 +32,7 @@ export function batchnormForward(
     const deviation = v128.sqrt<real>(v128.add<real>(variance, v128.splat<real>(eps)));
 
     const g = v128.load(gamma + j), b = v128.load(beta + j);
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const normalized = v128.div<real>(v128.sub<real>(v128.load(x + at), mean), deviation);
       v128.store(xhat + at, normalized);
       const y = v128.add<real>(v128.mul<real>(g, normalized), b);
@@ -49,17 +49,17 @@ export function batchnormForward(
   v128.store(running, v128.add<real>(v128.mul<real>(keep, v128.load(running)), v128.mul<real>(take, batch)));
 }
 
-/** Test mode: the running statistics take the place of the batch's. x and out may be the same. */
+/** Test mode: uses the running statistics in place of the batch's. x and out may be the same matrix. */
 export function batchnormTest(
   n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, runningMean: usize, runningVar: usize,
-  out: usize, row: usize, activate: bool,
+  out: usize, stride: usize, activate: bool,
 ): void {
   const width = rowBytes(h);
   for (let j: usize = 0; j < width; j += VECTOR) {
     const mean = v128.load(runningMean + j);
     const deviation = v128.sqrt<real>(v128.add<real>(v128.load(runningVar + j), v128.splat<real>(eps)));
     const g = v128.load(gamma + j), b = v128.load(beta + j);
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const normalized = v128.div<real>(v128.sub<real>(v128.load(x + at), mean), deviation);
       const y = v128.add<real>(v128.mul<real>(g, normalized), b);
       v128.store(out + at, activate ? relu(y) : y);
@@ -68,19 +68,19 @@ export function batchnormTest(
 }
 
 /**
- * The simplified backward pass: dx = (dxhat - mean(dxhat) - xhat mean(dxhat xhat)) / std with dxhat = gamma dout. In
- * place, dout becomes dx; dgamma, dbeta and db, the column sums of dx, are (h). `out` is 0 when there is no ReLU.
+ * The simplified backward pass: dx = (dxhat - mean(dxhat) - xhat mean(dxhat xhat)) / std with dxhat = gamma dout. Works
+ * in place: dout becomes dx. dgamma, dbeta, db: (h), where db is the column sums of dx. Without a ReLU, `out` is 0.
  */
 export function batchnormBackwardAlt(
   n: i32, h: i32, dout: usize, out: usize, xhat: usize, std: usize, gamma: usize,
-  dgamma: usize, dbeta: usize, db: usize, row: usize,
+  dgamma: usize, dbeta: usize, db: usize, stride: usize,
 ): void {
   const width = rowBytes(h);
   const count = v128.splat<real>(<real>n);
   for (let j: usize = 0; j < width; j += VECTOR) {
     const g = v128.load(gamma + j), deviation = v128.load(std + j);
     let sumDout = zero(), sumDoutXhat = sumDout, sumDxhat = sumDout, sumDxhatXhat = sumDout;
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const d = upstream(dout, out, at);
       v128.store(dout + at, d);
       const normalized = v128.load(xhat + at), dxhat = v128.mul<real>(d, g);
@@ -94,7 +94,7 @@ export function batchnormBackwardAlt(
 
     const mean = v128.div<real>(sumDxhat, count), slope = v128.div<real>(sumDxhatXhat, count);
     let sum = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const dxhat = v128.mul<real>(v128.load(dout + at), g);
       const centred = v128.sub<real>(v128.sub<real>(dxhat, mean), v128.mul<real>(v128.load(xhat + at), slope));
       const dx = v128.div<real>(centred, deviation);
@@ -106,29 +106,29 @@ export function batchnormBackwardAlt(
 }
 
 /**
- * The staged backward pass, node by node through the graph x -> mean -> variance -> std -> xhat -> out, as one derives
- * it on paper. x - mean is recovered as xhat std. Arguments as in batchnormBackwardAlt, without ReLU.
+ * The staged backward pass: backpropagates node by node through the graph x -> mean -> variance -> std -> xhat -> out.
+ * x - mean is recomputed as xhat std. Arguments as in batchnormBackwardAlt, without a ReLU.
  */
 export function batchnormBackward(
-  n: i32, h: i32, dout: usize, xhat: usize, std: usize, gamma: usize, dgamma: usize, dbeta: usize, row: usize,
+  n: i32, h: i32, dout: usize, xhat: usize, std: usize, gamma: usize, dgamma: usize, dbeta: usize, stride: usize,
 ): void {
-  columnSumsOfProducts(n, h, dout, 0, dbeta, row);
-  columnSumsOfProducts(n, h, dout, xhat, dgamma, row);
+  columnSumsOfProducts(n, h, dout, 0, dbeta, stride);
+  columnSumsOfProducts(n, h, dout, xhat, dgamma, stride);
   const width = rowBytes(h);
   const count = v128.splat<real>(<real>n);
   for (let j: usize = 0; j < width; j += VECTOR) {
     const g = v128.load(gamma + j), deviation = v128.load(std + j);
-    for (let i = 0, at = j; i < n; i++, at += row) v128.store(dout + at, v128.mul<real>(v128.load(dout + at), g));
+    for (let i = 0, at = j; i < n; i++, at += stride) v128.store(dout + at, v128.mul<real>(v128.load(dout + at), g));
 
     let dstd = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const centred = v128.mul<real>(v128.load(xhat + at), deviation);
       dstd = v128.sub<real>(dstd, v128.div<real>(v128.mul<real>(v128.load(dout + at), centred), v128.mul<real>(deviation, deviation)));
     }
     const dvar = v128.div<real>(v128.mul<real>(v128.splat<real>(<real>0.5), dstd), deviation);
 
     let dmean = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const centred = v128.mul<real>(v128.load(xhat + at), deviation);
       const throughVar = v128.div<real>(v128.mul<real>(v128.mul<real>(v128.splat<real>(<real>2), centred), dvar), count);
       const dcentred = v128.add<real>(v128.div<real>(v128.load(dout + at), deviation), throughVar);
@@ -136,15 +136,15 @@ export function batchnormBackward(
       dmean = v128.sub<real>(dmean, dcentred);
     }
     const share = v128.div<real>(dmean, count);
-    for (let i = 0, at = j; i < n; i++, at += row) v128.store(dout + at, v128.add<real>(v128.load(dout + at), share));
+    for (let i = 0, at = j; i < n; i++, at += stride) v128.store(dout + at, v128.add<real>(v128.load(dout + at), share));
   }
 }
 
-function columnSumsOfProducts(n: i32, h: i32, a: usize, b: usize, sums: usize, row: usize): void {
+function columnSumsOfProducts(n: i32, h: i32, a: usize, b: usize, sums: usize, stride: usize): void {
   const width = rowBytes(h);
   for (let j: usize = 0; j < width; j += VECTOR) {
     let sum = zero();
-    for (let i = 0, at = j; i < n; i++, at += row) {
+    for (let i = 0, at = j; i < n; i++, at += stride) {
       const v = v128.load(a + at);
       sum = b ? multiplyAdd(sum, v, v128.load(b + at)) : v128.add<real>(sum, v);
     }
@@ -152,7 +152,7 @@ function columnSumsOfProducts(n: i32, h: i32, a: usize, b: usize, sums: usize, r
   }
 }
 
-/** The gradient that arrives from above, through the ReLU if there is one. */
+/** The gradient of the normalization's output: dout, passed back through the ReLU if there is one. */
 // @ts-ignore: decorator
 @inline export function upstream(dout: usize, out: usize, at: usize): v128 {
   const d = v128.load(dout + at);

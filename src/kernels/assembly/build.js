@@ -1,13 +1,17 @@
-// Compiles the kernels: base.ts once, index.ts for each target of asconfig.json that names a number type.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import asc from 'assemblyscript/asc';
+// Compiles the kernels to dist/kernels/*.wasm, and checks that src/kernels/signatures.ts lists their exports. With
+// --write, updates that file instead.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { compile, modules } from './compile.js';
+import { signatures } from './signatures.js';
 
-const folder = new URL('./', import.meta.url);
-const { targets } = JSON.parse(readFileSync(new URL('asconfig.json', folder), 'utf8'));
-for (const target of Object.keys(targets)) {
-  const entry = target === 'base' ? 'base.ts' : 'index.ts';
-  const words = [entry, '--config', 'asconfig.json', '--target', target, '--baseDir', fileURLToPath(folder)];
-  const { error, stderr } = await asc.main(words);
-  if (error) throw new Error(`${target}: ${error.message}\n${stderr}`);
+const dist = new URL('../../../dist/kernels/', import.meta.url);
+const file = new URL('../signatures.ts', import.meta.url);
+
+mkdirSync(dist, { recursive: true });
+for (const module of modules) writeFileSync(new URL(`${module.name}.wasm`, dist), (await compile(module)).bytes);
+
+const current = await signatures();
+if (process.argv.includes('--write')) writeFileSync(file, current);
+else if (readFileSync(file, 'utf8') !== current) {
+  throw new Error('src/kernels/signatures.ts is out of date: run `node src/kernels/assembly/build.js --write`');
 }

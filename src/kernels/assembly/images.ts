@@ -1,43 +1,44 @@
-// The first layer's product, of images that are bytes until they are multiplied.
+// The first layer's product, on images stored as bytes.
 
-import { addProduct, BLOCK, ROWS, storeTurned } from './gemm';
+import { addProduct, BLOCK, storeTransposed } from './gemm';
+import { ROWS } from './micro-kernels';
 import { rowBytes, VECTOR } from './vector';
 
 /**
- * C = X B + bias as gemmNN has it, with X = real(pixels - mean), the difference taken in f64; X is left in x, unless that is
- * 0. pixels: (m, k) uint8, with memory for 4 rows more; mean: (k) f64; x: (m, k), k: a multiple of 4. X is made block by
- * block, so that a block is still in the second-level cache when it is multiplied.
+ * C = X B + bias, like gemmNN, where X = real(pixels - mean), subtracted in f64. Stores X in x unless x is 0. pixels:
+ * (m, k) uint8, followed by readable memory for 4 more rows; mean: (k) f64; x: (m, k); k: a multiple of 4. X is converted
+ * block by block, so that a block is still in the second-level cache when it is multiplied.
  */
 export function gemmImages(
-  m: i32, n: i32, k: i32, pixels: usize, mean: usize, x: usize, xRow: usize, b: usize, bRow: usize, bias: usize,
-  c: usize, cRow: usize, packed: usize,
+  m: i32, n: i32, k: i32, pixels: usize, mean: usize, x: usize, xStride: usize, b: usize, bStride: usize, bias: usize,
+  c: usize, cStride: usize, packed: usize,
 ): void {
-  const strip = <usize>(ROWS * BLOCK) * sizeof<real>();
-  for (let i = 0; i < m; i++) memory.copy(c + <usize>i * cRow, bias, rowBytes(n));
+  const panelBytes = <usize>(ROWS * BLOCK) * sizeof<real>();
+  for (let i = 0; i < m; i++) memory.copy(c + <usize>i * cStride, bias, rowBytes(n));
   for (let from = 0; from < k; from += BLOCK) {
     const steps = min(BLOCK, k - from);
-    for (let i = 0, to = packed; i < m; i += ROWS, to += strip) {
-      const rows = x ? x + <usize>i * xRow + <usize>from * sizeof<real>() : 0;
-      packImages(steps, pixels + i * k + from, k, mean + 8 * from, rows, xRow, to);
+    for (let i = 0, to = packed; i < m; i += ROWS, to += panelBytes) {
+      const rows = x ? x + <usize>i * xStride + <usize>from * sizeof<real>() : 0;
+      packImagePanel(steps, pixels + i * k + from, k, mean + 8 * from, rows, xStride, to);
     }
-    addProduct(m, n, steps, packed, strip, ROWS * sizeof<real>(), b + <usize>from * bRow, bRow, c, cRow);
+    addProduct(m, n, steps, packed, panelBytes, ROWS * sizeof<real>(), b + <usize>from * bStride, bStride, c, cStride);
   }
 }
 
-/** Four rows of X, turned as packRows turns them. */
-function packImages(
-  k: i32, pixels: usize, pixelsRow: usize, mean: usize, x: usize, xRow: usize, out: usize,
+/** Converts four rows of X and packs them like packPanel. */
+function packImagePanel(
+  k: i32, pixels: usize, pixelsStride: usize, mean: usize, x: usize, xStride: usize, out: usize,
 ): void {
-  let p0 = pixels, p1 = p0 + pixelsRow, p2 = p1 + pixelsRow, p3 = p2 + pixelsRow;
+  let p0 = pixels, p1 = p0 + pixelsStride, p2 = p1 + pixelsStride, p3 = p2 + pixelsStride;
   const lanes = VECTOR / sizeof<real>();
   for (const end = pixels + k; p0 < end; ) {
     const x0 = difference(p0, mean), x1 = difference(p1, mean), x2 = difference(p2, mean), x3 = difference(p3, mean);
-    storeTurned(x0, x1, x2, x3, out);
+    storeTransposed(x0, x1, x2, x3, out);
     if (x) {
       v128.store(x, x0);
-      v128.store(x + xRow, x1);
-      v128.store(x + 2 * xRow, x2);
-      v128.store(x + 3 * xRow, x3);
+      v128.store(x + xStride, x1);
+      v128.store(x + 2 * xStride, x2);
+      v128.store(x + 3 * xStride, x3);
       x += VECTOR;
     }
     p0 += lanes; p1 += lanes; p2 += lanes; p3 += lanes;
@@ -46,7 +47,7 @@ function packImages(
   }
 }
 
-/** real(pixel - mean), as many as a vector holds. */
+/** A vector of real(pixel - mean). */
 // @ts-ignore: decorator
 @inline function difference(pixels: usize, mean: usize): v128 {
   const quad = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(pixels)));

@@ -1,6 +1,7 @@
 export { STRIP, sumOfSquares, weightGradient, weightUpdate } from './affine';
 export { batchnormBackward, batchnormBackwardAlt, batchnormForward, batchnormTest } from './batchnorm';
-export { BLOCK, gemmNN, gemmNT, gemmTN, useWideTiles } from './gemm';
+export { BLOCK, gemmNN, gemmTN } from './gemm';
+export { gemmNT } from './gemm-nt';
 export { gemmImages } from './images';
 export { layernormBackward, layernormForward } from './layernorm';
 export { columnSums, reluBackward, reluForward } from './relu';

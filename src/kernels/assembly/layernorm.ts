@@ -1,19 +1,19 @@
-// Layer normalization, after Ba, Kiros and Hinton (2016): each row over its features, the same in training and testing.
-// A row ends in padding, whose zeros add nothing to a sum but would add to a sum of squared distances: it is masked out.
+// Layer normalization: Ba, Kiros and Hinton (2016). It normalizes each row over its features, alike in training and test
+// mode. Rows end in zero padding, which adds nothing to a plain sum; sums of squared deviations mask it out.
 
 import { upstream } from './batchnorm';
 import { relu } from './relu';
 import { lanesBelow, multiplyAdd, rowBytes, sumLanes, VECTOR, zero } from './vector';
 
-/** x, xhat, out: (n, h) with one row stride; gamma, beta: (h); std: (n), kept with xhat for the backward pass. */
+/** x, xhat, out: (n, h) with the same stride; gamma, beta: (h); std: (n). Stores xhat and std for the backward pass. */
 export function layernormForward(
-  n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, xhat: usize, std: usize, out: usize, row: usize,
+  n: i32, h: i32, x: usize, gamma: usize, beta: usize, eps: real, xhat: usize, std: usize, out: usize, stride: usize,
   activate: bool,
 ): void {
   const width = rowBytes(h);
   const last = width - VECTOR;
   const padding = lanesBelow(<i32>(last / sizeof<real>()), h);
-  for (let i = 0; i < n; i++, x += row, xhat += row, out += row, std += sizeof<real>()) {
+  for (let i = 0; i < n; i++, x += stride, xhat += stride, out += stride, std += sizeof<real>()) {
     let sum = zero();
     for (let j: usize = 0; j < width; j += VECTOR) sum = v128.add<real>(sum, v128.load(x + j));
     const mean = v128.splat<real>(sumLanes(sum) / <real>h);
@@ -39,12 +39,12 @@ export function layernormForward(
 }
 
 /**
- * dx = (dxhat - mean(dxhat) - xhat mean(dxhat xhat)) / std with dxhat = gamma dout, the means over a row. In place, dout
- * becomes dx; dgamma, dbeta and db, the column sums of dx, are (h). `out` is 0 when there is no ReLU.
+ * dx = (dxhat - mean(dxhat) - xhat mean(dxhat xhat)) / std with dxhat = gamma dout and means over a row. Works in place:
+ * dout becomes dx. dgamma, dbeta, db: (h), where db is the column sums of dx. Without a ReLU, `out` is 0.
  */
 export function layernormBackward(
   n: i32, h: i32, dout: usize, out: usize, xhat: usize, std: usize, gamma: usize,
-  dgamma: usize, dbeta: usize, db: usize, row: usize,
+  dgamma: usize, dbeta: usize, db: usize, stride: usize,
 ): void {
   const width = rowBytes(h);
   const last = width - VECTOR;
@@ -52,7 +52,7 @@ export function layernormBackward(
   memory.fill(dgamma, 0, width);
   memory.fill(dbeta, 0, width);
   memory.fill(db, 0, width);
-  for (let i = 0, at: usize = 0; i < n; i++, at += row, std += sizeof<real>()) {
+  for (let i = 0, at: usize = 0; i < n; i++, at += stride, std += sizeof<real>()) {
     let sum = zero(), sumXhat = sum;
     for (let j: usize = 0; j < width; j += VECTOR) {
       const d = upstream(dout, out, at + j);

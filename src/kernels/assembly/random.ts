@@ -1,14 +1,14 @@
-// NumPy's legacy random stream (RandomState), bit for bit: MT19937 of Matsumoto and Nishimura (1998), seeded as
-// init_genrand does, with the draws of numpy/random/src/legacy. There is one state, in static memory; the caller loads
-// it before and saves it after a draw.
+// NumPy's legacy random stream (RandomState), bit for bit: MT19937 (Matsumoto and Nishimura, 1998), seeded by
+// init_genrand, with the distributions of numpy/random/src/legacy. The module has one state, in static memory; callers
+// load their own state before a draw and save it afterwards.
 
 const N: i32 = 624;
 const M: i32 = 397;
 
 const key = memory.data(<i32>624 * 4, 16);
-/** Next word of the key to hand out; N when it is used up. */
+/** Index of the next word of the key; N when all are used. */
 let position: i32 = N;
-/** The polar method makes normal numbers in pairs; the second waits here for the next call. */
+/** The polar method generates normal numbers in pairs; this is the second of a pair, for the next call. */
 let hasGauss: bool = false;
 let gauss: f64 = 0;
 
@@ -94,7 +94,7 @@ function generate(): void {
   return (<f64>high * 67108864.0 + <f64>low) / 9007199254740992.0;
 }
 
-/** Two doubles, as double() makes them. */
+/** The next two doubles. */
 // @ts-ignore: decorator
 @inline function doubles(): v128 {
   const w = words();
@@ -103,7 +103,7 @@ function generate(): void {
   return f64x2.mul(f64x2.add(f64x2.mul(high, f64x2.splat(67108864.0)), low), f64x2.splat(1.0 / 9007199254740992.0));
 }
 
-/** A whole number in 0..max, by masked rejection of 32-bit words. */
+/** An integer in 0..max, by masked rejection of 32-bit words. */
 // @ts-ignore: decorator
 @inline function bounded(max: u32, mask: u32): u32 {
   let value = word() & mask;
@@ -116,10 +116,10 @@ export function randomSample(count: i32, out: usize): void {
   for (const end = out + (<usize>count << 3); out < end; out += 8) store<f64>(out, double());
 }
 
-/** The point that drawPoint drew, and the square of its distance from the middle. */
+/** The last point of drawPoint, and its squared distance from the origin. */
 let x: f64, y: f64, r2: f64;
 
-/** Draws a point of a square; 1 if it lies in the square's circle, else 0. */
+/** Draws a point of the square [-1, 1) x [-1, 1). Returns 1 if it lies in the unit circle, else 0. */
 // @ts-ignore: decorator
 @inline function drawPoint(): i32 {
   const point = f64x2.sub(f64x2.mul(f64x2.splat(2.0), doubles()), f64x2.splat(1.0));
@@ -130,7 +130,7 @@ let x: f64, y: f64, r2: f64;
   return i32(r2 < 1.0) & i32(r2 != 0.0);
 }
 
-/** Standard normal doubles by the polar method of Marsaglia and Bray (1964). */
+/** Standard normal doubles, by the polar method (Marsaglia and Bray, 1964). */
 export function randomNormal(count: i32, out: usize): void {
   for (let i = 0; i < count; i++, out += 8) {
     if (hasGauss) {
@@ -147,8 +147,8 @@ export function randomNormal(count: i32, out: usize): void {
 }
 
 /**
- * Moves on as `count` normal numbers would, without making any but the one that waits: no logarithm is needed to know which
- * points are rejected, and no branch that the processor would guess wrong for every fifth.
+ * Advances the stream past `count` normal numbers. It computes only the number that remains for the next call: deciding
+ * which points are rejected takes no logarithm, and no branch, which the processor would mispredict for every fifth point.
  */
 export function randomSkipNormal(count: i32): void {
   if (count > 0 && hasGauss) {
@@ -160,7 +160,7 @@ export function randomSkipNormal(count: i32): void {
 }
 const discard = memory.data(8, 8);
 
-/** Whole numbers in 0..max, as RandomState.randint and choice with replacement draw them. A range of one draws nothing. */
+/** Integers in 0..max, as RandomState.randint and choice with replacement draw them. If max is 0, draws nothing. */
 export function randomIntegers(count: i32, max: u32, out: usize): void {
   const mask: u32 = max == 0 ? 0 : <u32>0xffffffff >> clz<u32>(max);
   for (const end = out + (<usize>count << 2); out < end; out += 4) store<u32>(out, max == 0 ? 0 : bounded(max, mask));

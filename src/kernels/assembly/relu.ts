@@ -1,22 +1,22 @@
-// ReLU as a pass of its own, for nets without normalization. (With it, the normalization's pass does both.)
+// ReLU as a pass of its own, for nets without normalization. Normalizations include it in their own passes.
 
 import { rowBytes, VECTOR, zero } from './vector';
 
-/** x = max(0, x), in place; NaN stays NaN, as in np.maximum. x: (n, h). */
-export function reluForward(n: i32, h: i32, x: usize, row: usize): void {
+/** x = max(0, x), in place. NaN stays NaN, as in np.maximum. x: (n, h). */
+export function reluForward(n: i32, h: i32, x: usize, stride: usize): void {
   const width = rowBytes(h);
-  for (let i = 0; i < n; i++, x += row) {
+  for (let i = 0; i < n; i++, x += stride) {
     for (let j: usize = 0; j < width; j += VECTOR) v128.store(x + j, relu(v128.load(x + j)));
   }
 }
 
-/** dout = dout where out > 0, else 0, in place; db = its column sums. dout, out: (n, h), db: (h). */
-export function reluBackward(n: i32, h: i32, dout: usize, out: usize, row: usize, db: usize): void {
+/** dout = dout where out > 0, else 0, in place; db = column sums of the new dout. dout, out: (n, h); db: (h). */
+export function reluBackward(n: i32, h: i32, dout: usize, out: usize, stride: usize, db: usize): void {
   const width = rowBytes(h);
   for (let j: usize = 0; j < width; j += VECTOR) {
     let sum = zero();
     let at = j;
-    for (let i = 0; i < n; i++, at += row) {
+    for (let i = 0; i < n; i++, at += stride) {
       const dx = whereActive(v128.load(dout + at), v128.load(out + at));
       v128.store(dout + at, dx);
       sum = v128.add<real>(sum, dx);
@@ -25,13 +25,13 @@ export function reluBackward(n: i32, h: i32, dout: usize, out: usize, row: usize
   }
 }
 
-/** db = column sums of dout: (n, h). */
-export function columnSums(n: i32, h: i32, dout: usize, row: usize, db: usize): void {
+/** db = column sums of dout. dout: (n, h); db: (h). */
+export function columnSums(n: i32, h: i32, dout: usize, stride: usize, db: usize): void {
   const width = rowBytes(h);
   for (let j: usize = 0; j < width; j += VECTOR) {
     let sum = zero();
     let at = dout + j;
-    for (let i = 0; i < n; i++, at += row) sum = v128.add<real>(sum, v128.load(at));
+    for (let i = 0; i < n; i++, at += stride) sum = v128.add<real>(sum, v128.load(at));
     v128.store(db + j, sum);
   }
 }
@@ -41,7 +41,7 @@ export function columnSums(n: i32, h: i32, dout: usize, row: usize, db: usize): 
   return v128.pmax<real>(v, zero());
 }
 
-/** dout where the ReLU let its input through (out > 0), 0 elsewhere. */
+/** dout where the ReLU is active (out > 0), 0 elsewhere. */
 // @ts-ignore: decorator
 @inline export function whereActive(dout: v128, out: v128): v128 {
   return v128.and(dout, v128.gt<real>(out, zero()));

@@ -1,12 +1,12 @@
-// Softmax loss and its gradient, and the class with the best score.
+// Softmax loss with its gradient, and accuracy.
 
 /**
- * Mean cross-entropy of the softmax of the scores, and in `dscores` its gradient with respect to them. scores, dscores:
- * (n, c) with one row stride; labels: (n) uint8. Each row is shifted by its maximum, so that exp cannot overflow.
+ * Returns the mean cross-entropy of softmax(scores) and stores its gradient in dscores. scores, dscores: (n, c) with the
+ * same stride; labels: (n) uint8. Subtracts each row's maximum first, so that exp cannot overflow.
  */
-export function softmaxLoss(n: i32, c: i32, scores: usize, labels: usize, dscores: usize, row: usize): f64 {
+export function softmaxLoss(n: i32, c: i32, scores: usize, labels: usize, dscores: usize, stride: usize): f64 {
   let loss: f64 = 0;
-  for (let i = 0; i < n; i++, scores += row, dscores += row) {
+  for (let i = 0; i < n; i++, scores += stride, dscores += stride) {
     let best = load<real>(scores);
     for (let j = 1; j < c; j++) best = max<real>(best, load<real>(scores + <usize>j * sizeof<real>()));
     let sum: real = 0;
@@ -26,10 +26,10 @@ export function softmaxLoss(n: i32, c: i32, scores: usize, labels: usize, dscore
   return loss / <f64>n;
 }
 
-/** How many rows have their greatest score at their label; the first counts among equals, and NaN is the greatest. */
-export function countCorrect(n: i32, c: i32, scores: usize, labels: usize, row: usize): i32 {
+/** Counts the rows whose label has the greatest score. The first of equal scores wins; NaN is greater than any number. */
+export function countCorrect(n: i32, c: i32, scores: usize, labels: usize, stride: usize): i32 {
   let correct = 0;
-  for (let i = 0; i < n; i++, scores += row) {
+  for (let i = 0; i < n; i++, scores += stride) {
     let best = load<real>(scores),
       at = 0;
     for (let j = 1; j < c && best == best; j++) {

@@ -1,5 +1,5 @@
-// Update rules: how a gradient changes the parameters. One vector loop each; `hyper` holds the rule's numbers for this
-// step as reals, in the order of the rule's docstring (the bias corrections of Adam change from step to step).
+// Update rules: how a gradient changes the parameters. `hyper` points to the rule's hyperparameters for this step, as
+// reals in the order of the rule's docstring. (Adam's bias corrections change from step to step.)
 
 import { multiplyAdd, VECTOR } from './vector';
 
@@ -8,7 +8,7 @@ export const SGD_MOMENTUM: i32 = 1;
 export const RMSPROP: i32 = 2;
 export const ADAM: i32 = 3;
 
-/** Changes w by its gradient; `bytes` of each: a multiple of 16. State `s1`, `s2` as the rule needs it. */
+/** Updates w with its gradient dw and the rule's state s1, s2. Each takes `bytes` bytes, a multiple of 16. */
 export function update(
   rule: i32,
   bytes: usize,
@@ -68,8 +68,8 @@ function rmsprop(bytes: usize, w: usize, dw: usize, c: usize, hyper: usize): voi
 }
 
 /**
- * m = beta1 m + (1 - beta1) dw; v = beta2 v + (1 - beta2) dw^2; w -= rate m / (sqrt(scale v) + eps), after Kingma and
- * Ba, Adam (2015), algorithm 1. hyper: rate = learningRate / (1 - beta1^t), beta1, 1 - beta1, beta2, 1 - beta2,
+ * m = beta1 m + (1 - beta1) dw; v = beta2 v + (1 - beta2) dw^2; w -= rate m / (sqrt(scale v) + eps): Kingma and Ba,
+ * Adam (2015), algorithm 1. hyper: rate = learningRate / (1 - beta1^t), beta1, 1 - beta1, beta2, 1 - beta2,
  * scale = 1 / (1 - beta2^t), eps.
  */
 function adam(bytes: usize, w: usize, dw: usize, m: usize, v: usize, hyper: usize): void {
@@ -81,7 +81,7 @@ function adam(bytes: usize, w: usize, dw: usize, m: usize, v: usize, hyper: usiz
   const scale = v128.load_splat<real>(hyper, 5 * sizeof<real>()),
     eps = v128.load_splat<real>(hyper, 6 * sizeof<real>());
   const end = w + bytes;
-  // Two vectors at a time, stored side by side, are what V8 makes one wide operation of.
+  // V8 combines two vectors that are stored side by side into one 256-bit operation (revectorization).
   for (; w + VECTOR < end; w += 2 * VECTOR, dw += 2 * VECTOR, m += 2 * VECTOR, v += 2 * VECTOR) {
     const g0 = v128.load(dw),
       g1 = v128.load(dw, VECTOR);

@@ -1,16 +1,21 @@
 /** Chooses what runs the trials. */
 import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
 import { meanImage } from '../../data/split.ts';
-import type { Numerics } from '../../kernels/numerics.ts';
-import { compileKernels } from '../../kernels/wasm.ts';
+import type { Program } from '../../kernels/backend.ts';
+import { compileProgram } from '../../kernels/choose-backend.ts';
+import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
-import type { KernelModules } from '../run-trial.ts';
+import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
 import { threadExecutor } from './threads.ts';
 
+export type Compile = (dtype: Dtype, numerics: Numerics) => Program;
+
 export interface ExecutorOptions {
   readonly numerics?: Numerics;
+  /** Compiles the kernels, if not as the library does. */
+  readonly compile?: Compile | undefined;
   /** 0 trains in the calling thread. */
   readonly workers: number;
   /** What threads run, if not the usual worker. */
@@ -25,18 +30,16 @@ export interface ExecutorOptions {
 export function executorFactory(
   train: Images,
   trials: readonly Trial[],
-  { numerics = 'portable', workers, entry }: ExecutorOptions,
+  { numerics = 'portable', compile = compileProgram, workers, entry }: ExecutorOptions,
 ): (pending: readonly Trial[]) => Executor {
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
-  const modules: KernelModules = Object.fromEntries(
-    [...dtypes].map(dtype => [dtype, compileKernels(dtype, numerics)]),
-  );
+  const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   return pending => {
     const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
     const images = { pixels: train.pixels, labels: train.labels, mean };
     const threads = Math.min(workers, pending.length);
     const executor =
-      workers === 0 ? inlineExecutor(images, modules) : threadExecutor(images, modules, { threads, entry });
+      workers === 0 ? inlineExecutor(images, programs) : threadExecutor(images, programs, { threads, entry });
     // While the threads start.
     mean.set(meanImage(train, pending[0]!.split.numTraining));
     return executor;

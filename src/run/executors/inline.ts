@@ -1,10 +1,10 @@
 /** Runs trials in the calling thread, one after the other: for tests, debugging and `--workers 0`. */
 import type { TrainingImages } from '../../nn/solver.ts';
 import type { Executor } from '../executor.ts';
-import { createRunner, type KernelModules } from '../run-trial.ts';
+import { createRunner, type Programs } from '../run-trial.ts';
 
-export function inlineExecutor(images: TrainingImages, modules: KernelModules): Executor {
-  const runTrial = createRunner(images, modules);
+export function inlineExecutor(images: TrainingImages, programs: Programs): Executor {
+  const runTrial = createRunner(images, programs);
   return {
     slots: 1,
     async run(trial, { onProgress }) {

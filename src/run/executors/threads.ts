@@ -2,7 +2,7 @@
 import { Piscina } from 'piscina';
 import type { TrainingImages } from '../../nn/solver.ts';
 import type { Executor, TrialProgress } from '../executor.ts';
-import type { KernelModules } from '../run-trial.ts';
+import type { Programs } from '../run-trial.ts';
 import type { WorkerData, WorkerMessage } from './worker.ts';
 
 /** A thread loads the built program, also when the sources are run by a test. */
@@ -16,7 +16,7 @@ export interface ThreadOptions {
 
 export function threadExecutor(
   images: TrainingImages,
-  modules: KernelModules,
+  programs: Programs,
   { threads, entry = WORKER }: ThreadOptions,
 ): Executor {
   const pool = new Piscina({
@@ -24,7 +24,7 @@ export function threadExecutor(
     name: 'run',
     minThreads: threads,
     maxThreads: threads,
-    workerData: { images, modules } satisfies WorkerData,
+    workerData: { images, programs } satisfies WorkerData,
   });
   const listeners = new Map<string, (progress: TrialProgress) => void>();
   pool.on('message', ({ id, progress }: WorkerMessage) => listeners.get(id)?.(progress));

@@ -4,11 +4,11 @@ import type { TrainingImages } from '../../nn/solver.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import type { TrialProgress } from '../executor.ts';
-import { createRunner, type KernelModules } from '../run-trial.ts';
+import { createRunner, type Programs } from '../run-trial.ts';
 
 export interface WorkerData {
   readonly images: TrainingImages;
-  readonly modules: KernelModules;
+  readonly programs: Programs;
 }
 
 export interface WorkerMessage {
@@ -17,8 +17,8 @@ export interface WorkerMessage {
   readonly progress: TrialProgress;
 }
 
-const { images, modules } = workerData as WorkerData;
-const runTrial = createRunner(images, modules);
+const { images, programs } = workerData as WorkerData;
+const runTrial = createRunner(images, programs);
 
 export function run(trial: Trial): TrialRecord {
   const send = (progress: TrialProgress) =>

@@ -1,0 +1,40 @@
+// How the AssemblyScript compiler is called, and what it is called for.
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const folder = fileURLToPath(new URL('./', import.meta.url));
+const options = '--runtime stub --importMemory --noExportMemory --enable simd --noAssert'.split(' ');
+/** What a module that runs is compiled with, and one of which only the exports are read. */
+export const optimized = ['-O3', '--converge'];
+export const fast = ['-O0'];
+
+/**
+ * The modules: name, entry and what the source's `real`, FUSED (multiply-add rounds once) and WIDE (micro-kernels of four
+ * vectors) stand for.
+ */
+export const modules = [
+  { name: 'base', entry: 'base.ts', words: [] },
+  ...['f32', 'f64'].flatMap(real =>
+    ['', '-fused'].flatMap(fused =>
+      ['', '-wide'].map(wide => ({
+        name: real + fused + wide,
+        entry: 'index.ts',
+        words: [
+          ...['--use', `real=${real}`, '--use', `FUSED=${fused ? 1 : 0}`, '--use', `WIDE=${wide ? 1 : 0}`],
+          ...(fused ? ['--enable', 'relaxed-simd'] : []),
+        ],
+      })),
+    ),
+  ),
+];
+
+/** Compiles one module. Returns its bytes and the declarations (.d.ts) of its exports. */
+export async function compile({ entry, words }, effort = optimized) {
+  const outputs = {};
+  const { error, stderr } = await asc.main(
+    [entry, ...words, ...options, ...effort, '--baseDir', folder, '--bindings', 'raw', '--outFile', 'kernels.wasm'],
+    { writeFile: (name, contents) => void (outputs[name] = contents) },
+  );
+  if (error) throw new Error(`${entry} ${words.join(' ')}: ${error.message}\n${stderr}`);
+  return { bytes: outputs['kernels.wasm'], declarations: String(outputs['kernels.d.ts']) };
+}

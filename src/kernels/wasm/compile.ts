@@ -1,0 +1,76 @@
+/** Compiles the kernels and checks that V8 and the processor compute the bits that their numerics stand for. */
+import { CifarNormError } from '../../errors.ts';
+import type { Program } from '../backend.ts';
+import type { Dtype, Numerics } from '../numerics.ts';
+import { type Verdict, verdictOf } from '../self-test.ts';
+import { bindWasm } from './bind.ts';
+import { wasmBytes } from './module.ts';
+import { RELAXED_SIMD, REVECTORIZE } from './v8-flags.ts';
+
+export interface CompileOptions {
+  /**
+   * Whether V8 revectorizes in this process, and wide micro-kernels should be used. Whoever sets V8's flag after the
+   * start of the process must say so; by default, looks for the flag on node's command line.
+   */
+  readonly wide?: boolean;
+}
+
+/**
+ * Runs of the self-test on revectorized kernels. V8 runs a function in its baseline compiler's translation, which never
+ * revectorizes, until the function is hot; this many runs get all kernels into the optimizing compiler.
+ */
+const HOT = 100;
+
+const compiled = new Map<string, Program>();
+
+/**
+ * The kernels of one number type, compiled once a process. Call it in the main thread; the program can be sent to
+ * worker threads.
+ *
+ * Revectorization is an experiment of V8's, so wide kernels are used only if the self-test keeps giving the bits that
+ * are written down for their numerics. Those bits come from no run of this process: it may revectorize anything, and
+ * V8 shares one translation among modules of equal bytes. (Wide modules differ from the others in their bytes. So after
+ * a failure, a caller that switches V8's flag off again gets correct kernels from `wide: false`.)
+ * @throws CifarNormError (usage) if numerics are fused and V8 needs a flag for them or the processor does not fuse, or
+ *   if `wide` kernels compute other bits
+ */
+export function compileProgram(
+  dtype: Dtype,
+  numerics: Numerics = 'portable',
+  { wide = process.execArgv.includes(REVECTORIZE) }: CompileOptions = {},
+): Program {
+  const name = [dtype === 'float32' ? 'f32' : 'f64', numerics === 'fused' && 'fused', wide && 'wide']
+    .filter(Boolean)
+    .join('-');
+  const known = compiled.get(name);
+  if (known) return known;
+  const bytes = wasmBytes(name);
+  if (numerics === 'fused' && !WebAssembly.validate(bytes)) throw needsFlag();
+  const program = { dtype, numerics, wide, module: new WebAssembly.Module(bytes) };
+  const verdict = wide || numerics === 'fused' ? verdictOf(program, bindWasm, wide ? HOT : 1) : 'right';
+  if (verdict !== 'right') throw refusal(program, verdict);
+  compiled.set(name, program);
+  return program;
+}
+
+const needsFlag = () =>
+  new CifarNormError(
+    'usage',
+    `fused numerics need a V8 flag in Node ${process.version}`,
+    `run node ${RELAXED_SIMD}, or use portable numerics`,
+  );
+
+function refusal({ numerics, dtype }: Program, verdict: Verdict): CifarNormError {
+  if (numerics === 'fused' && verdict === 'portable') {
+    return new CifarNormError(
+      'usage',
+      `fused numerics: this processor, or Node ${process.version}, does not fuse multiplication and addition`,
+      'use portable numerics',
+    );
+  }
+  return new CifarNormError(
+    'usage',
+    `${numerics} kernels in ${dtype} compute wrong bits in Node ${process.version} on this processor`,
+    `run node without ${REVECTORIZE}, or another version of Node`,
+  );
+}
