@@ -49,7 +49,7 @@ async function runsTable(
   { color, width }: { readonly color: boolean; readonly width: number },
 ): Promise<string> {
   const [{ textTable }, { fitted, oneLine }] = await Promise.all([
-    import('../../report/terminal/table.ts'),
+    import('../../report/terminal/text-table.ts'),
     import('../../report/text.ts'),
   ]);
   const rows = runs.map(run => [

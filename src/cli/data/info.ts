@@ -1,6 +1,6 @@
 import { CLASS_NAMES, type Dataset, IMAGE_SHAPE, type Images } from '../../data/dataset.ts';
 import { loadDataset } from '../../data/load.ts';
-import { textTable } from '../../report/terminal/table.ts';
+import { textTable } from '../../report/terminal/text-table.ts';
 import { attemptText, type Context, type OutputOptions } from '../context.ts';
 
 const VALIDATION = 1000;
