@@ -1,14 +1,30 @@
-/** The public API: what the command line is made of. */
+/**
+ * The public API. `runExperiment` does what the command `sweep` does; the rest is what it is made of: engine, net,
+ * solver, random stream, checks, and renderers of tables and charts.
+ */
+import { type Run, type RunOptions, runExperiment as run } from './run/run-experiment.ts';
+import type { ExperimentInput } from './config/schema.ts';
 
-export type { CellResult, CheckResult } from './checks/check.ts';
+export type { DataLabel, Result } from './analysis/results.ts';
+export type { Bound, CellResult, CheckResult } from './checks/check.ts';
 export { summarizeCells } from './checks/check.ts';
 export { runChecks } from './checks/checks.ts';
 export { checkExperiment } from './checks/net-checks.ts';
+export type { LoadedExperiment } from './config/load.ts';
 export { loadExperiment } from './config/load.ts';
-export type { Experiment, ExperimentInput, Settings } from './config/schema.ts';
+export type {
+  ChartSpec,
+  Experiment,
+  ExperimentInput,
+  Normalization,
+  Settings,
+  SettingValue,
+  UpdateRule,
+} from './config/schema.ts';
 export { experimentSchema } from './config/schema.ts';
 export type { Dataset, Images } from './data/dataset.ts';
 export { loadDataset } from './data/load.ts';
+export type { Attempt, Found, Place, SearchContext } from './data/locate.ts';
 export { cacheFolderOf, locateData } from './data/locate.ts';
 export { checkSplit, meanImage } from './data/split.ts';
 export { CifarNormError } from './errors.ts';
@@ -21,14 +37,33 @@ export type { Dtype, Numerics } from './kernels/numerics.ts';
 export { v8FlagsFor } from './kernels/wasm/v8-flags.ts';
 export type { NetOptions } from './nn/fully-connected-net.ts';
 export { FullyConnectedNet } from './nn/fully-connected-net.ts';
-export { bytesNeeded } from './nn/net-of-settings.ts';
-export type { EpochReport, History, TrainingData, TrainOptions } from './nn/solver.ts';
+export type { EpochReport, History, TrainingData, TrainingImages, TrainOptions } from './nn/solver.ts';
 export { Solver } from './nn/solver.ts';
 export { updateRules } from './nn/update-rules.ts';
+export type { PlanContext } from './plan/plan.ts';
 export { planTrials } from './plan/plan.ts';
-export type { Trial } from './plan/trial.ts';
+export type { PlannedTrial, Split, Streams, Trial } from './plan/trial.ts';
+export type { RandomStateSnapshot } from './random/random-state.ts';
 export { RandomState } from './random/random-state.ts';
+export type { Measure, MeasureName, Summary } from './records/measures.ts';
+export { measures } from './records/measures.ts';
+export type { Accuracy, TrialRecord, TrialStatus } from './records/record.ts';
+export type { Chart, Column, Figure, Point, Row, Series, Table } from './report/model.ts';
+export type { ChartStyle } from './report/terminal/chart.ts';
 export { renderChart } from './report/terminal/chart.ts';
-export type { TrialRecord } from './records/record.ts';
-export type { RunOutcome, RunRequest } from './run/run-experiment.ts';
-export { runExperiment } from './run/run-experiment.ts';
+export type { TableStyle } from './report/terminal/table.ts';
+export { renderTable } from './report/terminal/table.ts';
+export type { TrialEvent, TrialProgress } from './run/executor.ts';
+export type { Run, RunEvent, RunOptions } from './run/run-experiment.ts';
+
+/**
+ * Runs an experiment: every trial that its folder does not yet have. Like the command, it writes to a folder in ./results
+ * unless `out` names another, and looks for CIFAR-10 in the usual places unless `data` names one.
+ *
+ * @param experiment name of a shipped experiment (`weight-scale`), path of a file, or the experiment itself
+ * @throws CifarNormError if the experiment or the data cannot be used, the processor cannot do the numerics, or the
+ *   folder cannot be written, is in use, or holds another run
+ */
+export function runExperiment(experiment: string | ExperimentInput, options: RunOptions = {}): Promise<Run> {
+  return run(experiment, { env: process.env, ...options });
+}

@@ -12,6 +12,9 @@ import { explained } from '../files/atomic.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planner } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
+import { chartsOf } from '../report/charts.ts';
+import type { Chart, Table } from '../report/model.ts';
+import { resultsTable } from '../report/results-table.ts';
 import type { RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
@@ -70,10 +73,12 @@ export type RunEvent =
   | TrialEvent;
 
 /** A run that has ended, finished or not. Its records can be read until it is closed. */
-export interface Run extends OpenRun {
-  readonly view: RunView;
+export interface Run extends OpenRun, AsyncDisposable {
   /** Whether every planned trial has a result. */
   readonly complete: boolean;
+  table(): Table;
+  charts(): Chart[];
+  /** Closes the journal and unlocks the folder; `await using` calls it. */
   close(): Promise<void>;
 }
 
@@ -145,7 +150,15 @@ export async function runExperiment(
   }
   const ended = open();
   const complete = ended.results.length === ended.trials.length;
-  return { ...ended, view: view(), complete, close: () => store.close() };
+  const close = () => store.close();
+  return {
+    ...ended,
+    complete,
+    table: () => resultsTable(ended.results, view().data),
+    charts: () => chartsOf(view().charts, ended.results, view().data),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 async function finish(store: RunStore, run: OpenRun): Promise<void> {
