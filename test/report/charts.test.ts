@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chartsOf } from '../../src/report/charts.ts';
 import { robustClamp } from '../../src/report/range.ts';
+import { renderChart } from '../../src/report/terminal/chart.ts';
 import { accuracy, type Given, resultsOf } from './results.ts';
 
 const at = (weightScale: number, normalization: 'none' | 'batchnorm', others: Given = {}): Given => ({
@@ -101,6 +102,29 @@ describe('the charts of a run', () => {
     expect(chart!.series).toHaveLength(8);
     expect([...read]).toEqual([0, 2, 4, 6, 8, 10, 12, 14]);
     expect(chart!.notes).toContain('8 of 16 curves are drawn.');
+  });
+});
+
+describe('the loss of one net that explodes', () => {
+  const results = resultsOf(
+    at(1, 'none'),
+    at(2, 'none', { losses: [2, 2] }),
+    at(3, 'none', { losses: [2, 1e9] }),
+  );
+
+  it.each([{ y: 'loss' as const }, { y: 'finalTrainLoss' as const, x: 'weightScale' as const }])(
+    'is clamped in a chart of $y, and counted',
+    spec => {
+      const [chart] = chartsOf([spec], results, 'CIFAR-10');
+      expect(chart!.clamp).toEqual([0, 6]);
+      const text = renderChart(chart!, { width: 80, height: 14, color: false });
+      expect(text).toContain('Values above 6 are drawn at the edge: 1.');
+    },
+  );
+
+  it('follows the clamp of the config', () => {
+    const [chart] = chartsOf([{ y: 'loss', clamp: [1, 3] }], results, 'CIFAR-10');
+    expect(chart!.clamp).toEqual([1, 3]);
   });
 });
 
