@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { lineChart } from 'cifar-norm';
+import { renderChart } from 'cifar-norm';
 import { runProgram } from './process.ts';
 import { spreadOf } from './timing.ts';
 
@@ -97,7 +97,7 @@ for (const { title, label, what, values, overrides, why } of dimensions) {
     rows.push(row);
     process.stderr.write(`${title} ${value}: ${row.seconds.toFixed(2)} s, ${row.megabytes.toFixed(0)} MB\n`);
   }
-  const chart = lineChart(
+  const chart = renderChart(
     {
       title: `log10 of seconds by ${label} (dashed: linear growth from the last)`,
       xLabel: label,

@@ -62,13 +62,13 @@ const isSeries = (y: SeriesName | MeasureName): y is SeriesName => y in seriesTa
 function historyChart(y: SeriesName, results: readonly Result[]): Chart {
   const { label, by } = seriesTable[y];
   const nameOf = curveNamer(results, varyingKeys(results), label);
-  const divergedAt = ({ trial, record }: Result) => {
-    const next = record().iterations + 1;
+  const divergedAt = ({ trial, summary }: Result) => {
+    const next = summary.iterations + 1;
     return by === 'iteration' ? next : next / scheduleOf(trial.settings).perEpoch;
   };
   const curveOf = ({ results: replicates }: Cell): Series => ({
     name: nameOf(replicates[0]!),
-    points: meanCurve(drawn(replicates).map(({ record }) => pointsOf(record(), y))),
+    points: meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y))),
     diverged: diverged(replicates).map(divergedAt),
   });
   const cells = cellsOf(results).filter(cell => drawn(cell.results).length > 0);

@@ -14,11 +14,8 @@ export interface Figure {
 export interface Row {
   /** In the order of the table's `names`. */
   readonly names: readonly string[];
-  /**
-   * One entry for each group of columns: its figures in the order of `figures`, a word in place of all of them
-   * (`failed`), or undefined if there is nothing to show.
-   */
-  readonly groups: readonly (readonly Figure[] | string | undefined)[];
+  /** For each group its figures in the order of `figures`, or a word in place of all of them: `failed`. */
+  readonly groups: readonly (readonly Figure[] | string)[];
 }
 
 export interface Table {

@@ -20,7 +20,7 @@ const MIN_CLAMP = 5;
  * more than twice that. The median holds even when almost half of the values explode.
  */
 export function robustClamp(series: readonly Series[]): [number, number] | undefined {
-  const values = finiteValues(series).sort((a, b) => a - b);
+  const values = Float64Array.from(finiteValues(series)).sort();
   const [least = 0, median = 0, greatest = 0] = [values[0], values[values.length >> 1], values.at(-1)];
   const limit = Number(Math.max(MIN_CLAMP, 3 * median).toPrecision(1));
   return greatest > 2 * limit ? [Math.min(0, least), limit] : undefined;

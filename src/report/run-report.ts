@@ -7,7 +7,7 @@ import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
 import { renderChart } from './terminal/chart.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
-import { fitted, oneLine, wrap } from './text.ts';
+import { oneLine, wrap } from './text.ts';
 
 export interface RunView {
   readonly name: string;
@@ -46,7 +46,7 @@ export function reportHeader(view: RunView, style: ReportStyle): string {
 }
 
 const SYNTHETIC = [
-  'Synthetic images stand in for CIFAR-10: the results say nothing about real images.',
+  'Synthetic images stand in for CIFAR-10: results say nothing about real images.',
   'To get CIFAR-10, run: cifar-norm data download',
 ];
 
@@ -73,5 +73,5 @@ function shortened(text: string, width: number): string[] {
   const lines = linesOf(count);
   if (lines.length <= MAX_DESCRIPTION_LINES) return lines;
   const kept = lines.slice(0, MAX_DESCRIPTION_LINES);
-  return kept.with(-1, fitted(`${kept.at(-1)} …`, width));
+  return kept.with(-1, `${wrap(kept.at(-1)!, width - 2)[0]} …`);
 }

@@ -130,6 +130,36 @@ describe('a chart', () => {
     }
   });
 
+  it('shows both of two series that share all of their cells', () => {
+    for (const count of [2, 5, 60, 500]) {
+      const points = Array.from({ length: count }, (_, x) => ({ x, y: x }));
+      const series = ['one', 'two'].map(name => ({ name, points }));
+      const cells = areaOf(chartOf([], { series }))
+        .rows.map(row => row.cells)
+        .join('');
+      for (const char of 'ox') expect(cells).toContain(char);
+      if (count < 60) for (const char of '─┄') expect(cells).toContain(char);
+    }
+  });
+
+  it('shades the band around a curve', () => {
+    const { rows } = areaOf(chartOf([0, 1, 2].map(x => ({ x, y: 2, low: 1, high: 4 }))));
+    const shaded = rows.filter(({ cells }) => cells.includes('░'));
+    expect([shaded[0]!.label, shaded.at(-1)!.label]).toEqual(['4.0', '1.0']);
+    for (const { cells } of shaded) expect(cells).toMatch(/^░+$/);
+    expect(rows.find(({ label }) => label === '2.0')!.cells).toMatch(/^o─+o─+o$/);
+  });
+
+  it('marks above the curves where a trial diverged, and says so in the legend', () => {
+    const chart = chartOf([], {
+      series: [{ name: 'net', points: [0, 1, 2].map(x => ({ x, y: x })), diverged: [4] }],
+    });
+    const { rows, columns } = areaOf(chart);
+    expect(rows[0]!.cells.indexOf('↑')).toBe(columns - 1);
+    expect(renderChart(chart, plain)).toContain('─o─ net  ↑ diverged');
+    expect(marksOf('o', chart).at(-1)!.column).toBe(Math.round((columns - 1) / 2));
+  });
+
   it('shows a lone point, a constant and an empty series', () => {
     expect(marksOf('o', chartOf([{ x: 3, y: 2.3 }]))).toHaveLength(1);
     expect(marksOf('o', chartOf([0, 1, 2].map(x => ({ x, y: 0 })))).map(({ label }) => label)).toEqual([
@@ -186,7 +216,7 @@ describe('any chart', () => {
     ),
   );
   const points = fc.oneof(
-    fc.array(fc.record({ x: value, y: value }), { maxLength: 300 }),
+    fc.array(fc.record({ x: value, y: value, low: value, high: value }), { maxLength: 300 }),
     fc.tuple(fc.array(value), value).map(([xs, y]) => xs.map(x => ({ x, y }))),
     fc.array(value, { maxLength: 300 }).map(ys => ys.map((y, x) => ({ x, y }))),
   );
@@ -195,7 +225,14 @@ describe('any chart', () => {
       title: fc.string({ maxLength: 200 }),
       xLabel: fc.string(),
       x: fc.constantFrom('linear', 'log'),
-      series: fc.array(fc.record({ name: fc.string({ maxLength: 120 }), points }), { maxLength: 10 }),
+      series: fc.array(
+        fc.record({
+          name: fc.string({ maxLength: 120 }),
+          points,
+          diverged: fc.array(value, { maxLength: 3 }),
+        }),
+        { maxLength: 10 },
+      ),
       clamp: fc.option(
         fc
           .tuple(

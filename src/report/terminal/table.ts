@@ -1,7 +1,7 @@
 /** Tables without a frame, only a rule under the head, in the widest form that fits. */
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
-import type { Row, Table } from '../model.ts';
+import type { Figure, Row, Table } from '../model.ts';
 import { flow, oneLine, wrap } from '../text.ts';
 import { type Cell, textTable } from './text-table.ts';
 
@@ -48,10 +48,7 @@ function sideBySide({ names, figures, groups, rows }: Table, { color }: TableSty
   const columns = [...names, ...groups.flatMap(() => figures)];
   return textTable(
     [...names.map(({ head }) => head), ...groups.flatMap(() => figures.map(({ head }) => `${head} `))],
-    rows.map(row => [
-      ...row.names,
-      ...row.groups.flatMap(entry => cells(entry ?? '-', figures.length, color)),
-    ]),
+    rows.map(row => [...row.names, ...row.groups.flatMap(group => cells(group, figures.length, color))]),
     {
       color,
       align: columns.map(({ align }) => align),
@@ -89,30 +86,28 @@ function sections(table: Table, moved: number, { width, color }: TableStyle): st
 function list(table: Table, { width, color }: TableStyle): string[] {
   const { bold } = picocolors.createColors(color);
   return entriesOf(table).flatMap(entry => {
-    const texts = cells(entry.figures, 1, color).map((cell, index) => {
-      const text = typeof cell === 'string' ? cell.trimEnd() : cell.text;
-      return typeof cell === 'string' ? `${table.figures[index]!.head} ${text}` : text;
-    });
-    const lines = flow(texts, '  ', width - 2).map(line => `  ${line}`);
-    return [...wrap(heading(entry, table, table.names.length), width).map(bold), ...lines];
+    const texts =
+      typeof entry.figures === 'string'
+        ? [entry.figures]
+        : entry.figures.map((figure, index) => `${table.figures[index]!.head} ${marked(figure, '', color)}`);
+    return [
+      ...wrap(heading(entry, table, table.names.length), width).map(bold),
+      ...flow(texts, '  ', width - 2).map(line => `  ${line}`),
+    ];
   });
 }
 
+/** A row of one group. */
 interface Entry {
   readonly group: string | undefined;
   readonly names: readonly string[];
-  readonly figures: NonNullable<Row['groups'][number]>;
+  readonly figures: Row['groups'][number];
 }
 
-/** The rows of each group, without those that have nothing in it. */
-function entriesOf({ groups, rows }: Table): Entry[] {
-  return groups.flatMap((group, index) =>
-    rows.flatMap(({ names, groups: byGroup }) => {
-      const figures = byGroup[index];
-      return figures === undefined ? [] : [{ group, names, figures }];
-    }),
+const entriesOf = ({ groups, rows }: Table): Entry[] =>
+  groups.flatMap((group, index) =>
+    rows.map(row => ({ group, names: row.names, figures: row.groups[index]! })),
   );
-}
 
 /** `batchnorm, batchSize 5` */
 function heading({ group, names }: Entry, table: Table, moved: number): string {
@@ -120,9 +115,11 @@ function heading({ group, names }: Entry, table: Table, moved: number): string {
   return [group ?? '', ...named].filter(Boolean).map(oneLine).join(', ');
 }
 
-/** A blank stands where other figures have their mark. */
-function cells(entry: Entry['figures'], columns: number, color: boolean): Cell[] {
-  const { green } = picocolors.createColors(color);
-  if (typeof entry === 'string') return [{ text: entry, columns }];
-  return entry.map(({ text, best }) => (best ? green(`${text}*`) : `${text} `));
+function cells(figures: Entry['figures'], columns: number, color: boolean): Cell[] {
+  if (typeof figures === 'string') return [{ text: figures, columns }];
+  // A blank stands where other figures have their mark.
+  return figures.map(figure => marked(figure, ' ', color));
 }
+
+const marked = ({ text, best }: Figure, otherwise: string, color: boolean): string =>
+  best ? picocolors.createColors(color).green(`${text}*`) : text + otherwise;
