@@ -3,7 +3,7 @@
 // that comes next has no memory of the last.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run as runTrial } from '../../dist/run/worker.js';
+import { run as runTrial } from '../../dist/run/executors/worker.js';
 
 const ways = [
   () => {

@@ -1,10 +1,12 @@
-/** Workers that throw, end or run out of memory are replaced, and their trials tried again. */
+/** Workers that throw, exit or run out of memory are replaced, and their trials retried. */
 import { expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
-import { runInThreads } from '../../src/run/executors/threads.ts';
+import { conduct } from '../../src/run/conduct.ts';
+import type { TrialEvent } from '../../src/run/executor.ts';
+import { executorFactory } from '../../src/run/executors/choose.ts';
 import { binaryFolder } from '../data/fixtures.ts';
 import { emptyFolder } from '../e2e/cli.ts';
 
@@ -20,48 +22,76 @@ const experiment = experimentSchema.parse({
 const trials = planTrials(experiment, { fingerprint: '', numerics: '' });
 const breaking = new URL('./breaking-worker.js', import.meta.url);
 
-async function recordsOf(options: {
-  retries: number;
-  entry?: URL;
-  timeout?: number;
-}): Promise<{ records: TrialRecord[]; retried: string[] }> {
-  const dataset = await loadDataset(
-    { kind: 'folder', path: binaryFolder(), layout: 'binary' },
-    { test: false },
-  );
-  const records: TrialRecord[] = [];
-  const retried: string[] = [];
-  const threads = runInThreads(trials, dataset.train, {
-    numerics: 'portable',
-    workers: 2,
-    timeout: undefined,
-    signal: new AbortController().signal,
-    onRetry: (_, error) => void retried.push(error),
-    ...options,
-  });
-  for await (const record of threads) records.push({ ...record, seconds: 0 });
-  return { records: records.sort((a, b) => a.id.localeCompare(b.id)), retried };
+interface Attempt {
+  readonly retries: number;
+  readonly workers?: number;
+  readonly entry?: URL;
 }
 
-it('a trial whose worker broke down gives the same bits when it is tried again', async () => {
-  process.env.CHAOS_FOLDER = emptyFolder();
-  const calm = await recordsOf({ retries: 0 });
-  const { records, retried } = await recordsOf({ retries: 1, entry: breaking });
-  expect(records).toEqual(calm.records);
-  expect(retried).toHaveLength(4);
-  expect(retried.join()).toMatch(/throws/);
-  expect(retried.join()).toMatch(/exited/);
-  expect(retried.join()).toMatch(/memory/);
+async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<TrialEvent[]> {
+  const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
+  const { train } = await loadDataset(place, { test: false });
+  const executor = executorFactory(train, trials, { workers, ...(entry && { entry }) })(trials);
+  const signal = new AbortController().signal;
+  const events: TrialEvent[] = [];
+  for await (const event of conduct(trials, executor, { retries, timeout: undefined, signal }))
+    events.push(event);
+  return events;
+}
+
+function recordsIn(events: readonly TrialEvent[]): TrialRecord[] {
+  const records = events.flatMap(event => (event.kind === 'finished' ? [event.record] : []));
+  return records.map(record => ({ ...record, seconds: 0 })).sort((a, b) => a.id.localeCompare(b.id));
+}
+const retriesIn = (events: readonly TrialEvent[]) =>
+  events.flatMap(event => (event.kind === 'retried' ? [event.error] : []));
+
+it('the calling thread and worker threads give the same records and the same epochs', async () => {
+  const [inline, threads] = [
+    await eventsOf({ retries: 0, workers: 0 }),
+    await eventsOf({ retries: 0, workers: 2 }),
+  ];
+  expect(recordsIn(threads)).toEqual(recordsIn(inline));
+  for (const events of [inline, threads]) {
+    for (const { id } of trials) {
+      const own = events.filter(({ trial }) => trial.id === id);
+      const reports = own.filter(event => event.kind === 'epoch');
+      const finished = own.find(event => event.kind === 'finished')!;
+      expect(own[0]!.kind).toBe('started');
+      expect(reports.flatMap(({ losses }) => losses)).toEqual(finished.record.losses);
+      expect(
+        reports.map(({ epoch, trainAccuracy, valAccuracy }) => ({ epoch, trainAccuracy, valAccuracy })),
+      ).toEqual(finished.record.accuracies);
+    }
+  }
 });
 
-it('a trial that fails at every attempt is recorded with its error, and the rest goes on', async () => {
+it('trials that cost the same start in plan order', async () => {
+  const started = (await eventsOf({ retries: 0, workers: 0 })).filter(({ kind }) => kind === 'started');
+  expect(started.map(({ trial }) => trial.index)).toEqual(trials.map(({ index }) => index));
+});
+
+it('a trial whose worker broke down gives the same bits when it is retried', async () => {
+  process.env.CHAOS_FOLDER = emptyFolder();
+  const calm = await eventsOf({ retries: 0 });
+  const broken = await eventsOf({ retries: 1, entry: breaking });
+  expect(recordsIn(broken)).toEqual(recordsIn(calm));
+  const errors = retriesIn(broken);
+  expect(errors).toHaveLength(4);
+  expect(errors.join()).toMatch(/throws/);
+  expect(errors.join()).toMatch(/exited/);
+  expect(errors.join()).toMatch(/memory/);
+});
+
+it('a trial that fails at every attempt is recorded with its error, and the others finish', async () => {
   process.env.CHAOS_FOLDER = emptyFolder();
   process.env.CHAOS_DOOMED = '5';
-  const { records, retried } = await recordsOf({ retries: 2, entry: breaking });
+  const events = await eventsOf({ retries: 2, entry: breaking });
   delete process.env.CHAOS_DOOMED;
+  const records = recordsIn(events);
   expect(records.filter(({ status }) => status === 'completed')).toHaveLength(11);
   const [failed] = records.filter(({ status }) => status === 'failed');
   expect(failed!.id).toBe(trials[5]!.id);
   expect(failed!.error).toMatch(/exited/);
-  expect(retried.length).toBe(4 + 2);
+  expect(retriesIn(events)).toHaveLength(4 + 2);
 });

@@ -12,10 +12,10 @@ const messageOf = async (text: string | Uint8Array, overrides?: readonly string[
   (await errorOf(load(text, overrides))).message;
 
 describe('finding an experiment', () => {
-  const find = (nameOrFile: string) => loadExperiment(nameOrFile, [], { configsFolder, cwd: scratch.path });
+  const find = (nameOrFile: string) => loadExperiment(nameOrFile, [], scratch.path);
 
   it('finds a shipped one by its name, in any current folder', async () => {
-    expect(await listExperiments(configsFolder)).toEqual(SHIPPED);
+    expect(await listExperiments()).toEqual(SHIPPED);
     const { name, file } = await find('deep-net');
     expect({ name, file }).toEqual({ name: 'deep-net', file: join(configsFolder, 'deep-net.yaml') });
   });

@@ -28,12 +28,12 @@ export async function loadText(
   overrides: readonly string[] = [],
 ): Promise<Experiment> {
   await writeFile(join(folder, 'x.yaml'), text);
-  const { experiment } = await loadExperiment('x.yaml', overrides, { configsFolder, cwd: folder });
+  const { experiment } = await loadExperiment('x.yaml', overrides, folder);
   return experiment;
 }
 
 export async function loadShipped(name: string, overrides: readonly string[] = []): Promise<Experiment> {
-  const { experiment } = await loadExperiment(name, overrides, { configsFolder, cwd: '/' });
+  const { experiment } = await loadExperiment(name, overrides, '/');
   return experiment;
 }
 

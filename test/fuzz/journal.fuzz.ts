@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
+import { planTrials } from '../../src/plan/plan.ts';
 import { Journal } from '../../src/store/journal.ts';
-import type { Identity } from '../../src/store/manifest.ts';
+import { identityOf } from '../../src/store/manifest.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
 import { readRun } from '../../src/store/stored-run.ts';
 import { mutated } from './mutations.ts';
@@ -15,13 +16,13 @@ import { isOrderly } from './orderly.ts';
 const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'journal.jsonl');
-const identity: Identity = {
-  name: 'fuzzed',
-  experiment: experimentSchema.parse({}),
-  data: { kind: 'synthetic', fingerprint: 'f' },
-  numerics: 'portable-1',
-};
-const open = (repair: boolean) => Journal.open(path, identity, { repair, tell: () => {} });
+const experiment = experimentSchema.parse({});
+const identity = identityOf({ name: 'fuzzed', experiment }, { kind: 'synthetic', fingerprint: 'f' }, 'portable-1');
+/** Trials enough for every record below; only their ids and settings count. */
+const [trial] = planTrials(experiment, { fingerprint: 'f', numerics: 'portable-1' });
+const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+const trials = ids.map((id, index) => ({ ...trial!, id, index }));
+const open = (repair: boolean) => Journal.open(path, identity, () => trials, { repair, notify: () => {} });
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0);
 const error = fc.oneof(
@@ -30,7 +31,7 @@ const error = fc.oneof(
 );
 const record: fc.Arbitrary<TrialRecord> = fc.record(
   {
-    id: fc.string({ minLength: 1, unit: 'binary' }),
+    id: fc.constantFrom(...ids),
     status: fc.constantFrom('completed', 'diverged', 'failed'),
     iterations: fc.nat(),
     losses: fc.array(finite),

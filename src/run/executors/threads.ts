@@ -1,7 +1,8 @@
 /** Runs trials in worker threads: one engine a thread, the images shared by all. */
 import { Piscina } from 'piscina';
 import type { TrainingImages } from '../../nn/solver.ts';
-import type { Executor, TrialProgress } from '../executor.ts';
+import type { TrialRecord } from '../../records/record.ts';
+import type { Executor } from '../executor.ts';
 import type { Programs } from '../run-trial.ts';
 import type { WorkerData, WorkerMessage } from './worker.ts';
 
@@ -26,15 +27,22 @@ export function threadExecutor(
     maxThreads: threads,
     workerData: { images, programs } satisfies WorkerData,
   });
-  const listeners = new Map<string, (progress: TrialProgress) => void>();
-  pool.on('message', ({ id, progress }: WorkerMessage) => listeners.get(id)?.(progress));
+  const listeners = new Map<string, (message: WorkerMessage) => void>();
+  pool.on('message', (message: WorkerMessage) => listeners.get(message.id)?.(message));
   return {
     // One spare trial per thread, so that none waits while a record is being stored.
     slots: 2 * threads,
     async run(trial, { signal, onProgress }) {
-      listeners.set(trial.id, onProgress);
+      // The pool may say that a trial is done before its last messages have arrived.
+      const record = new Promise<TrialRecord>(resolve => {
+        listeners.set(trial.id, message => {
+          if ('record' in message) resolve(message.record);
+          else onProgress(message.progress);
+        });
+      });
       try {
-        return await pool.run(trial, { signal });
+        await pool.run(trial, { signal });
+        return await record;
       } finally {
         listeners.delete(trial.id);
       }

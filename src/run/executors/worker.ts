@@ -11,18 +11,21 @@ export interface WorkerData {
   readonly programs: Programs;
 }
 
-export interface WorkerMessage {
-  /** Of the trial. */
-  readonly id: string;
-  readonly progress: TrialProgress;
-}
+/** What a worker reports of a trial, in order; the record comes last. */
+export type WorkerMessage = { readonly id: string } & (
+  | { readonly progress: TrialProgress }
+  | { readonly record: TrialRecord }
+);
 
 const { images, programs } = workerData as WorkerData;
 const runTrial = createRunner(images, programs);
 
-export function run(trial: Trial): TrialRecord {
-  const send = (progress: TrialProgress) =>
-    parentPort!.postMessage({ id: trial.id, progress } satisfies WorkerMessage);
-  send({ kind: 'started', worker: threadId });
-  return runTrial(trial, report => send({ kind: 'epoch', worker: threadId, ...report }));
+export function run(trial: Trial): void {
+  const { id } = trial;
+  const send = (message: WorkerMessage) => parentPort!.postMessage(message);
+  send({ id, progress: { kind: 'started', worker: threadId } });
+  const record = runTrial(trial, report =>
+    send({ id, progress: { kind: 'epoch', worker: threadId, ...report } }),
+  );
+  send({ id, record });
 }
