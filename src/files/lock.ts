@@ -1,0 +1,179 @@
+/**
+ * One holder per lock file. The lock belongs to the file's inode, so it follows a folder that is moved. On Linux it is
+ * the kernel's (flock(2)): it ends with its holder, however the holder dies, and it holds across PID namespaces.
+ * Elsewhere the note in the file is the lock, and only a holder that has provably ended is replaced.
+ *
+ * A lock file stays behind, empty: removing it could remove the lock that another process has just put there.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { CifarNormError } from '../errors.ts';
+import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
+
+export type { Holder };
+
+export interface FileLock {
+  /** The holder that ended without releasing the lock, if there was one. */
+  readonly leftBy: Holder | undefined;
+  /** Whether a path still names the locked file: false once its folder has been moved or replaced. */
+  isAt(path: string): boolean;
+  release(): Promise<void>;
+}
+
+/** `isLocked` holds a shared lock for an instant; a lock that is taken for longer than this has a holder. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 40;
+
+const MOST_NOTE_BYTES = 4096;
+
+/**
+ * Takes the lock, or returns undefined if another holder has it: see `holderOf`. The folder must exist.
+ * @throws CifarNormError (usage) if the path cannot be a lock file; an error of the file system otherwise
+ */
+export async function lockFile(path: string): Promise<FileLock | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = take(path);
+    if (typeof outcome === 'object') return outcome;
+    if (outcome === 'held') return undefined;
+    if (attempt === ATTEMPTS) {
+      if (outcome === 'refused') return undefined;
+      throw new CifarNormError(
+        'usage',
+        `${path} cannot be locked: ${gateOf(path)} exists`,
+        'remove that file',
+      );
+    }
+    await wait(PAUSE_MS);
+  }
+}
+
+/** Whether a living process holds the lock. Nothing is written. */
+export async function isLocked(path: string): Promise<boolean> {
+  return withReadable(path, false, (file, text) => {
+    const holder = parseHolder(text);
+    if (text === '' || (holder && hasEnded(holder))) return false;
+    return holder?.kind === 'note' || flock(file, 'shared') !== 'taken';
+  });
+}
+
+/** Who holds the lock, or left it when it ended: undefined if it was released, or if the note cannot be read. */
+export async function holderOf(path: string): Promise<Holder | undefined> {
+  return withReadable(path, undefined, (_, text) => parseHolder(text));
+}
+
+/** `held`: the note names a holder. `refused`: by the kernel, perhaps only while somebody looks. `blocked`: by others starting. */
+type Refusal = 'held' | 'refused' | 'blocked';
+
+function take(path: string): FileLock | Refusal {
+  const file = open(path, constants.O_RDWR | constants.O_CREAT);
+  let outcome: FileLock | Refusal = 'refused';
+  try {
+    const kernel = flock(file, 'exclusive');
+    if (kernel === 'taken') outcome = takeNote(path, file, 'system');
+    if (kernel === 'unsupported') outcome = behindGate(path, () => takeNote(path, file, 'note'));
+    return outcome;
+  } finally {
+    if (typeof outcome === 'string') closeSync(file);
+  }
+}
+
+function takeNote(path: string, file: number, kind: Holder['kind']): FileLock | Refusal {
+  // Between opening and locking, the folder may have been moved and another one put in its place.
+  if (!isSame(path, file)) return 'refused';
+  const text = readNote(file);
+  const before = parseHolder(text);
+  const isOver =
+    text === '' ||
+    (kind === 'system' && before?.kind !== 'note') ||
+    (before !== undefined && hasEnded(before));
+  if (!isOver) return 'held';
+  ftruncateSync(file);
+  writeSync(file, `${JSON.stringify(thisHolder(kind))}\n`, 0);
+  let isHeld = true;
+  return {
+    leftBy: before,
+    isAt: at => isHeld && isSame(at, file),
+    async release() {
+      if (!isHeld) return;
+      isHeld = false;
+      ftruncateSync(file);
+      closeSync(file);
+    },
+  };
+}
+
+/** Opens a regular file. Symbolic links are not followed, FIFOs do not block; Windows has neither flag. */
+function open(path: string, access: number): number {
+  try {
+    const file = openSync(path, access | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o644);
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['ELOOP', 'EISDIR', 'ENXIO'].includes(code)) throw error;
+  }
+  throw new CifarNormError('usage', `${path} is not a regular file`, 'remove it: the lock is kept there');
+}
+
+function withReadable<T>(path: string, missing: T, act: (file: number, text: string) => T): T {
+  if (!existsSync(path)) return missing;
+  const file = open(path, constants.O_RDONLY);
+  try {
+    return act(file, readNote(file));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readNote(file: number): string {
+  const buffer = Buffer.alloc(MOST_NOTE_BYTES);
+  return buffer.toString('utf8', 0, readSync(file, buffer, 0, MOST_NOTE_BYTES, 0));
+}
+
+/**
+ * Asks for the kernel's lock with flock(1) on an inherited descriptor. Such a lock belongs to the open file, so it stays
+ * with this process when flock(1) ends.
+ */
+function flock(file: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 'unsupported' {
+  const words = ['-n', mode === 'exclusive' ? '-x' : '-s', '3'];
+  const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', file] });
+  return status === 0 ? 'taken' : status === 1 ? 'refused' : 'unsupported';
+}
+
+/** Lets one process at a time read and replace a note, where the kernel offers no lock. */
+function behindGate<T>(path: string, act: () => T): T | 'blocked' {
+  const gate = gateOf(path);
+  try {
+    closeSync(openSync(gate, 'wx'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'blocked';
+    throw error;
+  }
+  try {
+    return act();
+  } finally {
+    rmSync(gate);
+  }
+}
+
+const gateOf = (path: string): string => `${path}.gate`;
+
+function isSame(path: string, file: number): boolean {
+  const [there, here] = [
+    statSync(path, { bigint: true, throwIfNoEntry: false }),
+    fstatSync(file, { bigint: true }),
+  ];
+  return there !== undefined && there.dev === here.dev && there.ino === here.ino;
+}
