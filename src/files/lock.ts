@@ -18,9 +18,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CifarNormError } from '../errors.ts';
 import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
+import { openRegular } from './regular.ts';
 
 export type { Holder };
 
@@ -38,13 +40,16 @@ const PAUSE_MS = 40;
 
 const MOST_NOTE_BYTES = 4096;
 
+/** A link could lead two paths to one lock. Windows has no such flag. */
+const { O_RDONLY, O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants as typeof constants & { O_NOFOLLOW?: number };
+
 /**
  * Takes the lock, or returns undefined if another holder has it: see `holderOf`. The folder must exist.
- * @throws CifarNormError (usage) if the path cannot be a lock file; an error of the file system otherwise
+ * @throws CifarNormError (data) if the path is not a regular file; an error of the file system if it cannot be written
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const outcome = take(path);
+    const outcome = await take(path);
     if (typeof outcome === 'object') return outcome;
     if (outcome === 'held') return undefined;
     if (attempt === ATTEMPTS) {
@@ -61,46 +66,46 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
 
 /** Whether a living process holds the lock. Nothing is written. */
 export async function isLocked(path: string): Promise<boolean> {
-  return withReadable(path, false, (file, text) => {
+  return withNote(path, false, ({ fd }, text) => {
     const holder = parseHolder(text);
     if (text === '' || (holder && hasEnded(holder))) return false;
-    return holder?.kind === 'note' || flock(file, 'shared') !== 'taken';
+    return holder?.kind === 'note' || flock(fd, 'shared') !== 'taken';
   });
 }
 
 /** Who holds the lock, or left it when it ended: undefined if it was released, or if the note cannot be read. */
 export async function holderOf(path: string): Promise<Holder | undefined> {
-  return withReadable(path, undefined, (_, text) => parseHolder(text));
+  return withNote(path, undefined, (_, text) => parseHolder(text));
 }
 
 /** `held`: the note names a holder. `refused`: by the kernel, perhaps only while somebody looks. `blocked`: by others starting. */
 type Refusal = 'held' | 'refused' | 'blocked';
 
-function take(path: string): FileLock | Refusal {
-  const file = open(path, constants.O_RDWR | constants.O_CREAT);
+async function take(path: string): Promise<FileLock | Refusal> {
+  const file = await openRegular(path, O_RDWR | O_CREAT | O_NOFOLLOW);
   let outcome: FileLock | Refusal = 'refused';
   try {
-    const kernel = flock(file, 'exclusive');
+    const kernel = flock(file.fd, 'exclusive');
     if (kernel === 'taken') outcome = takeNote(path, file, 'system');
     if (kernel === 'unsupported') outcome = behindGate(path, () => takeNote(path, file, 'note'));
     return outcome;
   } finally {
-    if (typeof outcome === 'string') closeSync(file);
+    if (typeof outcome === 'string') await file.close();
   }
 }
 
-function takeNote(path: string, file: number, kind: Holder['kind']): FileLock | Refusal {
+function takeNote(path: string, file: FileHandle, kind: Holder['kind']): FileLock | Refusal {
   // Between opening and locking, the folder may have been moved and another one put in its place.
   if (!isSame(path, file)) return 'refused';
   const text = readNote(file);
   const before = parseHolder(text);
-  const isOver =
+  const isFree =
     text === '' ||
     (kind === 'system' && before?.kind !== 'note') ||
     (before !== undefined && hasEnded(before));
-  if (!isOver) return 'held';
-  ftruncateSync(file);
-  writeSync(file, `${JSON.stringify(thisHolder(kind))}\n`, 0);
+  if (!isFree) return 'held';
+  ftruncateSync(file.fd);
+  writeSync(file.fd, `${JSON.stringify(thisHolder(kind))}\n`, 0);
   let isHeld = true;
   return {
     leftBy: before,
@@ -108,47 +113,34 @@ function takeNote(path: string, file: number, kind: Holder['kind']): FileLock | 
     async release() {
       if (!isHeld) return;
       isHeld = false;
-      ftruncateSync(file);
-      closeSync(file);
+      ftruncateSync(file.fd);
+      await file.close();
     },
   };
 }
 
-/** Opens a regular file. Symbolic links are not followed, FIFOs do not block; Windows has neither flag. */
-function open(path: string, access: number): number {
-  try {
-    const file = openSync(path, access | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o644);
-    if (fstatSync(file).isFile()) return file;
-    closeSync(file);
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ELOOP', 'EISDIR', 'ENXIO'].includes(code)) throw error;
-  }
-  throw new CifarNormError('usage', `${path} is not a regular file`, 'remove it: the lock is kept there');
-}
-
-function withReadable<T>(path: string, missing: T, act: (file: number, text: string) => T): T {
+async function withNote<T>(path: string, missing: T, act: (file: FileHandle, text: string) => T): Promise<T> {
   if (!existsSync(path)) return missing;
-  const file = open(path, constants.O_RDONLY);
+  const file = await openRegular(path, O_RDONLY | O_NOFOLLOW);
   try {
     return act(file, readNote(file));
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
-function readNote(file: number): string {
+function readNote({ fd }: FileHandle): string {
   const buffer = Buffer.alloc(MOST_NOTE_BYTES);
-  return buffer.toString('utf8', 0, readSync(file, buffer, 0, MOST_NOTE_BYTES, 0));
+  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, MOST_NOTE_BYTES, 0));
 }
 
 /**
  * Asks for the kernel's lock with flock(1) on an inherited descriptor. Such a lock belongs to the open file, so it stays
  * with this process when flock(1) ends.
  */
-function flock(file: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 'unsupported' {
+function flock(fd: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 'unsupported' {
   const words = ['-n', mode === 'exclusive' ? '-x' : '-s', '3'];
-  const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', file] });
+  const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', fd] });
   return status === 0 ? 'taken' : status === 1 ? 'refused' : 'unsupported';
 }
 
@@ -170,10 +162,8 @@ function behindGate<T>(path: string, act: () => T): T | 'blocked' {
 
 const gateOf = (path: string): string => `${path}.gate`;
 
-function isSame(path: string, file: number): boolean {
-  const [there, here] = [
-    statSync(path, { bigint: true, throwIfNoEntry: false }),
-    fstatSync(file, { bigint: true }),
-  ];
+function isSame(path: string, { fd }: FileHandle): boolean {
+  const there = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const here = fstatSync(fd, { bigint: true });
   return there !== undefined && there.dev === here.dev && there.ino === here.ino;
 }
