@@ -1,4 +1,4 @@
-/** `data download` and `data verify`, as users meet them. */
+/** `data download` and `data verify` as users run them. */
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const noProxy = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: 
 afterEach(stopServers);
 
 describe('data download', () => {
-  it('a wrong file with --from: checksums told, exit code 2, nothing put in place', async () => {
+  it('a wrong file with --from: the error has the checksums, exit code 2, nothing is installed', async () => {
     const cache = emptyFolder();
     const file = join(emptyFolder(), 'mine.tar.gz');
     writeFileSync(file, '');
@@ -22,19 +22,19 @@ describe('data download', () => {
     });
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain(`error: ${file}: it is not the official cifar-10-binary.tar.gz`);
+    expect(stderr).toContain(`error: ${file}: not the official cifar-10-binary.tar.gz`);
     expect(stderr).toContain('expected c32a1d4ab5d03f1284b67883e8d87530');
     expect(stderr).toContain('expected c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd');
-    expect(readdirSync(join(cache, 'cifar-norm'))).toEqual([]);
+    expect(readdirSync(join(cache, 'cifar-norm'))).toEqual(['.cifar-10-binary.tar.gz.lock']);
   });
 
-  it('404 at --url: URL and status told, exit code 2; the proxy of the environment is used', async () => {
+  it('404 at --url: the error has URL and status, exit code 2; the proxy of the environment is used', async () => {
     const server = await serve(status(404));
     const direct = await cifarNorm(['data', 'download', '--url', `${server.origin}/x.tar.gz`, '--quiet'], {
       env: noProxy,
     });
     expect(direct.code).toBe(2);
-    expect(direct.stderr).toMatch(/^error: .*\/x\.tar\.gz: it answered 404\n {2}hint: /);
+    expect(direct.stderr).toMatch(/^error: .*\/x\.tar\.gz: the server answered 404\n {2}hint: /);
     expect(direct.stderr).toContain(server.origin);
     const url = 'http://archive.invalid/cifar-10-python.tar.gz';
     const proxied = await cifarNorm(['data', 'download', '--layout', 'python', '--url', url], {
@@ -45,7 +45,7 @@ describe('data download', () => {
     expect(server.requests.map(asked => asked.url)).toEqual(['/x.tar.gz', url]);
   });
 
-  it('Ctrl-C keeps the part and says so; the next run goes on', async () => {
+  it('Ctrl-C keeps the part and says so; the next run resumes', async () => {
     const cache = emptyFolder();
     const chunk = new Uint8Array(20_000_000);
     let started = () => {};
@@ -84,7 +84,7 @@ describe('data download', () => {
 });
 
 describe('data verify', () => {
-  it('whole: batches, an archive that is not official', async () => {
+  it('intact: batches, and an archive that is not official', async () => {
     const folder = binaryFolder();
     const archive = await archiveOf(dirname(folder), [BINARY]);
     const batches = await cifarNorm(['data', 'verify', '--data', folder]);
@@ -99,7 +99,7 @@ describe('data verify', () => {
     expect(batches.stdout).toContain(told.fingerprint);
   });
 
-  it('damaged: the test batch counts too, and the reason is told', async () => {
+  it('damaged: the test batch counts too, and the reason is shown', async () => {
     const folder = binaryFolder();
     truncateSync(join(folder, 'test_batch.bin'), 100);
     const { code, stdout } = await cifarNorm(['data', 'verify', '--data', folder]);
@@ -110,10 +110,10 @@ describe('data verify', () => {
     const cut = await cifarNorm(['data', 'verify', '--data', archive, '--json']);
     expect(cut.code).toBe(2);
     expect(JSON.parse(cut.stdout)).toMatchObject({ verdict: 'damaged', bytes: 200 });
-    expect(JSON.parse(cut.stdout).problem).toMatch(/cut off/);
+    expect(JSON.parse(cut.stdout).problem).toMatch(/truncated/);
   });
 
-  it('none: exit code 2, and how to get it', async () => {
+  it('none: exit code 2 and a hint', async () => {
     const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
     expect(code).toBe(2);
     expect(stdout).toBe('');
