@@ -1,6 +1,8 @@
 /** `data download` and `data verify` as users run them. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { archiveOf, BINARY, binaryFolder } from '../data/fixtures.ts';
 import { serve, status, stopServers } from '../data/servers.ts';
@@ -80,6 +82,51 @@ describe('data download', () => {
     await cifarNorm(words, { env });
     expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
     expect(statSync(part).size).toBe(chunk.length);
+  });
+});
+
+describe('data download, several at once or killed', () => {
+  const chunk = new Uint8Array(20_000_000);
+
+  it('the second says who downloads; after a kill the next one resumes', async () => {
+    const cache = emptyFolder();
+    let count = 0;
+    const server = await serve((_, answer) => {
+      count++;
+      if (count > 1) return void answer.writeHead(404).end();
+      answer.writeHead(200, { etag: '"one"', 'content-length': SIZE });
+      answer.write(chunk);
+    });
+    const words = ['data', 'download', '--url', `${server.origin}/x`];
+    const env = { ...noProxy, XDG_CACHE_HOME: cache };
+    const part = join(cache, 'cifar-norm', 'cifar-10-binary.tar.gz.part');
+    let child: ChildProcess | undefined;
+    const first = cifarNorm(words, {
+      env,
+      onStart: started => {
+        child = started;
+      },
+    });
+    while (!existsSync(part) || statSync(part).size < chunk.length) await wait(20);
+    const second = await cifarNorm(words, { env });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`is being fetched by process ${child!.pid}`);
+    expect(server.requests.length).toBe(1);
+    child!.kill('SIGKILL');
+    await first;
+    await cifarNorm(words, { env });
+    expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
+    expect(statSync(part).size).toBe(chunk.length);
+  });
+
+  it('a user without a home folder: an error with a hint, but only for downloads', async () => {
+    const env = { HOME: '', XDG_CACHE_HOME: '', LOCALAPPDATA: '' };
+    const { code, stderr } = await cifarNorm(['data', 'download'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no home folder\n {2}hint: set HOME/);
+    const info = await cifarNorm(['data', 'info'], { env });
+    expect(info.code).toBe(0);
+    expect(info.stdout).toMatch(/the user has no home folder/);
   });
 });
 
