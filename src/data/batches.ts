@@ -1,5 +1,5 @@
 /** The batch files of CIFAR-10's two versions. */
-import { CifarNormError } from '../errors.ts';
+import { type Batch, badBatch } from './batch.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from './dataset.ts';
 import { readPythonBatch } from './python-batch.ts';
 
@@ -12,12 +12,6 @@ const RECORD = 1 + IMAGE_SIZE;
 
 /** A pickled batch holds 30,720,000 bytes of pixels, and about 300 KB of labels and file names. */
 export const MAX_BATCH_BYTES = 32_000_000;
-
-export interface Batch {
-  readonly labels: ArrayLike<number>;
-  /** Pixels of image i: (3072,) uint8, channels first. */
-  image(i: number): Uint8Array;
-}
 
 export function batchNames(layout: Layout): { readonly train: readonly string[]; readonly test: string } {
   const ending = layout === 'binary' ? '.bin' : '';
@@ -50,12 +44,4 @@ function binaryBatch(bytes: Uint8Array, where: string): Batch {
     labels: Uint8Array.from({ length: bytes.length / RECORD }, (_, i) => bytes[i * RECORD]!),
     image: i => bytes.subarray(i * RECORD + 1, (i + 1) * RECORD),
   };
-}
-
-export function badBatch(where: string, problem: string): CifarNormError {
-  return new CifarNormError(
-    'data',
-    `${where}: ${problem}`,
-    'the file is corrupt or not a batch of CIFAR-10: download the archive again and compare its checksum',
-  );
 }

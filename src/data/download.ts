@@ -2,9 +2,8 @@
  * Downloads an archive over HTTP. Resumes interrupted downloads, across runs too, and installs only an archive whose
  * checksums match.
  *
- * Redirects and proxies are undici's. Its RetryHandler does not fit: it resumes within one request only, by ETag and
- * If-Match (a file without ETag is resumed unchecked, a changed one fails where If-Range restarts it), and it gives up on
- * a server that ignores ranges or gets them wrong.
+ * Redirects and proxies are undici's, but its RetryHandler does not fit: it resumes within one process only, checks the
+ * version by ETag alone, and fails where the file has changed or the server gets ranges wrong; here those restart.
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -97,7 +96,7 @@ async function fetchPart(request: Download, part: PartFile): Promise<void> {
   }
 }
 
-/** One connection. */
+/** Fetches what it can over one connection. */
 async function attempt(
   { url, archive, proxies, patience, signal, onBytes }: Download,
   part: PartFile,

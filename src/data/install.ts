@@ -51,12 +51,8 @@ export async function install({ from, target, archive, signal }: Installation): 
 }
 
 async function copyTo(path: string, from: string, signal: AbortSignal): Promise<Checksums> {
-  const file = await open(path, 'wx');
-  try {
-    return await checksumsOf(from, signal, file);
-  } finally {
-    await file.close();
-  }
+  await using file = await open(path, 'wx');
+  return await checksumsOf(from, signal, file);
 }
 
 export function wrongBytes(where: string, archive: Archive, found: Checksums): CifarNormError {

@@ -1,18 +1,10 @@
 /** A partial download: the bytes so far, and beside them a note of the version that they belong to. */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, rm, writeFile } from 'node:fs/promises';
-import { openRegular } from '../files/regular.ts';
+import { NO_FOLLOW, openRegular } from '../files/regular.ts';
 import { diskError } from './target.ts';
 
-const {
-  O_WRONLY,
-  O_CREAT,
-  O_APPEND,
-  O_TRUNC,
-  O_NOFOLLOW = 0,
-} = constants as typeof constants & {
-  O_NOFOLLOW?: number;
-};
+const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = constants;
 
 /** Bytes of a version that a server can be asked to continue. */
 export interface Held {
@@ -46,13 +38,13 @@ export class PartFile {
 
   /** Opens the part to append to it. */
   resume(): Promise<FileHandle> {
-    return this.#try(() => this.#open(O_APPEND));
+    return this.#try(() => this.#open());
   }
 
   /** Opens an empty part, then notes its version: bytes are never held under the note of another version. */
   restart(url: string, validator: string | undefined): Promise<FileHandle> {
     return this.#try(async () => {
-      const file = await this.#open(O_TRUNC | O_APPEND);
+      const file = await this.#open(O_TRUNC);
       try {
         await rm(this.#note, { force: true });
         await writeFile(this.#note, JSON.stringify({ url, validator }), { flag: 'wx' });
@@ -75,8 +67,8 @@ export class PartFile {
     });
   }
 
-  #open(flags: number): Promise<FileHandle> {
-    return openRegular(this.path, O_WRONLY | O_CREAT | O_NOFOLLOW | flags);
+  #open(flags = 0): Promise<FileHandle> {
+    return openRegular(this.path, O_WRONLY | O_CREAT | O_APPEND | NO_FOLLOW | flags);
   }
 
   async #try<T>(act: () => Promise<T>): Promise<T> {
@@ -91,12 +83,8 @@ export class PartFile {
 /** An unreadable note is as good as none: the download restarts. */
 async function readNote(path: string): Promise<{ readonly url?: unknown; readonly validator?: unknown }> {
   try {
-    const file = await openRegular(path);
-    try {
-      return JSON.parse(await file.readFile('utf8')) ?? {};
-    } finally {
-      await file.close();
-    }
+    await using file = await openRegular(path);
+    return JSON.parse(await file.readFile('utf8')) ?? {};
   } catch {
     return {};
   }

@@ -1,5 +1,5 @@
 /** A batch of the Python version: a pickled dict of a uint8 array `data` (n, 3072) and a list `labels` (n). */
-import { type Batch, badBatch } from './batches.ts';
+import { type Batch, badBatch } from './batch.ts';
 import { IMAGE_SIZE } from './dataset.ts';
 import { isObject, latin1, PickleError, type PickleValue, readPickle } from './pickle.ts';
 

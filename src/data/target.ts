@@ -38,11 +38,9 @@ async function lockIn(path: string): Promise<FileLock | undefined> {
 
 /** Flushes a file to disk and renames it, so that the target has its old content or the whole new one. */
 export async function moveInto(target: string, from: string): Promise<void> {
-  const file = await openRegular(from, constants.O_RDWR);
-  try {
+  {
+    await using file = await openRegular(from, constants.O_RDWR);
     await file.sync();
-  } finally {
-    await file.close();
   }
   await rename(from, target);
 }

@@ -22,7 +22,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CifarNormError } from '../errors.ts';
 import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
-import { openRegular } from './regular.ts';
+import { NO_FOLLOW, openRegular } from './regular.ts';
 
 export type { Holder };
 
@@ -34,31 +34,24 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
-/** `isLocked` holds a shared lock for an instant; a lock that is taken for longer than this has a holder. */
+/** `isLocked` takes a shared lock for an instant, so a refusal counts only if it lasts. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 40;
-
-const MOST_NOTE_BYTES = 4096;
-
-/** A link could lead two paths to one lock. Windows has no such flag. */
-const { O_RDONLY, O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants as typeof constants & { O_NOFOLLOW?: number };
+const MAX_NOTE_BYTES = 4096;
 
 /**
  * Takes the lock, or returns undefined if another holder has it: see `holderOf`. The folder must exist.
+ * Keep the result until its release: the lock ends with it.
  * @throws CifarNormError (data) if the path is not a regular file; an error of the file system if it cannot be written
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await take(path);
     if (typeof outcome === 'object') return outcome;
-    if (outcome === 'held') return undefined;
+    if (outcome === 'held' || (outcome === 'refused' && attempt === ATTEMPTS)) return undefined;
     if (attempt === ATTEMPTS) {
-      if (outcome === 'refused') return undefined;
-      throw new CifarNormError(
-        'usage',
-        `${path} cannot be locked: ${gateOf(path)} exists`,
-        'remove that file',
-      );
+      const gate = gateOf(path);
+      throw new CifarNormError('usage', `${path} cannot be locked: ${gate} exists`, `remove ${gate}`);
     }
     await wait(PAUSE_MS);
   }
@@ -78,11 +71,11 @@ export async function holderOf(path: string): Promise<Holder | undefined> {
   return withNote(path, undefined, (_, text) => parseHolder(text));
 }
 
-/** `held`: the note names a holder. `refused`: by the kernel, perhaps only while somebody looks. `blocked`: by others starting. */
+/** `held`: the note names a holder. `refused`: the kernel says no, perhaps for an instant. `blocked`: the gate is closed. */
 type Refusal = 'held' | 'refused' | 'blocked';
 
 async function take(path: string): Promise<FileLock | Refusal> {
-  const file = await openRegular(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+  const file = await openRegular(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
   let outcome: FileLock | Refusal = 'refused';
   try {
     const kernel = flock(file.fd, 'exclusive');
@@ -121,17 +114,13 @@ function takeNote(path: string, file: FileHandle, kind: Holder['kind']): FileLoc
 
 async function withNote<T>(path: string, missing: T, act: (file: FileHandle, text: string) => T): Promise<T> {
   if (!existsSync(path)) return missing;
-  const file = await openRegular(path, O_RDONLY | O_NOFOLLOW);
-  try {
-    return act(file, readNote(file));
-  } finally {
-    await file.close();
-  }
+  await using file = await openRegular(path, constants.O_RDONLY | NO_FOLLOW);
+  return act(file, readNote(file));
 }
 
 function readNote({ fd }: FileHandle): string {
-  const buffer = Buffer.alloc(MOST_NOTE_BYTES);
-  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, MOST_NOTE_BYTES, 0));
+  const buffer = Buffer.alloc(MAX_NOTE_BYTES);
+  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, MAX_NOTE_BYTES, 0));
 }
 
 /**

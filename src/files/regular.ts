@@ -3,16 +3,20 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CifarNormError } from '../errors.ts';
 
-/** With it, opening a FIFO does not wait for its other end. Windows does not have it. */
-const { O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+// Windows has neither flag.
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+
+/** A flag for `openRegular`: a symbolic link counts as irregular. */
+export const NO_FOLLOW = O_NOFOLLOW;
 
 /**
  * Opens a regular file, for reading unless `flags` say otherwise.
  * @throws CifarNormError (data) if the path is something else; an error of the file system if it cannot be opened
  */
 export async function openRegular(path: string, flags = constants.O_RDONLY): Promise<FileHandle> {
+  // Without O_NONBLOCK, opening a FIFO waits for its other end.
   const file = await open(path, flags | O_NONBLOCK, 0o644).catch((error: NodeJS.ErrnoException) => {
-    // A folder that is to be written; a FIFO or a socket; a link where links are not followed.
+    // In this order: a folder opened for writing; a FIFO or a socket; a link with NO_FOLLOW.
     if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) throw notRegular(path);
     throw error;
   });
