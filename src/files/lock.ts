@@ -80,7 +80,9 @@ async function take(path: string): Promise<FileLock | Refusal> {
   try {
     const kernel = flock(file.fd, 'exclusive');
     if (kernel === 'taken') outcome = takeNote(path, file, 'system');
-    if (kernel === 'unsupported') outcome = behindGate(path, () => takeNote(path, file, 'note'));
+    // The gate is passed only to change a note, so a kill behind it, which leaves it closed, is unlikely.
+    if (kernel === 'unsupported')
+      outcome = isFree(file, 'note') ? behindGate(path, () => takeNote(path, file, 'note')) : 'held';
     return outcome;
   } finally {
     if (typeof outcome === 'string') await file.close();
@@ -90,18 +92,13 @@ async function take(path: string): Promise<FileLock | Refusal> {
 function takeNote(path: string, file: FileHandle, kind: Holder['kind']): FileLock | Refusal {
   // Between opening and locking, the folder may have been moved and another one put in its place.
   if (!isSame(path, file)) return 'refused';
-  const text = readNote(file);
-  const before = parseHolder(text);
-  const isFree =
-    text === '' ||
-    (kind === 'system' && before?.kind !== 'note') ||
-    (before !== undefined && hasEnded(before));
-  if (!isFree) return 'held';
+  if (!isFree(file, kind)) return 'held';
+  const leftBy = parseHolder(readNote(file));
   ftruncateSync(file.fd);
   writeSync(file.fd, `${JSON.stringify(thisHolder(kind))}\n`, 0);
   let isHeld = true;
   return {
-    leftBy: before,
+    leftBy,
     isAt: at => isHeld && isSame(at, file),
     async release() {
       if (!isHeld) return;
@@ -110,6 +107,14 @@ function takeNote(path: string, file: FileHandle, kind: Holder['kind']): FileLoc
       await file.close();
     },
   };
+}
+
+/** Whether the note names no holder that may be alive. With the kernel's lock, a holder of that kind has ended. */
+function isFree(file: FileHandle, kind: Holder['kind']): boolean {
+  const text = readNote(file);
+  const holder = parseHolder(text);
+  if (text === '' || (holder && hasEnded(holder))) return true;
+  return kind === 'system' && holder?.kind !== 'note';
 }
 
 async function withNote<T>(path: string, missing: T, act: (file: FileHandle, text: string) => T): Promise<T> {
