@@ -8,8 +8,8 @@ const holderSchema = z.object({
   host: z.string(),
   /** When the lock was taken, as an ISO 8601 date. */
   since: z.string(),
-  /** `system`: the operating system frees the lock when the holder ends. `note`: this note is the lock. */
-  kind: z.enum(['system', 'note']),
+  /** `system`: the kernel's lock. `claim`: a claim file, where there is no flock(1). */
+  kind: z.enum(['system', 'claim']),
   /** The boot of the machine, the PID namespace and the start of the process, where the system has them. */
   boot: z.string().optional(),
   namespace: z.string().optional(),

@@ -1,26 +1,16 @@
 /**
- * One holder per lock file. The lock belongs to the file's inode, so it follows a folder that is moved. On Linux it is
- * the kernel's (flock(2)): it ends with its holder, however the holder dies, and it holds across PID namespaces.
- * Elsewhere the note in the file is the lock, and only a holder that has provably ended is replaced.
+ * One holder per lock file. On Linux the lock is the kernel's (flock(2)): it belongs to the file's inode, so it follows a
+ * folder that is moved; it ends with its holder, however the holder dies; and it holds across PID namespaces. Where
+ * flock(1) is missing, claims beside the file are the lock (see claims.ts). Both kinds respect each other: a holder first
+ * announces itself and then looks for one of the other kind.
  *
  * A lock file stays behind, empty: removing it could remove the lock that another process has just put there.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { constants, existsSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CifarNormError } from '../errors.ts';
+import { addClaim, claimsOf, hasClaim, removeClaim, removeEndedClaims } from './claims.ts';
 import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
 import { NO_FOLLOW, openRegular } from './regular.ts';
 
@@ -34,7 +24,7 @@ export interface FileLock {
   release(): Promise<void>;
 }
 
-/** `isLocked` takes a shared lock for an instant, so a refusal counts only if it lasts. */
+/** `isLocked` takes a shared lock for an instant, and claimants that start at once all withdraw: so a refusal must last. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 40;
 const MAX_NOTE_BYTES = 4096;
@@ -45,76 +35,94 @@ const MAX_NOTE_BYTES = 4096;
  * @throws CifarNormError (data) if the path is not a regular file; an error of the file system if it cannot be written
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await take(path);
-    if (typeof outcome === 'object') return outcome;
-    if (outcome === 'held' || (outcome === 'refused' && attempt === ATTEMPTS)) return undefined;
-    if (attempt === ATTEMPTS) {
-      const gate = gateOf(path);
-      throw new CifarNormError('usage', `${path} cannot be locked: ${gate} exists`, `remove ${gate}`);
-    }
-    await wait(PAUSE_MS);
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const lock = await take(path);
+    if (lock) return lock;
+    await wait(PAUSE_MS * (0.5 + Math.random()));
   }
+  return undefined;
 }
 
 /** Whether a living process holds the lock. Nothing is written. */
 export async function isLocked(path: string): Promise<boolean> {
+  if (claimsOf(path).living.length > 0) return true;
   return withNote(path, false, ({ fd }, text) => {
     const holder = parseHolder(text);
     if (text === '' || (holder && hasEnded(holder))) return false;
-    return holder?.kind === 'note' || flock(fd, 'shared') !== 'taken';
+    return flock(fd, 'shared') !== 'taken';
   });
 }
 
 /** Who holds the lock, or left it when it ended: undefined if it was released, or if the note cannot be read. */
 export async function holderOf(path: string): Promise<Holder | undefined> {
-  return withNote(path, undefined, (_, text) => parseHolder(text));
+  const { living, ended } = claimsOf(path);
+  const announced = await withNote(path, undefined, (_, text) => parseHolder(text));
+  return living.length > 0 ? living[0] : (announced ?? ended[0]);
 }
 
-/** `held`: the note names a holder. `refused`: the kernel says no, perhaps for an instant. `blocked`: the gate is closed. */
-type Refusal = 'held' | 'refused' | 'blocked';
-
-async function take(path: string): Promise<FileLock | Refusal> {
+async function take(path: string): Promise<FileLock | undefined> {
   const file = await openRegular(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
-  let outcome: FileLock | Refusal = 'refused';
+  let lock: FileLock | undefined;
   try {
     const kernel = flock(file.fd, 'exclusive');
-    if (kernel === 'taken') outcome = takeNote(path, file, 'system');
-    // The gate is passed only to change a note, so a kill behind it, which leaves it closed, is unlikely.
-    if (kernel === 'unsupported')
-      outcome = isFree(file, 'note') ? behindGate(path, () => takeNote(path, file, 'note')) : 'held';
-    return outcome;
+    if (kernel === 'taken') lock = announce(path, file);
+    if (kernel === 'unsupported') lock = claim(path, file);
+    return lock;
   } finally {
-    if (typeof outcome === 'string') await file.close();
+    if (!lock) await file.close();
   }
 }
 
-function takeNote(path: string, file: FileHandle, kind: Holder['kind']): FileLock | Refusal {
+/** With the kernel's lock: the note says who has it, to people and to claimants. */
+function announce(path: string, file: FileHandle): FileLock | undefined {
   // Between opening and locking, the folder may have been moved and another one put in its place.
-  if (!isSame(path, file)) return 'refused';
-  if (!isFree(file, kind)) return 'held';
-  const leftBy = parseHolder(readNote(file));
+  if (!isSame(path, file)) return undefined;
+  const leftBy = parseHolder(readNote(file)) ?? claimsOf(path).ended[0];
   ftruncateSync(file.fd);
-  writeSync(file.fd, `${JSON.stringify(thisHolder(kind))}\n`, 0);
+  writeSync(file.fd, `${JSON.stringify(thisHolder('system'))}\n`, 0);
+  if (claimsOf(path).living.length > 0) {
+    ftruncateSync(file.fd);
+    return undefined;
+  }
+  removeEndedClaims(path);
+  return lockOf(file, leftBy, {
+    isAt: at => isSame(at, file),
+    release: () => ftruncateSync(file.fd),
+  });
+}
+
+function claim(path: string, file: FileHandle): FileLock | undefined {
+  const own = addClaim(path);
+  const { living, ended } = claimsOf(path, own);
+  const announced = parseHolder(readNote(file));
+  const isTaken = living.length > 0 || (announced !== undefined && !hasEnded(announced));
+  if (isTaken) {
+    removeClaim(path, own);
+    return undefined;
+  }
+  removeEndedClaims(path);
+  return lockOf(file, announced ?? ended[0], {
+    isAt: at => hasClaim(at, own),
+    release: () => removeClaim(path, own),
+  });
+}
+
+function lockOf(
+  file: FileHandle,
+  leftBy: Holder | undefined,
+  { isAt, release }: { readonly isAt: (path: string) => boolean; readonly release: () => void },
+): FileLock {
   let isHeld = true;
   return {
     leftBy,
-    isAt: at => isHeld && isSame(at, file),
+    isAt: path => isHeld && isAt(path),
     async release() {
       if (!isHeld) return;
       isHeld = false;
-      ftruncateSync(file.fd);
+      release();
       await file.close();
     },
   };
-}
-
-/** Whether the note names no holder that may be alive. With the kernel's lock, a holder of that kind has ended. */
-function isFree(file: FileHandle, kind: Holder['kind']): boolean {
-  const text = readNote(file);
-  const holder = parseHolder(text);
-  if (text === '' || (holder && hasEnded(holder))) return true;
-  return kind === 'system' && holder?.kind !== 'note';
 }
 
 async function withNote<T>(path: string, missing: T, act: (file: FileHandle, text: string) => T): Promise<T> {
@@ -137,24 +145,6 @@ function flock(fd: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 
   const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', fd] });
   return status === 0 ? 'taken' : status === 1 ? 'refused' : 'unsupported';
 }
-
-/** Lets one process at a time read and replace a note, where the kernel offers no lock. */
-function behindGate<T>(path: string, act: () => T): T | 'blocked' {
-  const gate = gateOf(path);
-  try {
-    closeSync(openSync(gate, 'wx'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'blocked';
-    throw error;
-  }
-  try {
-    return act();
-  } finally {
-    rmSync(gate);
-  }
-}
-
-const gateOf = (path: string): string => `${path}.gate`;
 
 function isSame(path: string, { fd }: FileHandle): boolean {
   const there = statSync(path, { bigint: true, throwIfNoEntry: false });

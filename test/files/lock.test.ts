@@ -4,9 +4,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +16,7 @@ import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CifarNormError } from '../../src/errors.ts';
+import { addClaim } from '../../src/files/claims.ts';
 import { thisHolder } from '../../src/files/holder.ts';
 import { holderOf, isLocked, lockFile } from '../../src/files/lock.ts';
 import { canUnshare, killTakers, NEW_NAMESPACE, taker } from './processes.ts';
@@ -144,18 +147,15 @@ describe('the folder', () => {
 });
 
 describe('odd lock files', () => {
-  const here = thisHolder('note');
+  const here = thisHolder('system');
   const noteOf = (changes: object) => JSON.stringify({ ...here, ...changes });
 
   it.skipIf(!hasFlock).each([
     ['unreadable content', '{"pid":'],
     ['no text', '\0\xff\xfe'],
     ['megabytes', 'x'.repeat(5_000_000)],
-    [
-      'a note of this very process from the future',
-      noteOf({ kind: 'system', since: '2999-01-01T00:00:00.000Z' }),
-    ],
-    ['a process of another machine', noteOf({ kind: 'system', host: 'elsewhere' })],
+    ['a note of this very process from the future', noteOf({ since: '2999-01-01T00:00:00.000Z' })],
+    ['a process of another machine', noteOf({ host: 'elsewhere' })],
     ['a PID that was reused', noteOf({ started: '1' })],
   ])('%s: the lock is free', async (_, content) => {
     const path = pathOf();
@@ -168,28 +168,39 @@ describe('odd lock files', () => {
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
-  it.each([
-    ['another machine', { host: 'elsewhere' }],
-    ['another boot', { boot: 'earlier' }],
-    ['another PID namespace', { namespace: 'pid:[1]' }],
-    ['this very process', {}],
-  ])('a holder without flock(1) in %s cannot be judged: it keeps the lock', async (_, changes) => {
+  /** Adds a claim of this process, and gives it another PID, start or place. */
+  function claimWith(path: string, change: (parts: string[]) => string[]): void {
+    const name = addClaim(path);
+    const folder = `${path}.claims`;
+    renameSync(join(folder, name), join(folder, change(name.split('-')).join('-')));
+  }
+
+  it.each<[string, (parts: string[]) => string[], boolean]>([
+    ['this very process', parts => parts, true],
+    [
+      'another machine, boot or PID namespace',
+      ([pid, started, , id]) => [pid!, started!, 'elsewhere', id!],
+      true,
+    ],
+    ['a process that has ended', ([, ...rest]) => [String(2 ** 22 + 1), ...rest], false],
+    ['an earlier process with a PID that was reused', ([pid, , ...rest]) => [pid!, '1', ...rest], false],
+    ['something else', () => ['notes.txt'], true],
+  ])('a claim of %s keeps the lock only if its process may be alive', async (_, change, isKept) => {
     const path = pathOf();
-    writeFileSync(
-      path,
-      noteOf({ pid: 2 ** 22 + 1, ...changes, ...(Object.keys(changes).length ? {} : here) }),
-    );
-    expect(await lockFile(path)).toBeUndefined();
-    expect(await isLocked(path)).toBe(true);
+    claimWith(path, change);
+    expect(await isLocked(path)).toBe(isKept);
+    const lock = await lockFile(path);
+    expect(lock === undefined).toBe(isKept);
+    expect(lock?.leftBy?.pid).toBe(isKept ? undefined : process.pid);
+    expect(existsSync(`${path}.claims`)).toBe(isKept);
+    await lock?.release();
   });
 
-  it('without flock(1), unreadable content keeps the lock, and a gate left behind is named', async () => {
+  it('an unfinished claim of a killed process is recognized by its name', async () => {
     const path = pathOf();
-    writeFileSync(path, '{"pid":');
-    expect((await taker(path, { flock: false })).said).toBe('refused by unknown');
-    writeFileSync(path, '');
-    writeFileSync(`${path}.gate`, '');
-    expect((await taker(path, { flock: false })).said).toContain(`${path}.gate exists`);
+    claimWith(path, ([, ...rest]) => [String(2 ** 22 + 1), ...rest]);
+    truncateSync(join(`${path}.claims`, readdirSync(`${path}.claims`)[0]!), 3);
+    expect((await taker(path, { flock: false })).said).toBe('taken, free before');
   });
 
   it.skipIf(platform() === 'win32').each([
