@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { type FileLock, holderOf, lockFile } from '../files/lock.ts';
+import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
 
 /**
@@ -19,13 +19,8 @@ export async function reserve(target: string, signal: AbortSignal): Promise<File
     await rm(copyOf(target), { force: true });
     return lock;
   }
-  const holder = await holderOf(path);
-  const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process';
-  throw new CifarNormError(
-    'usage',
-    `${target} is being fetched by ${who}`,
-    `wait for it to end; if no such process is alive, remove ${path}`,
-  );
+  const { who, hint } = await explainHolder(path);
+  throw new CifarNormError('usage', `${target} is being fetched by ${who}`, hint);
 }
 
 /** Where a copy is checked before it replaces the target. One that an ended process left is removed by `reserve`. */

@@ -14,21 +14,21 @@ export interface Claims {
   readonly ended: readonly (Holder | undefined)[];
 }
 
-const folderOf = (path: string): string => `${path}.claims`;
+export const claimFolderOf = (path: string): string => `${path}.claims`;
 
 /** Adds a claim for this process, and returns its name. */
 export function addClaim(path: string): string {
   const holder = thisHolder('claim');
   const name = [holder.pid, holder.started ?? '', placeOf(holder), randomBytes(4).toString('hex')].join('-');
-  mkdirSync(folderOf(path), { recursive: true });
-  writeFileSync(join(folderOf(path), name), `${JSON.stringify(holder)}\n`, { flag: 'wx' });
+  mkdirSync(claimFolderOf(path), { recursive: true });
+  writeFileSync(join(claimFolderOf(path), name), `${JSON.stringify(holder)}\n`, { flag: 'wx' });
   return name;
 }
 
 export function removeClaim(path: string, name: string): void {
-  rmSync(join(folderOf(path), name), { force: true });
+  rmSync(join(claimFolderOf(path), name), { force: true });
   try {
-    rmdirSync(folderOf(path));
+    rmdirSync(claimFolderOf(path));
   } catch {
     // There are other claims.
   }
@@ -67,7 +67,7 @@ const placeOf = ({ host, boot, namespace }: Holder): string =>
 
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(folderOf(path));
+    return readdirSync(claimFolderOf(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -76,7 +76,7 @@ function namesIn(path: string): string[] {
 
 function noteOf(path: string, name: string): Holder | undefined {
   try {
-    return parseHolder(readFileSync(join(folderOf(path), name), 'utf8'));
+    return parseHolder(readFileSync(join(claimFolderOf(path), name), 'utf8'));
   } catch {
     return undefined;
   }

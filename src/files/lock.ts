@@ -7,10 +7,11 @@
  * A lock file stays behind, empty: removing it could remove the lock that another process has just put there.
  */
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { constants, existsSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { addClaim, claimsOf, hasClaim, removeClaim, removeEndedClaims } from './claims.ts';
+import { addClaim, claimFolderOf, claimsOf, hasClaim, removeClaim, removeEndedClaims } from './claims.ts';
 import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
 import { NO_FOLLOW, openRegular } from './regular.ts';
 
@@ -26,7 +27,7 @@ export interface FileLock {
 
 /** `isLocked` takes a shared lock for an instant, and claimants that start at once all withdraw: so a refusal must last. */
 const ATTEMPTS = 5;
-const PAUSE_MS = 40;
+const PAUSE_MS = 30;
 const MAX_NOTE_BYTES = 4096;
 
 /**
@@ -38,7 +39,7 @@ export async function lockFile(path: string): Promise<FileLock | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const lock = await take(path);
     if (lock) return lock;
-    await wait(PAUSE_MS * (0.5 + Math.random()));
+    await wait(randomInt(PAUSE_MS, 2 * PAUSE_MS));
   }
   return undefined;
 }
@@ -58,6 +59,16 @@ export async function holderOf(path: string): Promise<Holder | undefined> {
   const { living, ended } = claimsOf(path);
   const announced = await withNote(path, undefined, (_, text) => parseHolder(text));
   return living.length > 0 ? living[0] : (announced ?? ended[0]);
+}
+
+/** Who holds the lock and what to do about it, for an error. */
+export async function explainHolder(path: string): Promise<{ readonly who: string; readonly hint: string }> {
+  const holder = await holderOf(path);
+  return {
+    who: holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process',
+    // The kernel refuses only for the living; a claim of another machine or container cannot be judged.
+    hint: `wait for it to end${holder?.kind === 'claim' ? `; if it has, remove ${claimFolderOf(path)}` : ''}`,
+  };
 }
 
 async function take(path: string): Promise<FileLock | undefined> {

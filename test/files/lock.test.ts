@@ -18,7 +18,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CifarNormError } from '../../src/errors.ts';
 import { addClaim } from '../../src/files/claims.ts';
 import { thisHolder } from '../../src/files/holder.ts';
-import { holderOf, isLocked, lockFile } from '../../src/files/lock.ts';
+import { explainHolder, holderOf, isLocked, lockFile } from '../../src/files/lock.ts';
 import { canUnshare, killTakers, NEW_NAMESPACE, taker } from './processes.ts';
 
 const pathOf = () => join(mkdtempSync(join(tmpdir(), 'cifar-norm-lock-')), 'lock');
@@ -116,6 +116,19 @@ describe('one process', () => {
       expect(lock).toBeDefined();
       await lock!.release();
     }
+  });
+});
+
+describe('the holder, in messages', () => {
+  it('has a process, a host and a date, and a hint that fits the kind of lock', async () => {
+    const path = pathOf();
+    const first = await taker(path);
+    const { who, hint } = await explainHolder(path);
+    expect(who).toMatch(/^process \d+ on .+, since \d{4}-.*Z$/);
+    expect(hint).toMatch(hasFlock ? /^wait for it to end$/ : /remove/);
+    await first.finish();
+    await taker(path, { flock: false });
+    expect((await explainHolder(path)).hint).toContain(`remove ${path}.claims`);
   });
 });
 
