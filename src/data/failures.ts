@@ -10,6 +10,8 @@ export const isLasting = (error: Error): boolean => LASTING.test(kindOf(error));
 export function reasonOf(error: Error): string {
   const kind = kindOf(error);
   if (/^(HTTPParserError|HPE_)/.test(kind)) return `the answer is not HTTP: ${error.message}`;
+  // OpenSSL's message has addresses and its own source lines; the code has the reason.
+  if (kind.startsWith('ERR_SSL_')) return `TLS failed: ${kind.slice(8).toLowerCase().replaceAll('_', ' ')}`;
   if (kind === 'UND_ERR_HEADERS_OVERFLOW') return 'the answer has too many headers';
   // Where a host has several addresses, the error only wraps those of each address.
   const inner = error instanceof AggregateError ? error.errors[0] : error.cause;

@@ -620,6 +620,13 @@ describe('a server that does not speak HTTP', () => {
     }
   });
 
+  it('an HTTPS URL: the error has the reason that TLS failed', async () => {
+    const server = await serveRaw(socket => socket.write('a login page\r\n\r\n'));
+    const url = `${server.origin.replace('http:', 'https:')}/made.tar.gz`;
+    const { message } = await failureOf(server, { folder: temporary(), url });
+    expect(message).toBe(`${url}: TLS failed: wrong version number`);
+  });
+
   it('the connection can be aborted while a proxy is silent', async () => {
     const proxy = await serveRaw(() => {});
     const controller = new AbortController();
