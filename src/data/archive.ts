@@ -1,19 +1,19 @@
-/** The batches inside a .tar.gz, read as they stream by: nothing is unpacked to disk. */
-import { createReadStream } from 'node:fs';
+/** Reads the batches in a .tar.gz as a stream: nothing is unpacked to disk. */
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { CifarNormError } from '../errors.ts';
-import { MOST_BATCH_BYTES } from './batches.ts';
+import { openRegular } from '../files/regular.ts';
+import { MAX_BATCH_BYTES } from './batches.ts';
 
-/** Both official archives hold less than 190 MB; what swells beyond this is no CIFAR-10. */
-const MOST_BYTES = 400_000_000;
+/** Both official archives hold less than 190 MB: whatever unpacks to more than this is not CIFAR-10. */
+const MAX_BYTES = 400_000_000;
 
 /**
- * Hands on the content of each wanted file, in the archive's order. A wanted name counts once, as a plain file, and in
- * the top folder or one below it, as in the official archives; everything else is passed over unread.
- * @throws CifarNormError (data) if the archive cannot be read, is cut off or garbled, or is too large
+ * Passes the content of each wanted file to `onFile`, in the archive's order. Only regular files in the top folder or one
+ * level below it count, as in the official archives, and of several with one name only the first.
+ * @throws CifarNormError (data) if the archive cannot be read, is truncated, corrupt or too large
  */
 export async function readArchive(
   path: string,
@@ -24,13 +24,13 @@ export async function readArchive(
   let problem: Error | undefined;
   const parser = new Parser({
     strict: true,
-    // The parser would unpack what is packed twice, past the limit on what is unpacked here.
+    // Keeps the parser from decompressing a second time, which would evade the limit on size.
     maxDecompressionRatio: 0,
     filter: (entryPath, entry) => {
       const name = basename(entryPath);
-      const isPlain = 'type' in entry && entry.type === 'File';
+      const isRegular = 'type' in entry && entry.type === 'File';
       if (
-        !isPlain ||
+        !isRegular ||
         !isWanted(name) ||
         seen.has(name) ||
         dirname(entryPath).replace(/^\.\//, '').includes('/')
@@ -41,8 +41,8 @@ export async function readArchive(
     },
     onReadEntry: (entry: ReadEntry) => {
       const name = basename(entry.path);
-      if (entry.size > MOST_BATCH_BYTES) {
-        problem ??= bad(path, `${name} in it has ${entry.size} bytes, more than a batch of CIFAR-10`);
+      if (entry.size > MAX_BATCH_BYTES) {
+        problem ??= bad(path, `${name} has ${entry.size} bytes, more than a batch of CIFAR-10`);
         parser.abort(problem);
         return;
       }
@@ -64,22 +64,22 @@ export async function readArchive(
   parser.on('error', error => {
     problem ??= error;
   });
-  // After its end the parser would keep, and copy with each chunk, all that follows.
-  let isOver = false;
+  // After the archive's end the parser would buffer whatever follows.
+  let hasEnded = false;
   parser.on('eof', () => {
-    isOver = true;
+    hasEnded = true;
   });
   try {
     let total = 0;
     await pipeline(
-      createReadStream(path, { highWaterMark: 1 << 20 }),
+      (await openRegular(path)).createReadStream({ highWaterMark: 1 << 20 }),
       createGunzip({ chunkSize: 1 << 20 }),
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) {
           total += chunk.length;
-          if (total > MOST_BYTES) problem ??= bad(path, `unpacked it has more than ${MOST_BYTES} bytes`);
-          // What is wanted is copied as it comes, so the parser never has to be waited for.
-          if (!isOver) parser.write(chunk);
+          if (total > MAX_BYTES) problem ??= bad(path, `it unpacks to more than ${MAX_BYTES} bytes`);
+          // Entries are copied at once, so the parser needs no back pressure.
+          if (!hasEnded) parser.write(chunk);
           if (problem) throw problem;
         }
       },
@@ -87,19 +87,23 @@ export async function readArchive(
     parser.end();
     if (problem) throw problem;
   } catch (error) {
-    // A pipeline that is stopped from within says only that it was stopped.
+    // A pipeline that is stopped from within reports only an abort.
     const cause = problem ?? error;
     throw cause instanceof CifarNormError ? cause : bad(path, reasonOf(cause as NodeJS.ErrnoException));
   }
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'Z_BUF_ERROR') return 'it is cut off';
-  if (code?.startsWith('Z_')) return 'it is not gzip, or is damaged';
-  if (code?.startsWith('TAR_')) return 'it is not a tar archive, or is damaged';
+  if (code === 'Z_BUF_ERROR') return 'the archive is truncated';
+  if (code?.startsWith('Z_')) return 'the file is not gzip, or is corrupt';
+  if (code?.startsWith('TAR_')) return 'the file is not a tar archive, or is corrupt';
   return message;
 }
 
-function bad(path: string, what: string): CifarNormError {
-  return new CifarNormError('data', `${path}: ${what}`, 'fetch the archive again and compare its checksum');
+function bad(path: string, problem: string): CifarNormError {
+  return new CifarNormError(
+    'data',
+    `${path}: ${problem}`,
+    'download the archive again and compare its checksum',
+  );
 }

@@ -1,4 +1,4 @@
-/** Images as they lie on disk: one byte a channel, so that the full set costs 154 MB and not 1.2 GB. */
+/** Images as bytes, one per channel: the full set takes 154 MB instead of 1.2 GB as floats. */
 import { createHash } from 'node:crypto';
 
 export const IMAGE_SHAPE = [3, 32, 32] as const;
@@ -20,25 +20,25 @@ export const NUM_CLASSES = CLASS_NAMES.length;
 /** Labelled images. */
 export interface Images {
   readonly count: number;
-  /** (count, 3, 32, 32) uint8, channels first; its buffer is a SharedArrayBuffer, so that workers share it. */
+  /** (count, 3, 32, 32) uint8, channels first, in a SharedArrayBuffer that workers share. */
   readonly pixels: Uint8Array;
-  /** (count,) uint8, 0..9; shared too. */
+  /** (count,) uint8 in 0..9, shared too. */
   readonly labels: Uint8Array;
 }
 
-/** A whole set, in the official order: 50,000 training and 10,000 test images, or fewer in a sample of it. */
+/** CIFAR-10 in its official order: 50,000 training and 10,000 test images, fewer in a sample. */
 export interface Dataset {
-  /** Where it came from, as a user would name it: a path, or `synthetic`. */
+  /** A path, or `synthetic`. */
   readonly source: string;
   readonly kind: 'cifar-10' | 'synthetic';
   readonly train: Images;
-  /** Present if it was asked for. */
+  /** Present if requested. */
   readonly test: Images | undefined;
   /** See `fingerprintOf`. */
   readonly fingerprint: string;
 }
 
-/** Room for `count` images, to be filled. */
+/** Memory for `count` images. */
 export function allocateImages(count: number): Images {
   return {
     count,
@@ -47,7 +47,7 @@ export function allocateImages(count: number): Images {
   };
 }
 
-/** sha256 (hex) of the training images' labels, then their pixels: the same whatever format they were read from. */
+/** sha256 (hex) of the training labels, then the pixels: independent of the file format. */
 export function fingerprintOf({ labels, pixels }: Images): string {
   return createHash('sha256').update(labels).update(pixels).digest('hex');
 }

@@ -1,19 +1,19 @@
-/** From a place to a Dataset. */
-import { open } from 'node:fs/promises';
+/** Loads the dataset at a place. */
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { BATCH_COUNT, batchNames, type Layout, MOST_BATCH_BYTES, readBatch } from './batches.ts';
+import { openRegular } from '../files/regular.ts';
+import { BATCH_COUNT, batchNames, type Layout, MAX_BATCH_BYTES, readBatch } from './batches.ts';
 import { type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
 import type { Place } from './locate.ts';
 
 /**
- * Reads the five training batches, and the test batch if it is asked for.
- * @throws CifarNormError (data) if a file is missing, unreadable, cut off or garbled
+ * Reads the five training batches, and the test batch if requested.
+ * @throws CifarNormError (data) if a file is missing, unreadable, truncated or corrupt
  */
 export async function loadDataset(place: Place, { test }: { readonly test: boolean }): Promise<Dataset> {
   if (place.kind === 'synthetic') return (await import('./synthetic.ts')).generateSynthetic({ test });
-  const train = roomFor(5);
-  const tests = roomFor(test ? 1 : 0);
+  const train = allocate(5);
+  const tests = allocate(test ? 1 : 0);
   const slots = new Map<string, Slot>();
   for (const layout of ['binary', 'python'] as const) {
     const names = batchNames(layout);
@@ -27,16 +27,16 @@ export async function loadDataset(place: Place, { test }: { readonly test: boole
       name => slots.has(name),
       (name, bytes) => {
         const slot = slots.get(name)!;
-        const room = roomOf(slot).subarray(0, bytes.length);
-        room.set(bytes);
-        slot.among.files[slot.index] = { slot, bytes: room };
+        const section = sectionOf(slot).subarray(0, bytes.length);
+        section.set(bytes);
+        slot.among.files[slot.index] = { slot, bytes: section };
       },
     );
   } else {
     for (const slot of slots.values()) {
       if (slot.layout !== place.layout) continue;
-      const file = readWhole(join(place.path, slot.name), roomOf(slot)).then(bytes => ({ slot, bytes }));
-      // Its error is told when it is waited for.
+      const file = readWhole(join(place.path, slot.name), sectionOf(slot)).then(bytes => ({ slot, bytes }));
+      // `gather` awaits it later and reports its error.
       file.catch(() => {});
       slot.among.files[slot.index] = file;
     }
@@ -52,8 +52,8 @@ export async function loadDataset(place: Place, { test }: { readonly test: boole
 }
 
 /**
- * Batches, each file in a room of its own; the images then move down to where those of the batch before end. So their
- * bytes are written to fresh memory once, by the system and for all files at the same time.
+ * Batches in one buffer. Each file is read into a section of its own, all at the same time, straight from the system;
+ * the images then move down to follow those of the previous batch.
  */
 interface Batches {
   readonly memory: Uint8Array;
@@ -65,7 +65,7 @@ interface BatchFile {
   readonly bytes: Uint8Array;
 }
 
-/** The place of a file among the batches. */
+/** Which batch a file is. */
 interface Slot {
   readonly name: string;
   readonly layout: Layout;
@@ -73,13 +73,13 @@ interface Slot {
   readonly index: number;
 }
 
-const roomFor = (count: number): Batches => ({
-  memory: new Uint8Array(new SharedArrayBuffer(count * MOST_BATCH_BYTES)),
+const allocate = (count: number): Batches => ({
+  memory: new Uint8Array(new SharedArrayBuffer(count * MAX_BATCH_BYTES)),
   files: new Array(count).fill(undefined),
 });
 
-const roomOf = ({ among, index }: Slot): Uint8Array =>
-  among.memory.subarray(index * MOST_BATCH_BYTES, (index + 1) * MOST_BATCH_BYTES);
+const sectionOf = ({ among, index }: Slot): Uint8Array =>
+  among.memory.subarray(index * MAX_BATCH_BYTES, (index + 1) * MAX_BATCH_BYTES);
 
 async function gather({ memory, files }: Batches, path: string): Promise<Images> {
   const missing = files.indexOf(undefined);
@@ -88,7 +88,7 @@ async function gather({ memory, files }: Batches, path: string): Promise<Images>
     throw new CifarNormError(
       'data',
       `${path}: ${name} is missing`,
-      'all batches of CIFAR-10 are needed: fetch the archive again, or unpack it whole',
+      'all batches of CIFAR-10 are needed: download the archive again, or unpack all of it',
     );
   }
   const labels = new Uint8Array(new SharedArrayBuffer(files.length * BATCH_COUNT));
@@ -103,20 +103,21 @@ async function gather({ memory, files }: Batches, path: string): Promise<Images>
   return { count, pixels: memory.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
 }
 
-/** The bytes of a file, in the room. */
-async function readWhole(path: string, room: Uint8Array): Promise<Uint8Array> {
+/** Reads a file into a buffer that must be larger than the file. */
+async function readWhole(path: string, buffer: Uint8Array): Promise<Uint8Array> {
   try {
-    await using file = await open(path);
+    await using file = await openRegular(path);
     let length = 0;
-    for (let read = 1; read > 0 && length < room.length; length += read)
-      read = (await file.read(room, length)).bytesRead;
-    if (length < room.length) return room.subarray(0, length);
+    for (let read = 1; read > 0 && length < buffer.length; length += read)
+      read = (await file.read(buffer, length)).bytesRead;
+    if (length < buffer.length) return buffer.subarray(0, length);
   } catch (error) {
+    if (error instanceof CifarNormError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new CifarNormError(
       'data',
-      `${path}: ${code === 'ENOENT' ? 'it is missing' : message}`,
-      'all batches of CIFAR-10 are needed: unpack the archive whole',
+      `${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`,
+      'all batches of CIFAR-10 are needed: unpack the whole archive',
     );
   }
   throw new CifarNormError(

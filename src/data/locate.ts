@@ -1,6 +1,6 @@
-/** Where the data are: the places that are looked at, in order, and what was found in each. */
+/** Finds the data: which places are searched, in which order, and what was found there. */
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { batchNames, type Layout } from './batches.ts';
 import { OFFICIAL } from './official.ts';
@@ -10,13 +10,13 @@ export type Place =
   | { readonly kind: 'folder'; readonly path: string; readonly layout: Layout }
   | { readonly kind: 'archive'; readonly path: string };
 
-/** One place that was looked at. */
+/** A place that was searched. */
 export interface Attempt {
   readonly where: string;
   readonly outcome: string;
 }
 
-/** What a user has said, and where a user's files are. */
+/** Where the user wants the data from, and the user's folders. */
 export interface SearchContext {
   /** --data */
   readonly option: string | undefined;
@@ -25,7 +25,8 @@ export interface SearchContext {
   /** `data` in the experiment */
   readonly config: string | undefined;
   readonly cwd: string;
-  readonly cacheFolder: string;
+  /** See `cacheFolderOf`. */
+  readonly cacheFolder: string | undefined;
 }
 
 export interface Found {
@@ -39,16 +40,42 @@ const FOLDERS: readonly { readonly name: string; readonly layout: Layout }[] = [
 ];
 const ARCHIVES = [OFFICIAL.binary.name, OFFICIAL.python.name];
 
-/** The user's folder for data that several projects share, after each system's custom. */
-export function cacheFolderOf(platform: NodeJS.Platform, home: string, env: NodeJS.ProcessEnv): string {
-  if (platform === 'win32') return join(env.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'cifar-norm');
-  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'cifar-norm');
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'cifar-norm');
+/**
+ * The user's cache folder, as is usual on each system; undefined if the user has no home folder. Relative paths do not
+ * count, so the folder does not depend on the working directory (XDG Base Directory Specification).
+ * @param home of the user, empty if there is none
+ */
+export function cacheFolderOf(
+  platform: NodeJS.Platform,
+  home: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const folders = {
+    win32: [env.LOCALAPPDATA, join(home, 'AppData', 'Local')],
+    darwin: [join(home, 'Library', 'Caches')],
+    other: [env.XDG_CACHE_HOME, join(home, '.cache')],
+  };
+  const candidates = folders[platform === 'win32' || platform === 'darwin' ? platform : 'other'];
+  const folder = candidates.find(path => path !== undefined && isAbsolute(path));
+  return folder && join(folder, 'cifar-norm');
 }
 
 /**
- * The first place that was named, else the first usual place that holds CIFAR-10, else synthetic data.
- * @throws CifarNormError (data) if a place was named and does not hold CIFAR-10: nothing else is taken in its stead
+ * The cache folder, where data are to be written to it.
+ * @throws CifarNormError (usage) if there is none
+ */
+export function requireCacheFolder(folder: string | undefined): string {
+  if (folder !== undefined) return folder;
+  throw new CifarNormError(
+    'usage',
+    'there is no folder for downloads: the user has no home folder',
+    'set HOME or XDG_CACHE_HOME (Windows: LOCALAPPDATA) to an absolute path',
+  );
+}
+
+/**
+ * The first place that is named, else the first usual folder with CIFAR-10, else synthetic data.
+ * @throws CifarNormError (data) if the named place does not hold CIFAR-10
  */
 export async function locateData(context: SearchContext): Promise<Found> {
   const { option, environment, config, cwd, cacheFolder } = context;
@@ -69,12 +96,16 @@ export async function locateData(context: SearchContext): Promise<Found> {
       throw new CifarNormError(
         'data',
         `${name} is ${value}: ${place}`,
-        `name a folder with CIFAR-10's batches, or one of ${ARCHIVES.join(' and ')}; or say synthetic`,
+        `name a folder of CIFAR-10 batches, ${ARCHIVES.join(' or ')}, or synthetic`,
       );
     }
     return { place, attempts: [...attempts, { where: name, outcome: outcomeOf(place) }] };
   }
   for (const folder of [join(cwd, 'data'), cacheFolder]) {
+    if (folder === undefined) {
+      attempts.push({ where: "the user's cache folder", outcome: 'the user has no home folder' });
+      continue;
+    }
     const place = await lookAt(folder);
     attempts.push({ where: folder, outcome: typeof place === 'string' ? place : outcomeOf(place) });
     if (typeof place !== 'string') return { place, attempts };
@@ -83,18 +114,19 @@ export async function locateData(context: SearchContext): Promise<Found> {
 }
 
 function outcomeOf(place: Place): string {
-  if (place.kind === 'synthetic') return 'synthetic data, as asked';
+  if (place.kind === 'synthetic') return 'synthetic data, as requested';
   return `found: ${place.path} (${place.kind === 'archive' ? 'archive' : `${place.layout} batches`})`;
 }
 
-/** What is at a path, or, if it is not CIFAR-10, why not. */
+/** The place at a path, or why it does not hold CIFAR-10. */
 async function lookAt(path: string): Promise<Place | string> {
   const kind = await kindOf(path);
   if (kind === 'missing') return 'there is no such file or folder';
+  if (kind === 'other') return 'it is neither a folder nor a regular file';
   if (kind === 'file') {
     return /\.(tar\.gz|tgz)$/i.test(path)
       ? { kind: 'archive', path }
-      : 'it is neither a folder nor a .tar.gz';
+      : 'it is neither a folder nor a .tar.gz file';
   }
   for (const { name, layout } of FOLDERS) {
     for (const folder of [path, join(path, name)]) {
@@ -105,11 +137,12 @@ async function lookAt(path: string): Promise<Place | string> {
   for (const name of ARCHIVES) {
     if ((await kindOf(join(path, name))) === 'file') return { kind: 'archive', path: join(path, name) };
   }
-  return 'the folder holds neither batches of CIFAR-10 nor an archive of them';
+  return 'the folder has neither CIFAR-10 batches nor an archive of them';
 }
 
-async function kindOf(path: string): Promise<'missing' | 'file' | 'folder'> {
+async function kindOf(path: string): Promise<'missing' | 'file' | 'folder' | 'other'> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return 'missing';
-  return stats.isDirectory() ? 'folder' : 'file';
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() ? 'file' : 'other';
 }

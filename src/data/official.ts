@@ -1,6 +1,7 @@
-/** The official archives of CIFAR-10, and whether a file is one of them. */
+/** The official archives of CIFAR-10 and their checksums. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../files/regular.ts';
 import type { Layout } from './batches.ts';
 
 export interface Checksums {
@@ -10,13 +11,12 @@ export interface Checksums {
   readonly sha256: string;
 }
 
-/** What an archive must be. */
 export interface Archive extends Checksums {
   readonly name: string;
   readonly url: string;
 }
 
-/** The md5s are those of https://www.cs.toronto.edu/~kriz/cifar.html; sizes and sha256s are of the files with these md5s. */
+/** The md5s are published at https://www.cs.toronto.edu/~kriz/cifar.html; sizes and sha256s were taken from files with these md5s. */
 export const OFFICIAL: Readonly<Record<Layout, Archive>> = {
   binary: {
     name: 'cifar-10-binary.tar.gz',
@@ -34,23 +34,28 @@ export const OFFICIAL: Readonly<Record<Layout, Archive>> = {
   },
 };
 
-/** Reads a file once, as a stream; a signal that is aborted ends that with its reason. */
-export async function checksumsOf(path: string, signal?: AbortSignal): Promise<Checksums> {
+/**
+ * Reads a file once, as a stream, and appends what it reads to `copy` if that is given. A signal that is aborted ends this
+ * with its reason.
+ */
+export async function checksumsOf(path: string, signal?: AbortSignal, copy?: FileHandle): Promise<Checksums> {
   const [md5, sha256] = [createHash('md5'), createHash('sha256')];
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+  const file = await openRegular(path);
+  for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) {
     signal?.throwIfAborted();
     md5.update(chunk);
     sha256.update(chunk);
     bytes += chunk.length;
+    await copy?.appendFile(chunk);
   }
   return { bytes, md5: md5.digest('hex'), sha256: sha256.digest('hex') };
 }
 
-/** In which ways a file is not the one expected: one sentence each, none if it is. */
+/** How a file differs from the expected one: a phrase per difference, none if they are the same. */
 export function differencesOf(expected: Checksums, found: Checksums): string[] {
-  const said = { bytes: 'size in bytes', md5: 'md5', sha256: 'sha256' };
+  const labels = { bytes: 'size in bytes', md5: 'md5', sha256: 'sha256' };
   return (['bytes', 'md5', 'sha256'] as const)
     .filter(key => found[key] !== expected[key])
-    .map(key => `its ${said[key]} is ${found[key]}, expected ${expected[key]}`);
+    .map(key => `its ${labels[key]} is ${found[key]}, expected ${expected[key]}`);
 }

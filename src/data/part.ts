@@ -1,54 +1,58 @@
-/** A download that is not finished: the bytes so far, and beside them which version of which file they are of. */
-import { type FileHandle, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { diskError } from './install.ts';
+/** A partial download: the bytes so far, and beside them a note of the version that they belong to. */
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, rm, writeFile } from 'node:fs/promises';
+import { NO_FOLLOW, openRegular } from '../files/regular.ts';
+import { diskError } from './target.ts';
 
-/** Bytes of a version that a server can be asked to go on with. */
+const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC } = constants;
+
+/** Bytes of a version that a server can be asked to continue. */
 export interface Held {
   readonly bytes: number;
-  /** A strong ETag, or a date of last change: what If-Range takes (RFC 9110, 13.1.5). */
+  /** A strong ETag, or a modification date, for If-Range. */
   readonly validator: string;
 }
 
+/** Used by the process that has reserved the target, and by no other. */
 export class PartFile {
   readonly path: string;
-  readonly #about: string;
+  readonly #note: string;
   readonly #signal: AbortSignal;
 
-  /** The part of the file that will be at `target`. */
   constructor(target: string, signal: AbortSignal) {
     this.path = `${target}.part`;
-    this.#about = `${this.path}.json`;
+    this.#note = `${this.path}.json`;
     this.#signal = signal;
   }
 
   async size(): Promise<number> {
-    return (await stat(this.path).catch(() => undefined))?.size ?? 0;
+    return (await lstat(this.path).catch(() => undefined))?.size ?? 0;
   }
 
-  /** What is held of a URL's file, if it is known of which version it is. */
+  /** What is held of the file at a URL, if its version is known. */
   async held(url: string): Promise<Held | undefined> {
     const bytes = await this.size();
-    const about = parse(await readFile(this.#about, 'utf8').catch(() => '{}'));
-    const { validator } = about;
-    return bytes > 0 && about.url === url && typeof validator === 'string' ? { bytes, validator } : undefined;
+    const { url: from, validator } = await readNote(this.#note);
+    return bytes > 0 && from === url && typeof validator === 'string' ? { bytes, validator } : undefined;
   }
 
-  /** Opens the part to go on with it. */
-  goOn(): Promise<FileHandle> {
-    return this.#try(() => open(this.path, 'a'));
+  /** Opens the part to append to it. */
+  resume(): Promise<FileHandle> {
+    return this.#try(() => this.#open());
   }
 
-  /** Opens an empty part. What it is of is noted once nothing else is in it, so the two never disagree. */
-  startAnew(url: string, validator: string | undefined): Promise<FileHandle> {
+  /** Opens an empty part, then notes its version: bytes are never held under the note of another version. */
+  restart(url: string, validator: string | undefined): Promise<FileHandle> {
     return this.#try(async () => {
-      await mkdir(dirname(this.path), { recursive: true });
-      const file = await open(this.path, 'w');
-      await writeFile(this.#about, JSON.stringify({ url, validator })).catch(async error => {
+      const file = await this.#open(O_TRUNC);
+      try {
+        await rm(this.#note, { force: true });
+        await writeFile(this.#note, JSON.stringify({ url, validator }), { flag: 'wx' });
+        return file;
+      } catch (error) {
         await file.close();
         throw error;
-      });
-      return file;
+      }
     });
   }
 
@@ -59,8 +63,12 @@ export class PartFile {
   remove(): Promise<void> {
     return this.#try(async () => {
       await rm(this.path, { force: true });
-      await rm(this.#about, { force: true });
+      await rm(this.#note, { force: true });
     });
+  }
+
+  #open(flags = 0): Promise<FileHandle> {
+    return openRegular(this.path, O_WRONLY | O_CREAT | O_APPEND | NO_FOLLOW | flags);
   }
 
   async #try<T>(act: () => Promise<T>): Promise<T> {
@@ -72,9 +80,11 @@ export class PartFile {
   }
 }
 
-function parse(text: string): { readonly url?: unknown; readonly validator?: unknown } {
+/** An unreadable note is as good as none: the download restarts. */
+async function readNote(path: string): Promise<{ readonly url?: unknown; readonly validator?: unknown }> {
   try {
-    return JSON.parse(text) ?? {};
+    await using file = await openRegular(path);
+    return JSON.parse(await file.readFile('utf8')) ?? {};
   } catch {
     return {};
   }

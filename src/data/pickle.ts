@@ -1,18 +1,18 @@
 /**
- * Reads a pickle without running anything: it knows the opcodes of protocol 2 that Python 2 wrote CIFAR-10's batches
- * with, refuses every other, and never looks up a name. Python's classes come out as plain `PythonObject`s.
+ * Reads pickles without running code: it knows only the opcodes of protocol 2 that CIFAR-10's batches use, refuses all
+ * others, and looks up no names. Instances of Python classes become plain `PythonObject`s.
  *
  * Opcodes: https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 
-/** A global name, what it was called with, and the state it was given. */
+/** A global name, the arguments of its call, and the state that was set. */
 export interface PythonObject {
   readonly name: string;
   readonly args: readonly PickleValue[];
   state?: PickleValue;
 }
 
-/** Strings of Python 2 are bytes, and stay bytes. Lists and tuples are both arrays. */
+/** Strings of Python 2 are bytes. Lists and tuples are arrays. */
 export type PickleValue =
   | number
   | boolean
@@ -30,7 +30,7 @@ interface GlobalName {
 export class PickleError extends Error {}
 
 const MARK = Symbol('mark');
-const MOST_VALUES = 100_000;
+const MAX_VALUES = 100_000;
 
 interface Machine {
   readonly stack: (PickleValue | typeof MARK)[];
@@ -60,11 +60,11 @@ const remember =
 const recall = (bytes: number): Step =>
   push(m => {
     const value = m.memo.get(m.unsigned(bytes));
-    return value === undefined ? fail('it refers to a value that was never stored') : value;
+    return value === undefined ? fail('it reads a memo that was never stored') : value;
   });
 const tuple = (length: number): Step => push(m => Array.from({ length }, () => m.pop()).reverse());
 
-/** What each opcode does, by its byte. PROTO and STOP belong to the loop. */
+/** What each opcode does. PROTO and STOP are handled in the loop. */
 const steps: Readonly<Record<string, Step>> = {
   '(': m => m.stack.push(MARK),
   N: push(() => null),
@@ -100,38 +100,38 @@ const steps: Readonly<Record<string, Step>> = {
     const values = m.popToMark();
     const dict = m.top();
     if (!(dict instanceof Map) || values.length % 2 !== 0)
-      return fail('it sets items of something that is no dict');
+      return fail('it sets items of something other than a dict');
     for (let i = 0; i < values.length; i += 2) dict.set(textOf(values[i]!), values[i + 1]!);
   },
   R: push(m => {
     const args = m.pop();
     const called = m.pop();
-    if (!isGlobal(called) || !Array.isArray(args)) return fail('it calls something that is no name');
+    if (!isGlobal(called) || !Array.isArray(args)) return fail('it calls something other than a name');
     return { name: called.global, args };
   }),
   b: m => {
     const state = m.pop();
     const object = m.top();
-    if (!isObject(object)) return fail('it gives a state to something that is no object');
+    if (!isObject(object)) return fail('it sets the state of something other than an object');
     object.state = state;
   },
 };
 
 /**
- * The value that a pickle holds. Lengths are checked against the bytes that are there before anything is made.
- * @throws PickleError if it is cut off, garbled, or uses an opcode that CIFAR-10's files do not
+ * The value of a pickle. Lengths are checked against the remaining bytes before anything is allocated.
+ * @throws PickleError if it is truncated or corrupt, or uses an opcode that CIFAR-10's files do not
  */
 export function readPickle(bytes: Uint8Array): PickleValue {
   let at = 0;
   const take = (count: number): Uint8Array => {
-    if (count > bytes.length - at) return fail('it ends too early');
+    if (count > bytes.length - at) return fail('it is truncated');
     at += count;
     return bytes.subarray(at - count, at);
   };
   const stack: Machine['stack'] = [];
   const pop = (): PickleValue => {
     const value = stack.pop();
-    return value === undefined || value === MARK ? fail('its stack runs empty') : value;
+    return value === undefined || value === MARK ? fail('its stack underflows') : value;
   };
   const machine: Machine = {
     stack,
@@ -141,7 +141,7 @@ export function readPickle(bytes: Uint8Array): PickleValue {
     unsigned: count => take(count).reduceRight((value, byte) => value * 256 + byte, 0),
     line() {
       const end = bytes.indexOf(0x0a, at);
-      if (end < 0 || end - at > 200) return fail('a name in it does not end');
+      if (end < 0 || end - at > 200) return fail('a name does not end');
       const text = latin1(take(end - at));
       at++;
       return text;
@@ -152,7 +152,7 @@ export function readPickle(bytes: Uint8Array): PickleValue {
     },
     top() {
       const value = stack.at(-1);
-      return value === undefined || value === MARK ? fail('its stack runs empty') : value;
+      return value === undefined || value === MARK ? fail('its stack underflows') : value;
     },
   };
   if (take(1)[0] !== 0x80 || take(1)[0] !== 2) return fail('it is not a pickle of protocol 2');
@@ -160,27 +160,27 @@ export function readPickle(bytes: Uint8Array): PickleValue {
     const code = String.fromCharCode(take(1)[0]!);
     if (code === '.') return pop();
     const step = steps[code];
-    if (step === undefined || values > MOST_VALUES) {
+    if (step === undefined || values > MAX_VALUES) {
       const name = `0x${code.charCodeAt(0).toString(16).padStart(2, '0')}`;
       return fail(
-        step ? 'it holds too many values' : `it uses the opcode ${name}, which CIFAR-10's files do not`,
+        step ? 'it has too many values' : `it uses the opcode ${name}, which CIFAR-10's files do not`,
       );
     }
     step(machine);
   }
 }
 
-/** Bytes as text, one character a byte. */
+/** Bytes as text, one character per byte. */
 export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 function textOf(value: PickleValue): string {
   return value instanceof Uint8Array && value.length <= 100
     ? latin1(value)
-    : fail('a key in it is no short text');
+    : fail('a key is not a short string');
 }
 
 function listOf(value: PickleValue): PickleValue[] {
-  return Array.isArray(value) ? value : fail('it appends to something that is no list');
+  return Array.isArray(value) ? value : fail('it appends to something other than a list');
 }
 
 function isGlobal(value: PickleValue): value is GlobalName {

@@ -1,8 +1,8 @@
-/** The notebook's `get_CIFAR10_data`: training images first, validation images after them, one mean image for all. */
+/** The split of CS231n's `get_CIFAR10_data`: training images, then validation images; the training mean is subtracted from all. */
 import { CifarNormError } from '../errors.ts';
 import { type Dataset, IMAGE_SIZE, type Images } from './dataset.ts';
 
-/** @throws CifarNormError (data) if the dataset has fewer images than the split asks for */
+/** @throws CifarNormError (data) if the dataset has fewer images than the split needs */
 export function checkSplit(
   { train, source }: Dataset,
   { numTraining, numValidation }: { readonly numTraining: number; readonly numValidation: number },
@@ -11,20 +11,20 @@ export function checkSplit(
   throw new CifarNormError(
     'data',
     `${source} has ${train.count} training images, and numTraining + numValidation is ${numTraining + numValidation}`,
-    'take the full CIFAR-10, or lower numTraining and numValidation with --set',
+    'use the full CIFAR-10, or lower numTraining and numValidation with --set',
   );
 }
 
-/** Pixels are added four at a time, as two pairs of 16-bit numbers in two words; so many bytes fit into 16 bits. */
+/** Four pixels are summed at a time, as 16-bit halves of two words; a 16-bit half holds the sum of 256 bytes. */
 const WORDS = IMAGE_SIZE / 4;
-const MOST_IN_16_BITS = 256;
+const MAX_BYTES_PER_SUM = 256;
 
-/** Mean of the first `count` images: (3072) float64, the exact sum divided once, as NumPy's mean(axis=0) of the same bytes. */
+/** Mean of the first `count` images: (3072,) float64. The sum is exact and divided once, so it equals NumPy's `mean(axis=0)`. */
 export function meanImage({ pixels }: Images, count: number): Float64Array {
   const sums = new Float64Array(IMAGE_SIZE);
   const words = new Int32Array(pixels.buffer, pixels.byteOffset, count * WORDS);
-  for (let first = 0; first < count; first += MOST_IN_16_BITS) {
-    const end = Math.min(first + MOST_IN_16_BITS, count) * WORDS;
+  for (let first = 0; first < count; first += MAX_BYTES_PER_SUM) {
+    const end = Math.min(first + MAX_BYTES_PER_SUM, count) * WORDS;
     for (let i = 0; i < WORDS; i++) {
       let even = 0;
       let odd = 0;

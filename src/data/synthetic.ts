@@ -1,10 +1,10 @@
 /**
- * Images in the shape of CIFAR-10, made by this program, for where there is no CIFAR-10. An image is the sum of two crops:
- * one of a landscape of objects, from the strip of its class and jittered, and one of a landscape of scenery, from
- * anywhere. So classes are smooth and overlap their neighbours, and most of what varies within a class has nothing to
- * do with it. Both landscapes are fractal noise (midpoint refinement), whose spectrum falls about as that of photographs.
+ * Synthetic images in the shape of CIFAR-10, for machines without it. An image is the sum of two crops: one from a
+ * landscape of objects, jittered within the strip of its class, and one from anywhere in a landscape of scenery. So
+ * classes overlap their neighbours, and most of the variance within a class does not depend on the class. Both landscapes
+ * are fractal noise (midpoint refinement), with a spectrum like that of photographs.
  *
- * Only integers and exactly specified operations are used: the bytes are the same on every machine.
+ * Only integer and exactly specified operations are used, so the bytes are the same on every machine.
  */
 import {
   allocateImages,
@@ -18,22 +18,22 @@ import {
 const NUM_TRAIN = 50_000;
 const NUM_TEST = 10_000;
 
-/** Landscapes are square, wrap around, and have three channels of SIZE x SIZE bytes. */
+/** Landscapes wrap around and have three channels of SIZE x SIZE bytes. */
 const SIZE = 512;
 const IMAGE = 32;
-/** Pixels of the coarsest lattice: features of an image's own size. */
+/** Spacing of the coarsest lattice in pixels: its features are as large as an image. */
 const LATTICE = 32;
-/** Amplitude of each finer lattice relative to the one before: near 0.5 is smooth, near 1 is rough. */
+/** Amplitude of a lattice relative to the next coarser one: 0.5 is smooth, 1 is rough. */
 const SCENERY_ROUGHNESS = 0.75;
 const OBJECT_ROUGHNESS = 0.6;
-/** How far colour departs from grey, relative to light. */
+/** Amplitude of colour relative to that of brightness. */
 const CHROMA = 0.35;
-/** Grey levels that each landscape spans. Their sum stays below 256, so that four bytes can be added as one word. */
+/** Grey levels of each landscape. They sum to less than 256, so four bytes can be added as one word. */
 const SCENERY_RANGE = 195;
 const OBJECT_RANGE = 60;
 const SCENERY_CONTRAST = 1;
 const OBJECT_CONTRAST = 1.4;
-/** Rows between the strips of two classes, and jitter within a strip: rows, and columns in steps of four. */
+/** Rows from one class's strip to the next; jitter within a strip in rows, and in steps of four columns. */
 const STRIP = 48;
 const ROW_JITTER = 16;
 const COLUMN_JITTER = 4;
@@ -43,7 +43,7 @@ const IMAGE_WORDS = IMAGE / 4;
 
 type Random = () => number;
 
-/** The whole set; the same every time. */
+/** The full set, the same every time. */
 export async function generateSynthetic({ test }: { readonly test: boolean }): Promise<Dataset> {
   const random = randomFrom(1);
   const scenery = landscape(random, SCENERY_ROUGHNESS, SCENERY_CONTRAST, SCENERY_RANGE);
@@ -58,7 +58,7 @@ export async function generateSynthetic({ test }: { readonly test: boolean }): P
   };
 }
 
-/** Uniform in 0..2^32 - 1: a counter through a mixing function (splitmix32). */
+/** Uniform integers in 0..2^32 - 1 (splitmix32: a counter and a mixing function). */
 function randomFrom(seed: number): Random {
   let state = seed;
   return () => {
@@ -72,7 +72,7 @@ function randomFrom(seed: number): Random {
 const below = (random: Random, n: number): number => Math.floor((random() * n) / 2 ** 32);
 const centred = (random: Random): number => random() / 2 ** 32 - 0.5;
 
-/** Three channels of bytes in 0..range, four to a word, about range / 2 on average. */
+/** Three channels of bytes in 0..range with a mean near range / 2, four bytes per word. */
 function landscape(random: Random, roughness: number, contrast: number, range: number): Int32Array {
   const light = fractalNoise(random, roughness);
   const warmth = fractalNoise(random, roughness);
@@ -96,7 +96,7 @@ function fractalNoise(random: Random, roughness: number): Float64Array {
   return field;
 }
 
-/** A field of twice the resolution: each point between its four nearest, in the weights of bilinear interpolation, and shaken. */
+/** Doubles the resolution: each point is interpolated bilinearly from its four neighbours, plus noise. */
 function refine(
   coarse: Float64Array,
   n: number,
@@ -131,7 +131,7 @@ function compose(random: Random, count: number, objects: Int32Array, scenery: In
   return images;
 }
 
-/** Four pixels at a time: no sum of two bytes carries into the next. */
+/** Adds four pixels at a time: no sum of two bytes carries into the next. */
 function addCrops(out: Int32Array, at: number, a: Int32Array, p: number, b: Int32Array, q: number): void {
   for (let channel = 0; channel < 3; channel++, p += (SIZE - IMAGE) * WORDS, q += (SIZE - IMAGE) * WORDS) {
     for (let y = 0; y < IMAGE; y++, p += WORDS - IMAGE_WORDS, q += WORDS - IMAGE_WORDS) {
@@ -140,7 +140,7 @@ function addCrops(out: Int32Array, at: number, a: Int32Array, p: number, b: Int3
   }
 }
 
-/** As many of each class, in random order (Fisher and Yates). */
+/** Equally many labels of each class, in random order (Fisher-Yates). */
 function shuffledLabels(random: Random, count: number): Uint8Array {
   const labels = Uint8Array.from({ length: count }, (_, i) => i % NUM_CLASSES);
   for (let i = count - 1; i > 0; i--) {

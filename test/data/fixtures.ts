@@ -1,4 +1,4 @@
-/** Tiny CIFAR-10s: three images a batch, in each of the forms it comes in. */
+/** Tiny CIFAR-10s in each format: three images per batch. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const RECORD = 1 + IMAGE_SIZE;
 export const temporary = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-data-'));
 export const hasPython = spawnSync('python3', ['--version']).status === 0;
 
-/** Records of batch `number`: label and pixels follow from the batch, the image and the place. */
+/** Records of batch `number`: labels and pixels are functions of batch, image and position. */
 export function records(number: number): Uint8Array {
   return Uint8Array.from({ length: PER_BATCH * RECORD }, (_, i) => {
     const [image, place] = [Math.floor(i / RECORD), i % RECORD];
@@ -30,7 +30,7 @@ export function binaryFolder(parent = temporary()): string {
   return folder;
 }
 
-/** The opcodes of the official files (protocol 2 of Python 2), written by hand. */
+/** A pickle with the opcodes of the official files (protocol 2 of Python 2). */
 export function pickle(batch: Uint8Array): Uint8Array {
   const count = batch.length / RECORD;
   const text = (s: string) => [0x55, s.length, ...Buffer.from(s, 'latin1')];
@@ -78,7 +78,7 @@ export function pythonFolder(parent = temporary()): string {
   return folder;
 }
 
-/** A .tar.gz of names below a folder. */
+/** Packs files of a folder into a .tar.gz. */
 export async function archiveOf(
   cwd: string,
   names: string[],

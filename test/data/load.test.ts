@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -7,7 +18,13 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';
 import { loadDataset } from '../../src/data/load.ts';
-import { locateData, type Place, type SearchContext } from '../../src/data/locate.ts';
+import {
+  cacheFolderOf,
+  locateData,
+  type Place,
+  requireCacheFolder,
+  type SearchContext,
+} from '../../src/data/locate.ts';
 import { readPythonBatch } from '../../src/data/python-batch.ts';
 import { checkSplit, meanImage } from '../../src/data/split.ts';
 import { CifarNormError } from '../../src/errors.ts';
@@ -44,7 +61,7 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
   return error.message;
 }
 
-describe('the same images from every form', () => {
+describe('every format has the same images', () => {
   it('binary folder, python folder, and an archive of either', async () => {
     const [bin, py] = [binaryFolder(), pythonFolder()];
     const places = [
@@ -69,22 +86,25 @@ describe('the same images from every form', () => {
     expect(prints.size).toBe(1);
   });
 
-  it('the bytes are shared between threads', async () => {
+  it('pixels are shared between threads', async () => {
     const { train } = await load(binaryFolder());
     expect(train.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it.skipIf(!hasPython)('a batch that python3 pickles (skipped without python3)', () => {
-    const made = spawnSync('python3', [
-      '-c',
-      'import pickle,sys; sys.stdout.buffer.write(pickle.dumps({b"labels": [1, 2, 300]}, protocol=2))',
-    ]);
-    expect(() => readPythonBatch(made.stdout, 'x')).toThrow(CifarNormError);
-  });
+  it.skipIf(!hasPython)(
+    'a batch without images pickled by python3 is refused (skipped without python3)',
+    () => {
+      const made = spawnSync('python3', [
+        '-c',
+        'import pickle,sys; sys.stdout.buffer.write(pickle.dumps({b"labels": [1, 2, 300]}, protocol=2))',
+      ]);
+      expect(() => readPythonBatch(made.stdout, 'x')).toThrow(CifarNormError);
+    },
+  );
 });
 
-describe('where the data are looked for', () => {
-  it('in this order: --data, CIFAR_NORM_DATA, the experiment, ./data, the cache', async () => {
+describe('the search for data', () => {
+  it('in this order: --data, CIFAR_NORM_DATA, the experiment, ./data, the cache folder', async () => {
     const cwd = temporary();
     const [a, b, c] = [binaryFolder(), binaryFolder(), binaryFolder()];
     const local = binaryFolder(join(cwd, 'data'));
@@ -105,7 +125,7 @@ describe('where the data are looked for', () => {
     expect(await found({ option: 'synthetic', environment: b })).toBe('synthetic');
   });
 
-  it('a place that is named and holds nothing is refused, with its name', async () => {
+  it('a named place without data is an error that names it', async () => {
     const empty = temporary();
     expect(await failureOf(locateData({ ...nothing, option: '/no/such/place' }))).toContain(
       '--data is /no/such/place: there is no',
@@ -116,11 +136,83 @@ describe('where the data are looked for', () => {
   });
 });
 
-describe('damaged data: one message that names the file', () => {
+describe('the cache folder', () => {
+  it('follows the custom of each system', () => {
+    expect(cacheFolderOf('linux', '/home/a', {})).toBe('/home/a/.cache/cifar-norm');
+    expect(cacheFolderOf('linux', '/home/a', { XDG_CACHE_HOME: '/big' })).toBe('/big/cifar-norm');
+    expect(cacheFolderOf('darwin', '/Users/a', { XDG_CACHE_HOME: '/big' })).toBe(
+      '/Users/a/Library/Caches/cifar-norm',
+    );
+    expect(cacheFolderOf('win32', '/a', {})).toBe('/a/AppData/Local/cifar-norm');
+    expect(cacheFolderOf('win32', '/a', { LOCALAPPDATA: '/local' })).toBe('/local/cifar-norm');
+  });
+
+  it('never depends on the working directory', async () => {
+    for (const home of ['', '.', 'home'])
+      for (const system of ['linux', 'darwin', 'win32'] as const)
+        expect(cacheFolderOf(system, home, { XDG_CACHE_HOME: 'cache', LOCALAPPDATA: 'x' })).toBeUndefined();
+    expect(cacheFolderOf('linux', '/home/a', { XDG_CACHE_HOME: 'cache' })).toBe('/home/a/.cache/cifar-norm');
+    expect(() => requireCacheFolder(undefined)).toThrow(/no home folder/);
+    const { place, attempts } = await locateData({ ...nothing, cacheFolder: undefined });
+    expect(place.kind).toBe('synthetic');
+    expect(attempts.at(-1)!.outcome).toBe('the user has no home folder');
+  });
+});
+
+describe.skipIf(platform() === 'win32')('files that are not regular', () => {
+  const fifo = (path: string) => void spawnSync('mkfifo', [path]);
+  const device = (path: string) => symlinkSync('/dev/zero', path);
+
   it.each([
-    ['missing', (f: string) => rmSync(join(f, 'data_batch_3.bin')), /data_batch_3\.bin: it is missing/],
+    ['a FIFO', fifo],
+    ['a device', device],
+  ])('%s is refused as a batch, as an archive and as --data', async (_, make) => {
+    const folder = binaryFolder();
+    rmSync(join(folder, 'data_batch_4.bin'));
+    make(join(folder, 'data_batch_4.bin'));
+    expect(await failureOf(load(folder))).toBe(`${join(folder, 'data_batch_4.bin')} is not a regular file`);
+    const archive = join(temporary(), 'made.tar.gz');
+    make(archive);
+    expect(await failureOf(load(archive))).toBe(
+      `--data is ${archive}: it is neither a folder nor a regular file`,
+    );
+    expect(await failureOf(loadDataset({ kind: 'archive', path: archive }, { test: true }))).toBe(
+      `${archive} is not a regular file`,
+    );
+  });
+
+  it('a socket is refused', async () => {
+    const path = join(temporary(), 'made.tar.gz');
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(path, resolve));
+    try {
+      expect(await failureOf(load(path))).toMatch(/neither a folder nor a regular file/);
+      expect(await failureOf(loadDataset({ kind: 'archive', path }, { test: true }))).toMatch(
+        /is not a regular file/,
+      );
+    } finally {
+      server.close();
+    }
+  });
+
+  it('links to regular files are followed', async () => {
+    const folder = binaryFolder();
+    const moved = join(temporary(), 'elsewhere');
+    renameSync(join(folder, 'data_batch_4.bin'), moved);
+    symlinkSync(moved, join(folder, 'data_batch_4.bin'));
+    expect((await load(folder)).train.count).toBe(5 * PER_BATCH);
+  });
+});
+
+describe('corrupt data: one message that names the file', () => {
+  it.each([
     [
-      'cut off',
+      'missing',
+      (f: string) => rmSync(join(f, 'data_batch_3.bin')),
+      /data_batch_3\.bin: there is no such file/,
+    ],
+    [
+      'truncated',
       (f: string) => truncateSync(join(f, 'data_batch_2.bin'), 5000),
       /data_batch_2\.bin: it has 5000 bytes/,
     ],
@@ -140,7 +232,7 @@ describe('damaged data: one message that names the file', () => {
     expect(await failureOf(load(folder))).toMatch(message);
   });
 
-  it('an archive without a batch, cut off, garbled, or no archive at all', async () => {
+  it('an archive that misses a batch, is truncated or corrupt, or is not an archive', async () => {
     const folder = binaryFolder();
     rmSync(join(folder, 'data_batch_4.bin'));
     expect(await failureOf(load(await archiveOf(dirname(folder), [BINARY])))).toMatch(
@@ -153,12 +245,12 @@ describe('damaged data: one message that names the file', () => {
       writeFileSync(file, bytes);
       return failureOf(load(file));
     };
-    expect(await broken(whole.subarray(0, whole.length / 2))).toMatch(/cut off/);
+    expect(await broken(whole.subarray(0, whole.length / 2))).toMatch(/truncated/);
     expect(await broken(Buffer.from('not gzip at all'))).toMatch(/not gzip/);
     expect(await broken(gzipSync(Buffer.from('no tar'.repeat(1000))))).toMatch(/not a tar archive|missing/);
   });
 
-  it('hostile archives: links, paths that climb, entries that swell', async () => {
+  it('hostile archives: links, nested folders, huge entries, bombs', async () => {
     const parent = temporary();
     const folder = binaryFolder(parent);
     writeFileSync(join(parent, 'secret'), records(1));
@@ -208,10 +300,10 @@ describe('the pickle reader', () => {
     }
   };
 
-  it('refuses opcodes and names that the official files do not use', () => {
+  it('refuses opcodes and names that CIFAR-10 does not use', () => {
     expect(outcome(whole)).toBe('read');
     const system = Buffer.from('\x80\x02cos\nsystem\nU\x02ls\x85R.', 'latin1');
-    expect(outcome(system)).toMatch(/no dict/);
+    expect(outcome(system)).toMatch(/not a dict/);
     const swapped = Buffer.from(
       Buffer.from(whole).toString('latin1').replace('_reconstruct', '_reconstrukt'),
       'latin1',
@@ -220,7 +312,7 @@ describe('the pickle reader', () => {
     expect(outcome(Buffer.from('\x80\x02}i', 'latin1'))).toMatch(/opcode 0x69/);
   });
 
-  it('mutated and random pickles: read or refused, nothing else', () => {
+  it('mutated and random pickles are read or refused', () => {
     const mutated = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }).map(edits => {
       const bytes = whole.slice();
       for (const [at, value] of edits) bytes[at] = value;
@@ -244,7 +336,7 @@ describe('the pickle reader', () => {
 });
 
 describe('the split', () => {
-  it('the mean image is the exact sum, divided once', async () => {
+  it('the mean image is the exact sum divided once', async () => {
     const { train } = await load(binaryFolder());
     const mean = meanImage(train, 7);
     for (const p of [0, 1, 3071]) {
@@ -255,7 +347,7 @@ describe('the split', () => {
     }
   });
 
-  it('more images than there are', async () => {
+  it('more images than the dataset has are refused', async () => {
     const dataset = await load(binaryFolder());
     expect(() => checkSplit(dataset, { numTraining: 10, numValidation: 5 })).not.toThrow();
     expect(() => checkSplit(dataset, { numTraining: 11, numValidation: 5 })).toThrow(
@@ -265,7 +357,7 @@ describe('the split', () => {
 });
 
 describe.skipIf(!sharedFolder)('real CIFAR-10 (skipped where the shared folder is absent)', () => {
-  it('shapes, labels and the first differences from the mean image, as NumPy has them', async () => {
+  it('shapes, labels and differences from the mean image equal those of NumPy', async () => {
     const { train, test } = await load(sharedPath('data', 'cifar-10-binary.tar.gz'));
     const golden = JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8')).data;
     const mean = meanImage(train, 49_000);
@@ -280,13 +372,13 @@ describe.skipIf(!sharedFolder)('real CIFAR-10 (skipped where the shared folder i
     expect([...test!.labels.slice(0, 10)]).toEqual(golden.y_test_first10);
   });
 
-  it('the python sample: its first images are those of the binary version; its broken file is named', async () => {
+  it('the Python sample is read, and its truncated file is named', async () => {
     const sample = sharedPath('data', 'python-format-sample');
     const { train } = await load(sample);
     expect(train.count).toBe(500);
     const folder = temporary();
     cpSync(sample, folder, { recursive: true });
     cpSync(join(sample, 'data_batch_1.truncated'), join(folder, 'data_batch_1'));
-    expect(await failureOf(load(folder))).toMatch(/data_batch_1: it ends too early/);
+    expect(await failureOf(load(folder))).toMatch(/data_batch_1: it is truncated/);
   });
 });

@@ -1,12 +1,12 @@
-/** Servers on this machine that behave well or badly, and what they were asked. */
+/** Good and bad servers on this machine, and the requests that they received. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Archive } from '../../src/data/official.ts';
 
 export interface Server {
-  /** Ends with no slash. */
+  /** Without a slash at its end. */
   readonly origin: string;
   /** Every request, in order. */
   readonly requests: IncomingMessage[];
@@ -28,7 +28,7 @@ export async function serve(...answers: readonly Answer[]): Promise<Server> {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
-  // To a proxy: a tunnel is asked for, and refused.
+  // As a proxy, it refuses tunnels.
   server.on('connect', (asked, socket) => {
     requests.push(asked);
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
@@ -41,11 +41,27 @@ export async function serve(...answers: readonly Answer[]): Promise<Server> {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
+/** Hands each connection to a function, without HTTP. */
+export async function serveRaw(onConnection: (socket: Socket) => void): Promise<Server> {
+  const sockets = new Set<Socket>();
+  const server = createRawServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    onConnection(socket);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  stops.push(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: [] };
+}
+
 export function stopServers(): void {
   for (const stop of stops.splice(0)) stop();
 }
 
-/** An archive of given bytes, as if it were official. */
+/** Describes given bytes as if they were an official archive. */
 export function archiveFrom(content: Uint8Array): Archive {
   const hash = (kind: string) => createHash(kind).update(content).digest('hex');
   return {
@@ -57,7 +73,7 @@ export function archiveFrom(content: Uint8Array): Archive {
   };
 }
 
-/** All of it, or the range that is asked for if the version still is the one that is asked for. */
+/** Sends all, or the requested range if the version still matches. */
 export const good =
   (content: Uint8Array, etag = '"one"'): Answer =>
   ({ headers }, answer) => {
@@ -73,7 +89,7 @@ export const good =
       .end(content.subarray(from));
   };
 
-/** Some bytes of it, then the connection is gone. */
+/** Sends some bytes, then drops the connection. */
 export const broken =
   (content: Uint8Array, bytes: number, headers: Record<string, string> = { etag: '"one"' }): Answer =>
   async (_, answer) => {
@@ -83,7 +99,7 @@ export const broken =
     answer.destroy();
   };
 
-/** A range, whatever was asked, with the headers given; those of the rest after `from` if none are. */
+/** Sends the rest after `from` as a range, whatever was requested, with headers that may claim otherwise. */
 export const claims =
   (content: Uint8Array, from: number, headers: Record<string, string>): Answer =>
   (_, answer) =>
@@ -98,9 +114,9 @@ export const claims =
 export const status =
   (code: number, headers: Record<string, string> = {}): Answer =>
   (_, answer) =>
-    void answer.writeHead(code, headers).end('a page that is no archive');
+    void answer.writeHead(code, headers).end('a page');
 
-/** A proxy that finds every host at one origin. */
+/** A proxy that reaches every host at one origin. */
 export const forwardTo =
   (origin: string): Answer =>
   (asked, answer) => {

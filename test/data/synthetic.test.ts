@@ -1,4 +1,4 @@
-/** The made-up images: the same everywhere, and of photographs' kind where the notebook needs it. */
+/** Synthetic images: the same bytes everywhere, and like photographs where the notebook needs it. */
 import { describe, expect, it } from 'vitest';
 import { IMAGE_SIZE, type Images } from '../../src/data/dataset.ts';
 import { generateSynthetic } from '../../src/data/synthetic.ts';
@@ -21,7 +21,7 @@ describe('synthetic images', async () => {
     expect((await generateSynthetic({ test: false })).fingerprint).toBe(FINGERPRINT);
   });
 
-  it('have as many of each class, in no order', () => {
+  it('have equally many images of each class, in random order', () => {
     for (const [images, each] of [
       [train, 5000],
       [test!, 1000],
@@ -30,12 +30,12 @@ describe('synthetic images', async () => {
       for (const label of images.labels) counts[label]!++;
       expect(counts).toEqual(Array(10).fill(each));
     }
-    // Of shuffled labels a tenth equal their neighbour; the standard deviation of that share is 0.0013.
+    // A tenth of shuffled labels equal their neighbour, with a standard deviation of 0.0013.
     const equal = train.labels.filter((label, i) => label === train.labels[i + 1]).length / train.count;
     expect(Math.abs(equal - 0.1)).toBeLessThan(0.01);
   });
 
-  it('differ from one another, and test images from training images', () => {
+  it('are all different, test images too', () => {
     const seen = new Set<string>();
     for (const images of [train, test!]) {
       for (let i = 0; i < 2000; i++) seen.add(Buffer.from(pixelsOf(images, i)).toString('latin1'));
@@ -43,7 +43,7 @@ describe('synthetic images', async () => {
     expect(seen.size).toBeGreaterThan(3990);
   });
 
-  it('have more contrast the farther pixels are apart, as photographs have', () => {
+  it('have contrast that grows with distance, as photographs do', () => {
     const meanSquare = (distance: number) => {
       let sum = 0;
       let count = 0;
@@ -61,11 +61,11 @@ describe('synthetic images', async () => {
     const differences = [1, 2, 4, 8, 16].map(meanSquare);
     for (const [i, difference] of differences.slice(1).entries())
       expect(difference).toBeGreaterThan(1.2 * differences[i]!);
-    // White noise would have them all equal; its neighbours differ by twice the variance.
+    // In white noise all are equal: twice the variance.
     expect(differences[0]!).toBeLessThan(0.5 * variance(train.pixels.subarray(0, 500 * IMAGE_SIZE)));
   });
 
-  it('vary far more within a class than its mean does from the others, and yet the means differ', () => {
+  it('vary far more within classes than between them, and yet class means differ', () => {
     const sums = Array.from({ length: 10 }, () => new Float64Array(IMAGE_SIZE));
     const counts = new Array<number>(10).fill(0);
     for (let image = 0; image < some; image++) {
@@ -81,7 +81,7 @@ describe('synthetic images', async () => {
     const between = Array.from({ length: 200 }, (_, place) => variance(means.map(mean => mean[place * 15]!)));
     const share = between.reduce((a, b) => a + b) / total.reduce((a, b) => a + b);
     expect(share).toBeLessThan(0.2);
-    // Means of some 500 images of one and the same distribution would differ by a 500th of the variance.
+    // Means of 500 images each of one distribution would differ by a 500th of the variance.
     expect(share).toBeGreaterThan(5 / 500);
   });
 });

@@ -1,6 +1,8 @@
-/** `data download` and `data verify`, as users meet them. */
+/** `data download` and `data verify` as users run them. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { archiveOf, BINARY, binaryFolder } from '../data/fixtures.ts';
 import { serve, status, stopServers } from '../data/servers.ts';
@@ -12,7 +14,7 @@ const noProxy = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: 
 afterEach(stopServers);
 
 describe('data download', () => {
-  it('a wrong file with --from: checksums told, exit code 2, nothing put in place', async () => {
+  it('a wrong file with --from: the error has the checksums, exit code 2, nothing is installed', async () => {
     const cache = emptyFolder();
     const file = join(emptyFolder(), 'mine.tar.gz');
     writeFileSync(file, '');
@@ -22,19 +24,19 @@ describe('data download', () => {
     });
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain(`error: ${file}: it is not the official cifar-10-binary.tar.gz`);
+    expect(stderr).toContain(`error: ${file}: not the official cifar-10-binary.tar.gz`);
     expect(stderr).toContain('expected c32a1d4ab5d03f1284b67883e8d87530');
     expect(stderr).toContain('expected c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd');
-    expect(readdirSync(join(cache, 'cifar-norm'))).toEqual([]);
+    expect(readdirSync(join(cache, 'cifar-norm'))).toEqual(['.cifar-10-binary.tar.gz.lock']);
   });
 
-  it('404 at --url: URL and status told, exit code 2; the proxy of the environment is used', async () => {
+  it('404 at --url: the error has URL and status, exit code 2; the proxy of the environment is used', async () => {
     const server = await serve(status(404));
     const direct = await cifarNorm(['data', 'download', '--url', `${server.origin}/x.tar.gz`, '--quiet'], {
       env: noProxy,
     });
     expect(direct.code).toBe(2);
-    expect(direct.stderr).toMatch(/^error: .*\/x\.tar\.gz: it answered 404\n {2}hint: /);
+    expect(direct.stderr).toMatch(/^error: .*\/x\.tar\.gz: the server answered 404\n {2}hint: /);
     expect(direct.stderr).toContain(server.origin);
     const url = 'http://archive.invalid/cifar-10-python.tar.gz';
     const proxied = await cifarNorm(['data', 'download', '--layout', 'python', '--url', url], {
@@ -45,7 +47,7 @@ describe('data download', () => {
     expect(server.requests.map(asked => asked.url)).toEqual(['/x.tar.gz', url]);
   });
 
-  it('Ctrl-C keeps the part and says so; the next run goes on', async () => {
+  it('Ctrl-C keeps the part and says so; the next run resumes', async () => {
     const cache = emptyFolder();
     const chunk = new Uint8Array(20_000_000);
     let started = () => {};
@@ -83,8 +85,53 @@ describe('data download', () => {
   });
 });
 
+describe('data download, several at once or killed', () => {
+  const chunk = new Uint8Array(20_000_000);
+
+  it('the second says who downloads; after a kill the next one resumes', async () => {
+    const cache = emptyFolder();
+    let count = 0;
+    const server = await serve((_, answer) => {
+      count++;
+      if (count > 1) return void answer.writeHead(404).end();
+      answer.writeHead(200, { etag: '"one"', 'content-length': SIZE });
+      answer.write(chunk);
+    });
+    const words = ['data', 'download', '--url', `${server.origin}/x`];
+    const env = { ...noProxy, XDG_CACHE_HOME: cache };
+    const part = join(cache, 'cifar-norm', 'cifar-10-binary.tar.gz.part');
+    let child: ChildProcess | undefined;
+    const first = cifarNorm(words, {
+      env,
+      onStart: started => {
+        child = started;
+      },
+    });
+    while (!existsSync(part) || statSync(part).size < chunk.length) await wait(20);
+    const second = await cifarNorm(words, { env });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`is being fetched by process ${child!.pid}`);
+    expect(server.requests.length).toBe(1);
+    child!.kill('SIGKILL');
+    await first;
+    await cifarNorm(words, { env });
+    expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
+    expect(statSync(part).size).toBe(chunk.length);
+  });
+
+  it('a user without a home folder: an error with a hint, but only for downloads', async () => {
+    const env = { HOME: '', XDG_CACHE_HOME: '', LOCALAPPDATA: '' };
+    const { code, stderr } = await cifarNorm(['data', 'download'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no home folder\n {2}hint: set HOME/);
+    const info = await cifarNorm(['data', 'info'], { env });
+    expect(info.code).toBe(0);
+    expect(info.stdout).toMatch(/the user has no home folder/);
+  });
+});
+
 describe('data verify', () => {
-  it('whole: batches, an archive that is not official', async () => {
+  it('intact: batches, and an archive that is not official', async () => {
     const folder = binaryFolder();
     const archive = await archiveOf(dirname(folder), [BINARY]);
     const batches = await cifarNorm(['data', 'verify', '--data', folder]);
@@ -99,7 +146,7 @@ describe('data verify', () => {
     expect(batches.stdout).toContain(told.fingerprint);
   });
 
-  it('damaged: the test batch counts too, and the reason is told', async () => {
+  it('damaged: the test batch counts too, and the reason is shown', async () => {
     const folder = binaryFolder();
     truncateSync(join(folder, 'test_batch.bin'), 100);
     const { code, stdout } = await cifarNorm(['data', 'verify', '--data', folder]);
@@ -110,10 +157,10 @@ describe('data verify', () => {
     const cut = await cifarNorm(['data', 'verify', '--data', archive, '--json']);
     expect(cut.code).toBe(2);
     expect(JSON.parse(cut.stdout)).toMatchObject({ verdict: 'damaged', bytes: 200 });
-    expect(JSON.parse(cut.stdout).problem).toMatch(/cut off/);
+    expect(JSON.parse(cut.stdout).problem).toMatch(/truncated/);
   });
 
-  it('none: exit code 2, and how to get it', async () => {
+  it('none: exit code 2 and a hint', async () => {
     const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
     expect(code).toBe(2);
     expect(stdout).toBe('');

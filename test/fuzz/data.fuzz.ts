@@ -1,4 +1,4 @@
-/** Whatever the bytes, the readers of data give images or a CifarNormError. */
+/** Whatever the bytes, the readers of data return images or throw a CifarNormError. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { readArchive } from '../../src/data/archive.ts';
-import { batchNames, type Layout, MOST_BATCH_BYTES, readBatch } from '../../src/data/batches.ts';
+import { batchNames, type Layout, MAX_BATCH_BYTES, readBatch } from '../../src/data/batches.ts';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';
 import { pickle, records } from '../data/fixtures.ts';
 import { mutated } from './mutations.ts';
 import { isOrderly } from './orderly.ts';
 
-/** Reads every image of a batch, as a loader would. */
+/** Reads every image of a batch, as the loader does. */
 function readWhole(layout: Layout, bytes: Uint8Array): void {
   const { labels, image } = readBatch(layout, bytes, 'file');
   for (let i = 0; i < labels.length; i++) {
@@ -42,7 +42,7 @@ describe('the pickle reader', () => {
       .map(text => [...Buffer.from(text, 'latin1')]),
   );
 
-  /** An opcode and its argument each. */
+  /** Splits a pickle into opcodes with their arguments. */
   function stepsOf(bytes: Uint8Array): Uint8Array[] {
     const fixed: Record<string, number> = { '\x80': 1, K: 1, M: 2, J: 4, q: 1 };
     const steps: Uint8Array[] = [];
@@ -90,7 +90,7 @@ describe('the pickle reader', () => {
     bytes => readWhole('python', bytes),
   );
   isOrderly(
-    'pickles of one opcode again and again',
+    'pickles of repeated opcodes',
     0.005,
     fc
       .array(fc.tuple(opcode, fc.constantFrom(1, 2, 1000, 99_999, 300_000)), { maxLength: 5 })
@@ -143,7 +143,7 @@ describe('the archive reader', () => {
       name => layouts.has(name),
       (name, content) => {
         expect(seen).not.toContain(name);
-        expect(content.length).toBeLessThanOrEqual(MOST_BATCH_BYTES);
+        expect(content.length).toBeLessThanOrEqual(MAX_BATCH_BYTES);
         readWhole(layouts.get(name)!, content);
         seen.add(name);
       },
@@ -154,12 +154,12 @@ describe('the archive reader', () => {
     readonly name: string;
     readonly type: string;
     readonly content: Uint8Array;
-    /** What the header says it is. */
+    /** As the header states it. */
     readonly size: string;
     readonly link: string;
   }
 
-  /** One entry of a tar file, with a header whose checksum is right whatever else it says. */
+  /** A tar entry with a valid header checksum, whatever else the header states. */
   function entryOf({ name, type, content, size, link }: Entry): Uint8Array {
     const header = Buffer.alloc(512);
     header.write(name, 0, 100, 'latin1');
@@ -263,7 +263,7 @@ describe('the archive reader', () => {
   isOrderly('mutated tars', 0.01, mutated(wholes).map(packed), readBytes);
   isOrderly('mutated archives', 0.01, mutated(wholes.map(packed)), readBytes);
   isOrderly(
-    'archives packed twice, or several in one file',
+    'archives compressed twice, or several in one file',
     0.002,
     fc
       .tuple(fc.constantFrom(...wholes), fc.boolean(), mutated(wholes))
@@ -273,7 +273,7 @@ describe('the archive reader', () => {
     readBytes,
   );
 
-  // Zeros pack a thousand to one, so a small file can hold more than the limit; made but once, for it takes a while.
+  // Zeros compress a thousandfold, so a small file exceeds the limit. Built once, since it is slow.
   const zeros = gzipSync(new Uint8Array(30_000_000), { level: 1 });
   const bomb = Buffer.concat(Array<Uint8Array>(30).fill(zeros));
   const bombs = [bomb, gzipSync(bomb, { level: 1 }), zeros, Buffer.concat([packed(wholes[0]!), bomb])];

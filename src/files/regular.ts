@@ -1,0 +1,29 @@
+/** Regular files only: a FIFO, a device or a socket under a file's name could block for ever or never end. */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { CifarNormError } from '../errors.ts';
+
+// Windows has neither flag.
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+
+/** A flag for `openRegular`: a symbolic link counts as irregular. */
+export const NO_FOLLOW = O_NOFOLLOW;
+
+/**
+ * Opens a regular file, for reading unless `flags` say otherwise.
+ * @throws CifarNormError (data) if the path is something else; an error of the file system if it cannot be opened
+ */
+export async function openRegular(path: string, flags = constants.O_RDONLY): Promise<FileHandle> {
+  // Without O_NONBLOCK, opening a FIFO waits for its other end.
+  const file = await open(path, flags | O_NONBLOCK, 0o644).catch((error: NodeJS.ErrnoException) => {
+    // In this order: a folder opened for writing; a FIFO or a socket; a link with NO_FOLLOW.
+    if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) throw notRegular(path);
+    throw error;
+  });
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw notRegular(path);
+}
+
+const notRegular = (path: string): CifarNormError =>
+  new CifarNormError('data', `${path} is not a regular file`, 'move it away, or name another path');
