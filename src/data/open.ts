@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import type { Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
-import { cacheFolderOf, type Found, locateData } from './locate.ts';
+import { cacheFolderOf, type Found, locateData, requireCacheFolder } from './locate.ts';
 
 export interface DataContext {
   readonly cwd: string;
@@ -12,16 +12,30 @@ export interface DataContext {
   readonly config: string | undefined;
 }
 
-/** Where downloads are kept. */
-export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
-  cacheFolderOf(process.platform, homedir(), env);
+/**
+ * Where downloads are kept.
+ * @throws CifarNormError (usage) if the user has no home folder
+ */
+export const cacheFolder = (env: NodeJS.ProcessEnv): string => requireCacheFolder(userCacheFolder(env));
+
+const userCacheFolder = (env: NodeJS.ProcessEnv): string | undefined =>
+  cacheFolderOf(process.platform, homeFolder(), env);
+
+/** Empty for a user who is not in the system's list of users and has no HOME. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
+}
 
 /** @param option a place that the user named, as with `--data` */
 export function findData(option: string | undefined, { cwd, env, config }: DataContext): Promise<Found> {
   return locateData({
     ...{ option, config, cwd },
     environment: env.CIFAR_NORM_DATA,
-    cacheFolder: cacheFolder(env),
+    cacheFolder: userCacheFolder(env),
   });
 }
 

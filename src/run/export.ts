@@ -1,8 +1,8 @@
 /** Writes the views of a stored run again. */
 import { explained } from '../files/atomic.ts';
-import { isLocked } from '../store/lock.ts';
 import { MANIFEST } from '../store/manifest.ts';
-import type { StoredRun } from '../store/stored-run.ts';
+import { lockFolder } from '../store/run-store.ts';
+import { readRun, type StoredRun } from '../store/stored-run.ts';
 import { writeCsvs, writeManifest } from './views.ts';
 
 export interface ExportOptions {
@@ -12,18 +12,30 @@ export interface ExportOptions {
 }
 
 /**
+ * Holds the folder's lock, so that no view overwrites that of a run that is going on or has just ended.
  * @returns the names of the files written
- * @throws CifarNormError (run) if a file cannot be written, or would lose rows and may not
+ * @throws CifarNormError if the folder is in use, a file cannot be written, or a file would lose rows and may not
  */
-export async function exportRun(run: StoredRun, { force, notify }: ExportOptions): Promise<string[]> {
-  const { folder, results, trials, corrupt } = run;
-  for (const line of corrupt) notify(`line ${line} of the journal is corrupt and left out`);
+export async function exportRun(
+  { folder }: Pick<StoredRun, 'folder'>,
+  { force, notify }: ExportOptions,
+): Promise<string[]> {
   try {
-    const names = await writeCsvs(folder, results, { shrink: force });
-    // A run that is going on writes its own manifest.
-    if (await isLocked(folder)) return names;
-    await writeManifest(run, results.length === trials.length ? 'finished' : 'interrupted');
-    return [...names, MANIFEST];
+    const lock = await lockFolder(folder);
+    try {
+      const run = await readRun(folder);
+      try {
+        const { results, trials, corrupt } = run;
+        for (const line of corrupt) notify(`line ${line} of the journal is corrupt and left out`);
+        const names = await writeCsvs(folder, results, { shrink: force });
+        await writeManifest(run, results.length === trials.length ? 'finished' : 'interrupted');
+        return [...names, MANIFEST];
+      } finally {
+        await run.close();
+      }
+    } finally {
+      await lock.release();
+    }
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${folder}`, 'the folder must be one that you may write to');
   }

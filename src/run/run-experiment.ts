@@ -163,11 +163,11 @@ export async function runExperiment(
 
 async function finish(store: RunStore, run: OpenRun): Promise<void> {
   try {
-    const restored = await store.restoreIfRemoved();
+    const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
-    await writeCsvs(run.folder, run.results, { shrink: true });
-    await writeManifest(run, run.results.length === run.trials.length ? 'finished' : 'interrupted');
-    if (restored) throw restored;
+    await writeCsvs(store.folder, run.results, { shrink: true });
+    await writeManifest({ ...run, folder: store.folder }, run.results.length === run.trials.length ? 'finished' : 'interrupted');
+    if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);
   }

@@ -117,11 +117,13 @@ export class Journal {
     return recordAt(this.#file.fd, this.path, entry);
   }
 
-  /** If the file was removed, writes it again from the copy that the system keeps while it is open. */
-  async restoreIfRemoved(): Promise<boolean> {
-    if ((await this.#file.stat()).nlink > 0) return false;
-    await writeAtomically(this.path, textOf(this.#file, this.#end));
-    return true;
+  async isRemoved(): Promise<boolean> {
+    return (await this.#file.stat()).nlink === 0;
+  }
+
+  /** Writes a removed file again, from the copy that the system keeps while it is open. */
+  restoreAt(path: string): Promise<void> {
+    return writeAtomically(path, textOf(this.#file, this.#end));
   }
 
   close(): Promise<void> {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
+import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { JOURNAL, Journal, type OpenOptions as JournalOptions } from './journal.ts';
-import { type FolderLock, lockFolder } from './lock.ts';
 import { type Identity, type Invocation, MANIFEST, manifestSchema } from './manifest.ts';
 import type { Entry } from './reader.ts';
 import { resultsOf } from './stored-run.ts';
@@ -25,18 +25,19 @@ export function defaultFolder(resultsFolder: string, { name, experiment, data, n
 }
 
 export class RunStore {
-  readonly folder: string;
+  /** Where its views belong; another than was asked for if that one was replaced while the run was going on. */
+  folder: string;
   readonly identity: Identity;
   readonly invocation: Invocation;
   readonly #journal: Journal;
-  readonly #lock: FolderLock;
+  #lock: FileLock;
 
   private constructor(
     folder: string,
     identity: Identity,
     invocation: Invocation,
     journal: Journal,
-    lock: FolderLock,
+    lock: FileLock,
   ) {
     this.folder = folder;
     this.identity = identity;
@@ -57,7 +58,7 @@ export class RunStore {
     plan: (seeds: readonly number[]) => readonly Trial[],
     options: OpenOptions,
   ): Promise<RunStore> {
-    let lock: FolderLock | undefined;
+    let lock: FileLock | undefined;
     let journal: Journal | undefined;
     try {
       if (options.fresh) await setAside(folder, options.notify);
@@ -113,18 +114,28 @@ export class RunStore {
     }
   }
 
-  /** If the journal was removed, writes it again, with all finished trials, and returns the error to report. */
-  async restoreIfRemoved(): Promise<CifarNormError | undefined> {
-    const restored = await this.#journal.restoreIfRemoved().catch(async error => {
-      if (error.code !== 'ENOENT') throw error;
+  /**
+   * Makes sure that the views go where the journal is.
+   * @returns the error to report at the end if the folder was removed; the journal is then back, with all finished trials
+   * @throws CifarNormError (run) if the folder was moved: the journal went with it, and nothing may be written in its place
+   */
+  async settle(): Promise<CifarNormError | undefined> {
+    if (await this.#journal.isRemoved()) {
+      const removed = this.#journal.path;
+      if (await exists(removed)) this.folder = `${this.folder}.restored-${stamp()}`;
       await mkdir(this.folder, { recursive: true });
-      return this.#journal.restoreIfRemoved();
-    });
-    if (!restored) return undefined;
-    return new CifarNormError(
+      await this.#journal.restoreAt(join(this.folder, JOURNAL));
+      return new CifarNormError(
+        'run',
+        `${removed} was removed while the run was going on; it has been written again in ${this.folder}`,
+        'no finished trial is lost: run the same command again to be sure',
+      );
+    }
+    if (this.#lock.isAt(lockPath(this.folder))) return undefined;
+    throw new CifarNormError(
       'run',
-      `${this.#journal.path} was removed while the run was going on; it has been written again`,
-      'no finished trial is lost: run the same command again to be sure',
+      `${this.folder} was moved while the run was going on, so no CSV files were written`,
+      'its journal has every finished trial: find the folder and run cifar-norm export on it',
     );
   }
 
@@ -133,6 +144,18 @@ export class RunStore {
     await this.#journal.close();
     await this.#lock.release();
   }
+}
+
+const LOCK = 'run.lock';
+export const lockPath = (folder: string): string => join(folder, LOCK);
+const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
+
+/** @throws CifarNormError (usage) if another process has the folder */
+export async function lockFolder(folder: string): Promise<FileLock> {
+  const lock = await lockFile(lockPath(folder));
+  if (lock) return lock;
+  const { who, hint } = await explainHolder(lockPath(folder));
+  throw new CifarNormError('usage', `${folder} is in use by ${who}`, `${hint}, or choose another folder with --out DIR`);
 }
 
 export const RUN_AGAIN = 'finished trials are kept: solve this, then run the same command again to resume';
@@ -148,10 +171,13 @@ function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolea
 async function setAside(folder: string, notify: (text: string) => void): Promise<void> {
   if (!(await exists(join(folder, JOURNAL)))) return;
   const lock = await lockFolder(folder);
-  await lock.release();
-  const aside = `${folder}.until-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-  await rename(folder, aside);
-  notify(`kept the old run as ${aside}`);
+  try {
+    const aside = `${folder}.until-${stamp()}`;
+    await rename(folder, aside);
+    notify(`kept the old run as ${aside}`);
+  } finally {
+    await lock.release();
+  }
 }
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;

@@ -6,8 +6,9 @@ import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { costOf } from '../plan/cost.ts';
 import { JOURNAL } from './journal.ts';
-import { isLocked } from './lock.ts';
+import { isLocked } from '../files/lock.ts';
 import { differences, type Identity } from './manifest.ts';
+import { lockPath } from './run-store.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
@@ -38,7 +39,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
   const { name, numerics, data } = identity;
   return {
     ...{ folder, name, title: invocation?.title ?? null, numerics, data: data.kind },
-    state: (await isLocked(folder)) ? 'running' : left === 0 ? 'finished' : 'interrupted',
+    state: (await isLocked(lockPath(folder))) ? 'running' : left === 0 ? 'finished' : 'interrupted',
     planned: trials.length,
     ...tally(results),
     left,
