@@ -22,9 +22,9 @@ const sweep = resultsOf(
 describe('the CSV files', () => {
   it('hold a row for each trial', () => {
     expect([...trialsCsv(sweep)]).toEqual([
-      'trial,hiddenDims,normalization,weightScale,seed,status,iterations,initialLoss,finalTrainLoss,bestTrainAccuracy,bestValAccuracy,lastTrainAccuracy,lastValAccuracy\n',
-      `0,50x50,batchnorm,0.00009999999999999999,231,completed,3,2.3,${(2.3 + 1.5 + 0.1 + 0.2) / 3},0.3333333333333333,0.25,0.3333333333333333,0.25\n`,
-      '1,none,none,1,232,diverged,1,1e+300,,,,,\n',
+      'trial,hiddenDims,normalization,weightScale,seed,status,iterations,initialLoss,finalTrainLoss,lastEpochTrainLoss,bestTrainAccuracy,bestValAccuracy,lastTrainAccuracy,lastValAccuracy\n',
+      `0,50x50,batchnorm,0.00009999999999999999,231,completed,3,2.3,${(2.3 + 1.5 + 0.1 + 0.2) / 3},${(2.3 + 1.5 + 0.1 + 0.2) / 3},0.3333333333333333,0.25,0.3333333333333333,0.25\n`,
+      '1,none,none,1,232,diverged,1,1e+300,,,,,,\n',
     ]);
   });
 
