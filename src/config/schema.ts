@@ -25,7 +25,7 @@ export const settingsSchema = z.strictObject({
     .default('adam')
     .describe('rule that updates the weights from their gradients'),
   learningRate: nonNegative.default(1e-3).describe('step size of the update rule'),
-  lrDecay: nonNegative.default(1).describe('factor by which the learning rate changes after each epoch'),
+  lrDecay: nonNegative.default(1).describe('factor that multiplies the learning rate after each epoch'),
   batchSize: positiveInteger.max(50_000).default(50).describe('images in a minibatch'),
   epochs: positiveInteger.max(1_000_000).default(10).describe('passes over the training images'),
   trainImages: positiveInteger
@@ -128,7 +128,7 @@ export const experimentSchema = z.strictObject({
   replicates: positiveInteger
     .max(10_000)
     .default(1)
-    .describe('how many times to run everything, with the seeds seed, seed + 1, ...'),
+    .describe('how many times to run everything, with seeds seed, seed + 1, ...'),
   data: z
     .string()
     .min(1)

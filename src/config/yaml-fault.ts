@@ -28,7 +28,7 @@ const plainWords: readonly (readonly [start: string, words: string])[] = [
 export function yamlFault(document: Document.Parsed, text: string): YamlFault | undefined {
   // The parser recurses, and reports a full call stack this way; deep texts that it does finish are valid YAML.
   const deep = document.errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  if (deep) return at(deep.pos[0], TOO_DEEP);
+  if (deep) return faultAt(deep.pos[0], TOO_DEEP);
   // A closing bracket in the first column is only bad style.
   const warnings = document.warnings.filter(({ code }) => code !== 'BAD_INDENT');
   const [error] = [...document.errors, ...warnings].sort((a, b) => a.pos[0] - b.pos[0]);
@@ -36,12 +36,12 @@ export function yamlFault(document: Document.Parsed, text: string): YamlFault | 
   const opened = openedBy(error, document);
   if (opened === undefined) {
     const words = plainWords.find(([start]) => error.message.startsWith(start))?.[1];
-    return at(error.pos[0], words ?? error.message);
+    return faultAt(error.pos[0], words ?? error.message);
   }
   const opener = text[opened]!;
   const closer = closers[opener];
   // An open quote takes in all the rest of the text: its end says nothing.
-  if (!closer) return at(opened, `this ${opener} is never closed`);
+  if (!closer) return faultAt(opened, `this ${opener} is never closed`);
   // At the end of the text, point behind its last character rather than at an empty line.
   const offset = Math.min(error.pos[0], text.trimEnd().length);
   const marks = [
@@ -51,7 +51,8 @@ export function yamlFault(document: Document.Parsed, text: string): YamlFault | 
   return { offset, message: `the ${opener} is not closed`, marks };
 }
 
-function at(offset: number, message: string): YamlFault {
+/** A fault that is shown at one place. */
+export function faultAt(offset: number, message: string): YamlFault {
   return { offset, message, marks: [{ offset }] };
 }
 

@@ -2,7 +2,7 @@
 import { isAlias, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { CifarNormError } from '../errors.ts';
 import { type Mark, type Position, SourceText } from './source-text.ts';
-import { MAX_DEPTH, TOO_DEEP, yamlFault } from './yaml-fault.ts';
+import { faultAt, MAX_DEPTH, TOO_DEEP, type YamlFault, yamlFault } from './yaml-fault.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -74,19 +74,8 @@ export function readYaml(text: string, where: (position: Position) => string): Y
 
   const control = text.search(/[^\P{Cc}\t\n\r\x7f-\x9f]/u);
   if (control >= 0) fail(control, 'control character; is this a text file?');
-  const document = withoutStackTraces(() =>
-    parseDocument(text, {
-      schema: 'core',
-      resolveKnownTags: false,
-      // The parser's own check compares every key with every other: quadratic time. toObject looks each key up.
-      uniqueKeys: false,
-      keepSourceTokens: true,
-      prettyErrors: false,
-    }),
-  );
-  const fault = yamlFault(document, text);
+  const { root, fault } = parse(text);
   if (fault) fail(fault.offset, fault.message, fault.marks);
-  const root = document.contents;
   return {
     value: root && toPlain(root, []),
     position(path, of) {
@@ -94,6 +83,27 @@ export function readYaml(text: string, where: (position: Position) => string): Y
       return place && source.positionOf(place[of]);
     },
   };
+}
+
+/** The root of the document, or what is wrong with it. */
+function parse(text: string): { root: ParsedNode | null; fault?: YamlFault | undefined } {
+  try {
+    const document = withoutStackTraces(() =>
+      parseDocument(text, {
+        schema: 'core',
+        resolveKnownTags: false,
+        // The parser's own check compares every key with every other: quadratic time. toObject looks each key up.
+        uniqueKeys: false,
+        keepSourceTokens: true,
+        prettyErrors: false,
+      }),
+    );
+    return { root: document.contents, fault: yamlFault(document, text) };
+  } catch (error) {
+    // The parser recurses. It reports most overflows of the call stack itself, but not all.
+    if (error instanceof RangeError) return { root: null, fault: faultAt(0, TOO_DEEP) };
+    throw error;
+  }
 }
 
 /** Whether a value is a map of keys to values. */

@@ -61,7 +61,7 @@ describe('sweep', () => {
     expect(runs[2]!.csvs).toEqual(runs[0]!.csvs);
     const [trials, losses, accuracies] = runs[0]!.csvs.map(text => text.split('\n')[0]);
     expect(trials).toBe(
-      'trial,weightScale,normalization,seed,status,iterations,initialLoss,finalTrainLoss,bestTrainAccuracy,bestValAccuracy,lastTrainAccuracy,lastValAccuracy',
+      'trial,weightScale,normalization,seed,status,iterations,initialLoss,finalTrainLoss,lastEpochTrainLoss,bestTrainAccuracy,bestValAccuracy,lastTrainAccuracy,lastValAccuracy',
     );
     expect(losses).toBe('trial,weightScale,normalization,seed,iteration,loss');
     expect(accuracies).toBe('trial,weightScale,normalization,seed,epoch,trainAccuracy,valAccuracy');
