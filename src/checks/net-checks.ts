@@ -43,10 +43,10 @@ export function netErrors(normalization: Normalization, reg: number): Measured {
 }
 
 /** The nets of experiments are checked at small widths. */
-const SMALL = { inputDim: 6, numClasses: NUM_CLASSES, weightScale: 0.6, maxRows: 5 };
-const WIDTH = 5;
+const SMALL = { inputDim: 6, numClasses: NUM_CLASSES, weightScale: 0.5, maxRows: 5 };
+const WIDTH = 8;
 /** Deeper nets are checked at this depth: they repeat the same layer. */
-const MAX_DEPTH = 20;
+const MAX_DEPTH = 10;
 
 /**
  * Checks the nets that an experiment trains: for each distinct normalization, number of hidden layers and reg, the
@@ -81,7 +81,10 @@ function smallNetErrors(normalization: Normalization, depth: number, reg: number
   );
   // At their initial values, biases put dead units on the kink of their ReLU, where there is no gradient.
   for (const [name, matrix] of built.net.params) {
-    if (!name.startsWith('W')) built.engine.write(matrix, random.randn(new Float64Array(matrix.cols)));
+    if (name.startsWith('W')) continue;
+    const middle = name.startsWith('gamma') ? 1 : 0;
+    const values = random.randn(new Float64Array(matrix.cols)).map(v => middle + 0.3 * v);
+    built.engine.write(matrix, values);
   }
   const images = random.randn(new Float64Array(SMALL.maxRows * SMALL.inputDim));
   const labels = random.randint(0, NUM_CLASSES, new Int32Array(SMALL.maxRows));

@@ -30,10 +30,13 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
   return largest(a, (v, i) => Math.abs(v - b[i]!) / Math.max(1e-8, Math.abs(v) + Math.abs(b[i]!)));
 }
 
-/** |a - b| / max(1e-8, |a| + |b|) in Euclidean norms: tiny elements do not count with their own round-off. */
+/**
+ * |a - b| / max(1e-4, |a| + |b|) in Euclidean norms: tiny elements do not count with their own round-off, and a gradient
+ * that vanishes may differ by that of the differences, about 1e-10.
+ */
 export function relativeErrorOfNorms(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const difference = Float64Array.from(a, (v, i) => v - b[i]!);
-  return norm(difference) / Math.max(1e-8, norm(a) + norm(b));
+  return norm(difference) / Math.max(1e-4, norm(a) + norm(b));
 }
 
 const norm = (values: ArrayLike<number>): number => {

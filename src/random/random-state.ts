@@ -1,6 +1,6 @@
 /**
- * NumPy's legacy random stream, `numpy.random.RandomState`: the same numbers for the same seed. The uniform bits, and
- * so every integer, are NumPy's own; a normal number may differ in its last bit where the C library's log differs.
+ * NumPy's legacy random stream, `numpy.random.RandomState`: the same seed gives the same numbers. Uniform numbers and
+ * integers have NumPy's bits; normal numbers may differ in the last bit where the C library's log differs.
  */
 import { base, basePage } from '../kernels/base.ts';
 
@@ -8,17 +8,17 @@ const KEY_WORDS = 624;
 const PAGE_DOUBLES = basePage.bytes / 8;
 const PAGE_WORDS = basePage.bytes / 4;
 
-/** A saved state, as JSON: what `RandomState.get_state()` returns in NumPy. */
+/** A saved state, fit for JSON: what NumPy's `RandomState.get_state()` returns. */
 export interface RandomStateSnapshot {
-  /** The 624 words of MT19937, little-endian, in base64. */
+  /** The 624 words of MT19937: little-endian uint32, in base64. */
   readonly key: string;
   readonly position: number;
-  /** The second number of a pair that the polar method made, for the next call. */
+  /** The second number of a pair of normal numbers, for the next call. */
   readonly gauss: number | null;
 }
 
 export class RandomState {
-  /** The state lies here between draws, and in the kernels' static memory during one. */
+  /** Holds the state between draws; during a draw it is in the kernels' static memory. */
   readonly #key = new Uint32Array(KEY_WORDS);
   #position = KEY_WORDS;
   #hasGauss = false;
@@ -41,22 +41,22 @@ export class RandomState {
     return { key, position: this.#position, gauss: this.#hasGauss ? this.#gauss : null };
   }
 
-  /** Fills `out` with float64 numbers, uniform in [0, 1): `random_sample`. */
+  /** Fills `out` with uniform numbers in [0, 1), like `random_sample`. */
   randomSample(out: Float64Array): Float64Array {
     return this.#fillDoubles(out, base.randomSample);
   }
 
-  /** Fills `out` with float64 standard normal numbers: `randn`. */
+  /** Fills `out` with standard normal numbers, like `randn`. */
   randn(out: Float64Array): Float64Array {
     return this.#fillDoubles(out, base.randomNormal);
   }
 
-  /** Leaves the stream where `randn` of so many numbers would. */
+  /** Advances the stream as `randn` of `count` numbers does, but faster. */
   skipRandn(count: number): void {
     this.#draw(() => base.randomSkipNormal(count));
   }
 
-  /** Fills `out` with integers in low..high - 1: `randint(low, high)`. */
+  /** Fills `out` with integers in low..high - 1, like `randint(low, high)`. */
   randint(low: number, high: number, out: Int32Array): Int32Array {
     this.#draw(() => {
       for (let done = 0; done < out.length; done += PAGE_WORDS) {
@@ -69,7 +69,7 @@ export class RandomState {
     return out;
   }
 
-  /** Fills `out` with integers in 0..n - 1, with replacement: `choice(n, size)`. */
+  /** Fills `out` with integers in 0..n - 1, drawn with replacement, like `choice(n, size)`. */
   choice(n: number, out: Int32Array): Int32Array {
     return this.randint(0, n, out);
   }

@@ -2,18 +2,24 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { largestSize, numericGradient, relativeError } from '../../src/checks/numeric-gradient.ts';
-import { type Dtype, Engine, type Matrix } from '../../src/kernels/engine.ts';
+import { compileProgram } from '../../src/kernels/choose-backend.ts';
+import { Engine } from '../../src/kernels/engine.ts';
+import type { Matrix } from '../../src/kernels/matrix.ts';
+import type { Dtype } from '../../src/kernels/numerics.ts';
 import { FullyConnectedNet, type NetOptions } from '../../src/nn/fully-connected-net.ts';
+import { normalizations } from '../../src/nn/normalizations.ts';
 import { updateRules } from '../../src/nn/update-rules.ts';
 import { RandomState } from '../../src/random/random-state.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
+
+const names = Object.keys(normalizations) as NetOptions['normalization'][];
 
 function netOf(
   options: Partial<NetOptions> & Pick<NetOptions, 'maxRows'>,
   random: RandomState,
   dtype: Dtype = 'float64',
 ) {
-  const engine = new Engine(dtype);
+  const engine = new Engine(compileProgram(dtype));
   const usual = {
     inputDim: 15,
     hiddenDims: [20, 30],
@@ -26,7 +32,7 @@ function netOf(
 }
 
 function parameters(engine: Engine, matrix: Matrix) {
-  const perRow = matrix.row / engine.bytesPerReal;
+  const perRow = matrix.stride / engine.bytesPerReal;
   const view = engine.reals(matrix.pointer, matrix.rows * perRow) as Float64Array;
   const indices = Array.from(
     { length: matrix.rows * matrix.cols },
@@ -68,21 +74,19 @@ describe('laws, for random shapes', () => {
     n: fc.integer({ min: 1, max: 7 }),
     inputDim: fc.integer({ min: 1, max: 9 }),
     hiddenDims: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
-    normalization: fc.constantFrom('none', 'layernorm', 'batchnorm') as fc.Arbitrary<
-      NetOptions['normalization']
-    >,
+    normalization: fc.constantFrom(...names),
     reg: fc.constantFrom(0, 0.7),
     seed: fc.nat(1000),
   });
 
-  it('the gradients of a net are those of centred differences', () => {
+  it('the gradients of a net agree with centred differences', () => {
     fc.assert(
       fc.property(shape, ({ n, seed, ...options }) => {
         const random = new RandomState(seed);
         const { engine, net } = netOf({ ...options, weightScale: 0.7, maxRows: n }, random);
         engine.write(net.input, random.randn(new Float64Array(n * options.inputDim)));
         engine.bytes(net.labels, n).set(random.randint(0, 10, new Int32Array(n)));
-        // A bias of 0 behind units that are all off stands on the kink of its ReLU, where there is no gradient.
+        // A bias of 0 behind dead units puts its own unit on the kink of its ReLU, where there is no gradient.
         for (const [name, matrix] of net.params) {
           if (name.startsWith('b')) engine.write(matrix, random.randn(new Float64Array(matrix.cols)));
         }
@@ -95,12 +99,12 @@ describe('laws, for random shapes', () => {
           expect(largestSize(numeric.map((v, i) => v - gradient[i]!))).toBeLessThan(1e-4 * steepest);
         }
       }),
-      // The seed is fixed: a step of the differences that crosses a kink by chance would say nothing.
+      // The seed is fixed, because a difference that happens to cross a kink says nothing.
       { numRuns: 60, seed: 231 },
     );
   });
 
-  it('the fused weight update does what gradient and rule do apart', () => {
+  it('a training step applies the update rule to the gradient', () => {
     for (const [name, rule] of Object.entries(updateRules)) {
       const { engine, net } = netOf(
         { normalization: 'batchnorm', reg: 0.1, maxRows: 6, rule },
@@ -134,10 +138,40 @@ describe('laws, for random shapes', () => {
     engine.write(net.input, [2]);
     expect(net.trainStep(1, 0.1, 1)).toBe(0);
     expect(net.countCorrect(1)).toBe(1);
+    expect([...net.predict(1)]).toEqual([0]);
+  });
+
+  it('predictions have the greatest score, and countCorrect counts those that are right', () => {
+    fc.assert(
+      fc.property(shape, ({ n, seed, ...options }) => {
+        const random = new RandomState(seed);
+        const { engine, net } = netOf({ ...options, maxRows: n + 3 }, random);
+        engine.write(net.input, random.randn(new Float64Array(n * options.inputDim)));
+        const labels = random.randint(0, 10, new Int32Array(n));
+        engine.bytes(net.labels, n).set(labels);
+        const [scores, predictions] = [net.scores(n), net.predict(n)];
+        expect([scores.length, predictions.length]).toEqual([10 * n, n]);
+        for (const [i, prediction] of predictions.entries()) {
+          const row = [...scores.subarray(10 * i, 10 * (i + 1))];
+          expect(prediction).toBe(row.indexOf(Math.max(...row)));
+        }
+        const correct = labels.filter((label, i) => label === predictions[i]).length;
+        expect(net.countCorrect(n)).toBe(correct);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('a NaN is the greatest score, as in np.argmax', () => {
+    const { engine, net } = netOf({ maxRows: 1 }, new RandomState(0));
+    engine.write(net.params.get('b3')!, [1, 2, Number.NaN, 4, Number.NaN]);
+    engine.bytes(net.labels, 1).set([2]);
+    expect([...net.predict(1)]).toEqual([2]);
+    expect(net.countCorrect(1)).toBe(1);
   });
 });
 
-/** The course's rules at their first step, when all state is zero. */
+/** The course's rules in their first step, when all state is zero. */
 function firstStep(rule: string, g: number, rate: number): number {
   switch (rule) {
     case 'rmsprop':
@@ -149,7 +183,7 @@ function firstStep(rule: string, g: number, rate: number): number {
   }
 }
 
-it('keep and restoreKept go back to the kept parameters', () => {
+it('restoreBest restores what saveBest saved', () => {
   const { engine, net } = netOf(
     { normalization: 'batchnorm', maxRows: 4, rule: updateRules.adam },
     new RandomState(1),
@@ -157,10 +191,10 @@ it('keep and restoreKept go back to the kept parameters', () => {
   const all = () => [...net.params.values()].flatMap(matrix => [...engine.read(matrix)]);
   engine.write(net.input, new RandomState(2).randn(new Float64Array(4 * 15)));
   net.trainStep(4, 0.1, 1);
-  net.keep();
-  const kept = all();
+  net.saveBest();
+  const saved = all();
   net.trainStep(4, 0.1, 2);
-  expect(relativeError(all(), kept)).toBeGreaterThan(1e-3);
-  net.restoreKept();
-  expect(all()).toEqual(kept);
+  expect(relativeError(all(), saved)).toBeGreaterThan(1e-3);
+  net.restoreBest();
+  expect(all()).toEqual(saved);
 });

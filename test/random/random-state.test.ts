@@ -25,7 +25,7 @@ describe.skipIf(!sharedFolder)('golden figures of the shared folder (skipped whe
     ? JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8')).random
     : {};
 
-  it('draws in one stream, as golden.py draws them', () => {
+  it('mixed draws from one stream', () => {
     const r = seed();
     expect(sample(r, 5)).toEqual(golden.random_sample_5);
     expect(randn(r, 7)).toEqual(golden.randn_7);
@@ -37,7 +37,7 @@ describe.skipIf(!sharedFolder)('golden figures of the shared folder (skipped whe
     expect(sample(r, 3)).toEqual(golden.random_sample_3);
   });
 
-  it('170,000 normal numbers, longer than a page of the kernels', () => {
+  it('170,000 normal numbers, which take more than a page of the kernels', () => {
     const r = seed();
     const values = r.randn(new Float64Array(170_000));
     const { sum, last3, max, next_randint_1000 } = golden.randn_170000;
@@ -61,7 +61,7 @@ describe('laws', () => {
     ),
   );
 
-  it('a restored snapshot goes on as the stream itself', () => {
+  it('a restored snapshot continues like the stream itself', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), draws, draws, (start, before, after) => {
         const r = new RandomState(start);
@@ -72,7 +72,7 @@ describe('laws', () => {
     );
   });
 
-  it('two streams do not disturb each other', () => {
+  it('two streams are independent', () => {
     const [a, b] = [seed(), new RandomState(1)];
     const apart = [randn(a, 3), randn(b, 3), randn(a, 3), randn(b, 3)];
     const [c, d] = [seed(), new RandomState(1)];
@@ -92,7 +92,7 @@ describe('laws', () => {
     );
   });
 
-  it('integers stay within their range, and a range of one draws nothing', () => {
+  it('integers stay in their range, and a range of one integer draws nothing', () => {
     const r = seed();
     const before = r.snapshot();
     expect(randint(r, 7, 8, 4)).toEqual([7, 7, 7, 7]);
