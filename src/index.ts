@@ -2,8 +2,9 @@
  * The public API. `runExperiment` does what the command `sweep` does; the rest is what it is made of: engine, net,
  * solver, random stream, checks, and renderers of tables and charts.
  */
-import { type Run, type RunOptions, runExperiment as run } from './run/run-experiment.ts';
+
 import type { ExperimentInput } from './config/schema.ts';
+import { type Run, type RunOptions, runExperiment as run } from './run/run-experiment.ts';
 
 export type { DataLabel, Result } from './analysis/results.ts';
 export type { Bound, CellResult, CheckResult } from './checks/check.ts';

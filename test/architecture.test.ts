@@ -41,7 +41,9 @@ const filesImportedBy = (file: string) =>
 it('every file is in a room', () => {
   const top = files.filter(file => roomOf(file).endsWith('.ts'));
   expect(top.sort()).toEqual(['errors.ts', 'index.ts', 'version.ts']);
-  expect(rooms).toEqual(expect.arrayContaining([...new Set(files.map(roomOf))].filter(room => !top.includes(room))));
+  expect(rooms).toEqual(
+    expect.arrayContaining([...new Set(files.map(roomOf))].filter(room => !top.includes(room))),
+  );
 });
 
 it.each(files.filter(file => file !== 'index.ts'))('%s imports only what its room may', file => {

@@ -1,7 +1,7 @@
 /** What a command is given beside its words: where it runs, and how it ends. */
 import { join } from 'node:path';
-import { type DataContext, findData } from '../data/open.ts';
 import type { Attempt, Found } from '../data/locate.ts';
+import { type DataContext, findData } from '../data/open.ts';
 import { interruptible } from './interruptible.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 

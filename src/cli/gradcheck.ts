@@ -27,7 +27,8 @@ export async function gradcheck(
   context: Context,
 ): Promise<void> {
   const terminal = context.terminal(options);
-  const settings = experiment === undefined ? [] : await settingsOf(experiment, options.set ?? [], context.cwd);
+  const settings =
+    experiment === undefined ? [] : await settingsOf(experiment, options.set ?? [], context.cwd);
   const results = [...runChecks(() => performance.now()), ...checkExperiment(settings)];
   if (options.out !== undefined) await writeCsv(resolve(context.cwd, options.out), results);
   const pass = results.every(result => result.pass);

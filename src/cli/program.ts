@@ -25,7 +25,14 @@ export async function createProgram(context: Context): Promise<Command> {
     .addHelpText('after', EXAMPLES);
   registerGradcheck(program, context);
   await registerRun(program, context);
-  for (const register of [registerShow, registerStatus, registerRuns, registerExport, registerVerify, registerData])
+  for (const register of [
+    registerShow,
+    registerStatus,
+    registerRuns,
+    registerExport,
+    registerVerify,
+    registerData,
+  ])
     register(program, context);
   for (const command of [program, ...program.commands].flatMap(each => [each, ...each.commands]))
     command.exitOverride();

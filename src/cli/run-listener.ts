@@ -1,8 +1,8 @@
 /** Shows the events of a run while it goes on: progress on stderr, and for `train` the logs on stdout. */
 import { describer } from '../analysis/results.ts';
 import { warningsOf } from '../config/warnings.ts';
-import { logTitle } from '../report/log.ts';
 import type { Trial } from '../plan/trial.ts';
+import { logTitle } from '../report/log.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { type LiveLog, liveLog } from './live-log.ts';
 import { progressOf } from './progress.ts';

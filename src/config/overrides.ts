@@ -85,7 +85,9 @@ function setIn(node: unknown, path: readonly string[], value: unknown, option: s
 }
 
 /** Changes by key as `key=value` strings, which `applyOverrides` takes; undefined and null take a key away. */
-export function overridesOf(changes: Readonly<Record<string, unknown>> | readonly string[] = []): readonly string[] {
+export function overridesOf(
+  changes: Readonly<Record<string, unknown>> | readonly string[] = [],
+): readonly string[] {
   if (Array.isArray(changes)) return changes;
   return Object.entries(changes).map(([key, value]) => `${key}=${JSON.stringify(value) ?? ''}`);
 }

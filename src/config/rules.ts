@@ -1,8 +1,9 @@
 /** Finds contradictions between values that are valid on their own. */
+
+import { seriesNames } from '../records/series.ts';
 import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
-import { seriesNames } from '../records/series.ts';
 import type { Experiment, SettingKey } from './schema.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;

@@ -35,7 +35,10 @@ export function planTrials(
       const id = trialId(content);
       const known = trials.get(id);
       const groups = [...(known?.groups ?? []), ...(group === undefined ? [] : [group])];
-      trials.set(id, known ? { ...known, groups } : { id, index: trials.size, axes, groups, seed, ...content });
+      trials.set(
+        id,
+        known ? { ...known, groups } : { id, index: trials.size, axes, groups, seed, ...content },
+      );
     }
   }
   return [...trials.values()];

@@ -55,7 +55,8 @@ export async function* conduct(
         return await attempt(trial);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted) return failedRecord(trial, message);
+        if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted)
+          return failedRecord(trial, message);
         push({ trial, kind: 'retried', error: message });
       }
     }

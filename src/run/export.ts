@@ -37,6 +37,11 @@ export async function exportRun(
       await lock.release();
     }
   } catch (error) {
-    throw explained(error, 'run', `cannot write to ${folder}`, 'the folder must be one that you may write to');
+    throw explained(
+      error,
+      'run',
+      `cannot write to ${folder}`,
+      'the folder must be one that you may write to',
+    );
   }
 }

@@ -107,10 +107,16 @@ export async function runExperiment(
   const numerics = NUMERICS[options.numerics ?? 'portable'];
   const planFor = planner(loaded.experiment, { fingerprint: dataset.fingerprint, numerics });
   const identity = identityOf(loaded, dataset, numerics);
-  const folder = options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
+  const folder =
+    options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
   const workers = options.workers ?? availableParallelism();
   const { title, description, charts } = loaded.experiment;
-  const presentation = { command: options.command ?? 'sweep', title, description, charts: charts && [...charts] };
+  const presentation = {
+    command: options.command ?? 'sweep',
+    title,
+    description,
+    charts: charts && [...charts],
+  };
   const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
 
   // Nothing is written before it is certain that the trials can run here.
@@ -166,7 +172,10 @@ async function finish(store: RunStore, run: OpenRun): Promise<void> {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
     await writeCsvs(store.folder, run.results, { shrink: true });
-    await writeManifest({ ...run, folder: store.folder }, run.results.length === run.trials.length ? 'finished' : 'interrupted');
+    await writeManifest(
+      { ...run, folder: store.folder },
+      run.results.length === run.trials.length ? 'finished' : 'interrupted',
+    );
     if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);

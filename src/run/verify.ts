@@ -96,7 +96,8 @@ function differenceOf(stored: TrialRecord, again: TrialRecord): string | undefin
   const { length } = stored.losses;
   if (again.losses.length !== length) return `${again.losses.length} iterations instead of ${length}`;
   const at = stored.losses.findIndex((loss, i) => loss !== again.losses[i]);
-  if (at >= 0) return `the loss of iteration ${at + 1} is ${again.losses[at]} instead of ${stored.losses[at]}`;
+  if (at >= 0)
+    return `the loss of iteration ${at + 1} is ${again.losses[at]} instead of ${stored.losses[at]}`;
   const accuracies = (record: TrialRecord) => JSON.stringify(record.accuracies);
   return accuracies(again) === accuracies(stored) ? undefined : 'the accuracies differ';
 }

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
-import { identitySchema, type Invocation, invocationSchema } from './manifest.ts';
+import { type Invocation, identitySchema, invocationSchema } from './manifest.ts';
 
 /** Raised when older programs can no longer read what is written. */
 const FORMAT = 2;

@@ -70,7 +70,9 @@ export class Journal {
         const copy = `${path}.damaged-${Date.now()}`;
         await copyFile(path, copy);
         await writeAtomically(path, repaired(file, contents, run, trials));
-        notify(`dropped ${linesText(corrupt)} of the journal, corrupt; the damaged journal is kept as ${copy}`);
+        notify(
+          `dropped ${linesText(corrupt)} of the journal, corrupt; the damaged journal is kept as ${copy}`,
+        );
         await file.close();
         return await Journal.open(path, run, plan, { repair: false, notify });
       }
@@ -92,7 +94,11 @@ export class Journal {
     const planned = new Set(trials.map(({ id }) => id));
     const added = this.trials.filter(({ id }) => !planned.has(id));
     if (added.length === 0 && planLines.length > 1) return;
-    const line = planLine({ run, startedAt: this.startedAt, trials: (added.length > 0 ? added : this.trials).map(planEntry) });
+    const line = planLine({
+      run,
+      startedAt: this.startedAt,
+      trials: (added.length > 0 ? added : this.trials).map(planEntry),
+    });
     await this.#append(added.length > 0 ? line + line : line);
     await this.#file.sync();
     await syncFolder(this.path);
@@ -241,6 +247,6 @@ const linesText = (numbers: readonly number[]): string =>
 const corruptError = (path: string, corrupt: readonly number[]) =>
   new CifarNormError(
     'run',
-    `${path}:${corrupt[0]}: ${linesText(corrupt)} corrupt (checksum mismatch)`,
+    `${path}:${corrupt[0]}: ${linesText(corrupt)} ${corrupt.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`,
     'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
   );

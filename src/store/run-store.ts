@@ -65,7 +65,8 @@ export class RunStore {
       await mkdir(folder, { recursive: true });
       await refuseForeign(folder);
       lock = await lockFolder(folder);
-      if (lock.leftBy) options.notify(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
+      if (lock.leftBy)
+        options.notify(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, plan, options);
       const store = new RunStore(folder, identity, invocation, journal, lock);
       if (store.pending().length > 0 || isShownOtherwise(journal.invocation, invocation))
@@ -74,7 +75,12 @@ export class RunStore {
     } catch (error) {
       await journal?.close();
       await lock?.release();
-      throw explained(error, 'usage', `cannot write results to ${folder}`, 'choose another folder with --out DIR');
+      throw explained(
+        error,
+        'usage',
+        `cannot write results to ${folder}`,
+        'choose another folder with --out DIR',
+      );
     }
   }
 
@@ -155,7 +161,11 @@ export async function lockFolder(folder: string): Promise<FileLock> {
   const lock = await lockFile(lockPath(folder));
   if (lock) return lock;
   const { who, hint } = await explainHolder(lockPath(folder));
-  throw new CifarNormError('usage', `${folder} is in use by ${who}`, `${hint}, or choose another folder with --out DIR`);
+  throw new CifarNormError(
+    'usage',
+    `${folder} is in use by ${who}`,
+    `${hint}, or choose another folder with --out DIR`,
+  );
 }
 
 export const RUN_AGAIN = 'finished trials are kept: solve this, then run the same command again to resume';

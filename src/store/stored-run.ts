@@ -38,7 +38,16 @@ export async function readRun(folder: string): Promise<StoredRun> {
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
     const { fd } = file;
     return {
-      ...{ folder, identity: head.run, startedAt: head.startedAt, trials, entries, invocation, corrupt, newer },
+      ...{
+        folder,
+        identity: head.run,
+        startedAt: head.startedAt,
+        trials,
+        entries,
+        invocation,
+        corrupt,
+        newer,
+      },
       results: resultsOf(trials, entries, entry => recordAt(fd, path, entry)),
       close: () => file!.close(),
     };

@@ -188,7 +188,7 @@ describe('train', () => {
   });
 });
 
-describe('going on', () => {
+describe('resuming', () => {
   it('Ctrl-C: exit 130, finished trials kept; the same command finishes the run with the same bytes', async () => {
     const file = tinyExperiment();
     const whole = join(emptyFolder(), 'run');
@@ -271,7 +271,7 @@ describe('going on', () => {
     writeFileSync(notes, '{"my":"notes"}');
     const { code, stderr } = await cifarNorm(['sweep', tinyExperiment(), '--out', out]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/journal\.jsonl:1: this is not the first line of a journal/);
+    expect(stderr).toMatch(/journal\.jsonl:1: not a journal of cifar-norm/);
     expect(readFileSync(notes, 'utf8')).toBe('{"my":"notes"}');
   });
 
@@ -328,7 +328,7 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
     ],
     ['an unknown key in --set', ['sweep', tiny, '--set', 'epochz=3'], /epochz/],
     ['a bad seed', ['sweep', tiny, '--seed', '-1'], /--seed/],
-    ['no workers', ['sweep', tiny, '--workers', '0'], /--workers/],
+    ['workers that are no number', ['sweep', tiny, '--workers', 'two'], /--workers/],
     [
       'missing data',
       ['sweep', tiny, '--data', '/no/such'],
@@ -415,7 +415,7 @@ describe('help and data', () => {
     const { code, stdout } = await cifarNorm(['data', 'info'], { cwd });
     expect(code).toBe(0);
     expect(stdout).toContain('CIFAR_NORM_DATA: not set');
-    expect(stdout).toContain('Using synthetic data');
+    expect(stdout).toContain('Using synthetic images');
     expect(stdout).toContain('X_train: (49000, 3, 32, 32)');
     expect(existsSync(join(cwd, 'results'))).toBe(false);
   });

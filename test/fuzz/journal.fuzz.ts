@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { afterAll, describe, expect } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { planTrials } from '../../src/plan/plan.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
 import { Journal } from '../../src/store/journal.ts';
 import { identityOf } from '../../src/store/manifest.ts';
-import type { TrialRecord } from '../../src/records/record.ts';
 import { readRun } from '../../src/store/stored-run.ts';
 import { mutated } from './mutations.ts';
 import { isOrderly } from './orderly.ts';
@@ -17,7 +17,11 @@ const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'journal.jsonl');
 const experiment = experimentSchema.parse({});
-const identity = identityOf({ name: 'fuzzed', experiment }, { kind: 'synthetic', fingerprint: 'f' }, 'portable-1');
+const identity = identityOf(
+  { name: 'fuzzed', experiment },
+  { kind: 'synthetic', fingerprint: 'f' },
+  'portable-1',
+);
 /** Trials enough for every record below; only their ids and settings count. */
 const [trial] = planTrials(experiment, { fingerprint: 'f', numerics: 'portable-1' });
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];

@@ -33,7 +33,10 @@ export function registerData(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm data download\n  cifar-norm data download --url https://my.mirror/cifar-10-binary.tar.gz\n  cifar-norm data download --from /media/stick/cifar-10-binary.tar.gz',
     )
     .action(async options =>
-      (await import('../data/download.ts')).dataDownload({ ...options, layout: options.layout as Layout }, context),
+      (await import('../data/download.ts')).dataDownload(
+        { ...options, layout: options.layout as Layout },
+        context,
+      ),
     );
 
   withOutput(data.command('verify'))

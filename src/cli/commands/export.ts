@@ -8,7 +8,9 @@ export function registerExport(program: Command, context: Context): void {
     .argument('<run>', RUN_ARGUMENT)
     .option('--force', 'replace CSV files also by shorter ones')
     .summary("write a run's CSV files again")
-    .description('Writes trials.csv, losses.csv, accuracies.csv and manifest.json again from the journal of a run.')
+    .description(
+      'Writes trials.csv, losses.csv, accuracies.csv and manifest.json again from the journal of a run.',
+    )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name, options) => {
       const [{ findRun }, { exportRun }] = await Promise.all([
@@ -19,7 +21,8 @@ export function registerExport(program: Command, context: Context): void {
       const run = await findRun(name, context.cwd, context.resultsFolder);
       try {
         const files = await exportRun(run, { force: options.force ?? false, notify: terminal.warn });
-        if (options.json) terminal.print(JSON.stringify({ folder: run.folder, files, trials: run.results.length }));
+        if (options.json)
+          terminal.print(JSON.stringify({ folder: run.folder, files, trials: run.results.length }));
         else terminal.print(files.map(file => join(run.folder, file)).join('\n'));
       } finally {
         await run.close();

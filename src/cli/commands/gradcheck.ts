@@ -7,7 +7,9 @@ export function registerGradcheck(program: Command, context: Context): void {
     .argument('[experiment]', 'also check the nets of an experiment')
     .option('--verbose', 'show every quantity')
     .option('--out <folder>', 'write gradcheck.csv there')
-    .addOption(new Option('--set <key=value>', 'change a key of the experiment; may be repeated').argParser(collect))
+    .addOption(
+      new Option('--set <key=value>', 'change a key of the experiment; may be repeated').argParser(collect),
+    )
     .summary('check every gradient of the notebook')
     .description(
       'Runs every numeric check of the notebook in float64, on the kernels that train; with an experiment, checks its nets too (each normalization, depth and reg). Exit code 1 if a check fails.',

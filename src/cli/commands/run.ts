@@ -42,11 +42,14 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .description(description)
       .addOption(dataOption())
       .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each experiment)")
-      .addOption(new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)))
       .addOption(
-        new Option('--replicates <n>', 'seeds to run everything with: seed, seed + 1, ..; more than before extend the run').argParser(
-          wholeNumber(1, 10_000),
-        ),
+        new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
+      )
+      .addOption(
+        new Option(
+          '--replicates <n>',
+          'seeds to run everything with: seed, seed + 1, ..; more than before extend the run',
+        ).argParser(wholeNumber(1, 10_000)),
       )
       .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
       .addOption(
@@ -67,9 +70,14 @@ export async function registerRun(program: Command, context: Context): Promise<v
       )
       .option('--fail-fast', 'end the run at the first trial that fails')
       .addOption(
-        new Option('--timeout <seconds>', 'the longest that a trial may take').argParser(wholeNumber(1, MOST_SECONDS)),
+        new Option('--timeout <seconds>', 'the longest that a trial may take').argParser(
+          wholeNumber(1, MOST_SECONDS),
+        ),
       )
-      .addHelpText('after', `\nKeys of an experiment, for files and for --set:\n${keys}\n\nExamples:\n  ${examples}`)
+      .addHelpText(
+        'after',
+        `\nKeys of an experiment, for files and for --set:\n${keys}\n\nExamples:\n  ${examples}`,
+      )
       .action((experiment, { set = [], seed, replicates, ...options }) => {
         const changes = [
           ...set,
@@ -83,7 +91,12 @@ export async function registerRun(program: Command, context: Context): Promise<v
 
 type Options = OutputOptions & Parameters<typeof import('../../run/run-experiment.ts').runExperiment>[1];
 
-async function run(verb: Verb, experiment: string, options: Options & OutputOptions, context: Context): Promise<void> {
+async function run(
+  verb: Verb,
+  experiment: string,
+  options: Options & OutputOptions,
+  context: Context,
+): Promise<void> {
   const terminal = context.terminal(options);
   const [{ runExperiment }, { compile }, { runListener }, { printRun }] = await Promise.all([
     import('../../run/run-experiment.ts'),
@@ -114,7 +127,12 @@ async function run(verb: Verb, experiment: string, options: Options & OutputOpti
 }
 
 /** Says where the results are and what went wrong, and sets the exit code. */
-function conclude(terminal: Terminal, run: Run, interrupted: number | undefined, { cwd, exit }: Context): void {
+function conclude(
+  terminal: Terminal,
+  run: Run,
+  interrupted: number | undefined,
+  { cwd, exit }: Context,
+): void {
   const { folder, trials, results } = run;
   const failed = results.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {

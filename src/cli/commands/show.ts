@@ -11,7 +11,10 @@ export function registerShow(program: Command, context: Context): void {
     .description(
       'Prints what a run printed when it finished: the table, the charts, for train the logs. It reads the journal alone and trains nothing.',
     )
-    .addHelpText('after', '\nExamples:\n  cifar-norm show weight-scale-1a2b3c4d\n  cifar-norm show results/run --json --histories > run.json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm show weight-scale-1a2b3c4d\n  cifar-norm show results/run --json --histories > run.json',
+    )
     .action(async (name, options) => {
       const [{ findRun }, { printRun }] = await Promise.all([
         import('../../store/status.ts'),

@@ -10,14 +10,17 @@ export function registerStatus(program: Command, context: Context): void {
   withOutput(program.command('status'))
     .argument('[run]', `${RUN_ARGUMENT}; by default the latest`)
     .summary("show a run's progress")
-    .description('Shows how many trials of a run are done, failed and left, and an estimate of the time left.')
+    .description(
+      'Shows how many trials of a run are done, failed and left, and an estimate of the time left.',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  cifar-norm status\n  cifar-norm status results/weight-scale-1a2b3c4d --json',
     )
     .action(async (name, options) => {
       const terminal = context.terminal(options);
-      const found = name === undefined ? await latest(context, terminal.tell) : await statusOfRun(name, context);
+      const found =
+        name === undefined ? await latest(context, terminal.tell) : await statusOfRun(name, context);
       terminal.print(
         options.json ? JSON.stringify(found, null, 2) : (await linesOf(found, context)).join('\n'),
       );
@@ -63,7 +66,9 @@ async function runsTable(
   const [head, rule, ...lines] = textTable(['run', 'state', 'trials', 'failed', 'started (UTC)'], rows, {
     ...{ color, align },
   }).split('\n');
-  const about = runs.map(({ title, differences }) => [title ?? '', ...differences].filter(text => text !== ''));
+  const about = runs.map(({ title, differences }) =>
+    [title ?? '', ...differences].filter(text => text !== ''),
+  );
   return [
     head,
     rule,

@@ -22,14 +22,15 @@ export function registerVerify(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
     )
     .action(async (name, options) => {
-      const [{ findRun }, { verifyRun }, { compile }, { progressOf }, { openData }, { describer }] = await Promise.all([
-        import('../../store/status.ts'),
-        import('../../run/verify.ts'),
-        import('../compile.ts'),
-        import('../progress.ts'),
-        import('../../data/open.ts'),
-        import('../../analysis/results.ts'),
-      ]);
+      const [{ findRun }, { verifyRun }, { compile }, { progressOf }, { openData }, { describer }] =
+        await Promise.all([
+          import('../../store/status.ts'),
+          import('../../run/verify.ts'),
+          import('../compile.ts'),
+          import('../progress.ts'),
+          import('../../data/open.ts'),
+          import('../../analysis/results.ts'),
+        ]);
       const terminal = context.terminal(options);
       const progress = progressOf(terminal, () => performance.now());
       const interruption = context.interruptible(progress.stop);

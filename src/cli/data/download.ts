@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
+import type { Layout } from '../../data/batches.ts';
 import { download, PATIENCE } from '../../data/download.ts';
 import { install, isInstalled } from '../../data/install.ts';
 import { type Archive, OFFICIAL } from '../../data/official.ts';
-import type { Layout } from '../../data/batches.ts';
 import { cacheFolder } from '../../data/open.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { type Transfer, transferOf } from './transfer.ts';
@@ -30,7 +30,14 @@ export async function dataDownload(
     const outcome = (await isInstalled(path, archive, interruption.signal))
       ? 'present'
       : options.from === undefined
-        ? await fetched(options.url ?? archive.url, folder, context.env, archive, transfer, interruption.signal)
+        ? await fetched(
+            options.url ?? archive.url,
+            folder,
+            context.env,
+            archive,
+            transfer,
+            interruption.signal,
+          )
         : await copied(resolve(options.from), path, archive, interruption.signal);
     transfer.stop();
     const { name: _, url: __, ...checksums } = archive;
