@@ -14,7 +14,7 @@ export interface PrintOptions {
   readonly logs: boolean;
 }
 
-export function printRun(run: OpenRun, terminal: Terminal, { json, histories, logs }: PrintOptions): void {
+export function printRun(run: Omit<OpenRun, 'trainingSeconds'>, terminal: Terminal, { json, histories, logs }: PrintOptions): void {
   const view = viewOf(run);
   const { folder, identity, invocation, trials } = run;
   if (json) {

@@ -10,7 +10,10 @@ import type { Place } from './locate.ts';
  * Reads the five training batches, and the test batch if requested.
  * @throws CifarNormError (data) if a file is missing, unreadable, truncated or corrupt
  */
-export async function loadDataset(place: Place, { test }: { readonly test: boolean }): Promise<Dataset> {
+export async function loadDataset(
+  place: Place,
+  { test = false }: { readonly test?: boolean } = {},
+): Promise<Dataset> {
   if (place.kind === 'synthetic') return (await import('./synthetic.ts')).generateSynthetic({ test });
   const train = allocate(5);
   const tests = allocate(test ? 1 : 0);

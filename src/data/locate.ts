@@ -11,6 +11,9 @@ export type Place =
   | { readonly kind: 'archive'; readonly path: string };
 
 /** A place that was searched. */
+/** Environment variables, such as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface Attempt {
   readonly where: string;
   readonly outcome: string;
@@ -46,7 +49,7 @@ const ARCHIVES = [OFFICIAL.binary.name, OFFICIAL.python.name];
  * @param home of the user, empty if there is none
  */
 export function cacheFolderOf(
-  platform: NodeJS.Platform,
+  platform: string,
   home: string,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

@@ -2,12 +2,12 @@
 import { homedir } from 'node:os';
 import type { Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
-import { cacheFolderOf, type Found, locateData, requireCacheFolder } from './locate.ts';
+import { cacheFolderOf, type Environment, type Found, locateData, requireCacheFolder } from './locate.ts';
 
 export interface DataContext {
   readonly cwd: string;
   /** Variables that say where data are: CIFAR_NORM_DATA, and those of the user's cache folder. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   /** The experiment's `data`. */
   readonly config: string | undefined;
 }
@@ -16,9 +16,9 @@ export interface DataContext {
  * Where downloads are kept.
  * @throws CifarNormError (usage) if the user has no home folder
  */
-export const cacheFolder = (env: NodeJS.ProcessEnv): string => requireCacheFolder(userCacheFolder(env));
+export const cacheFolder = (env: Environment): string => requireCacheFolder(userCacheFolder(env));
 
-const userCacheFolder = (env: NodeJS.ProcessEnv): string | undefined =>
+const userCacheFolder = (env: Environment): string | undefined =>
   cacheFolderOf(process.platform, homeFolder(), env);
 
 /** Empty for a user who is not in the system's list of users and has no HOME. */

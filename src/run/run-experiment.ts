@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +7,7 @@ import { loadExperiment } from '../config/load.ts';
 import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
+import type { Environment } from '../data/locate.ts';
 import { openData } from '../data/open.ts';
 import { checkSplit } from '../data/split.ts';
 import { explained } from '../files/atomic.ts';
@@ -34,7 +36,7 @@ export interface RunOptions {
   /** What paths are relative to; by default the current folder. */
   readonly cwd?: string;
   /** Variables that say where data are: CIFAR_NORM_DATA, XDG_CACHE_HOME, LOCALAPPDATA, HOME. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Environment;
   readonly numerics?: Numerics;
   /** Threads to train on, by default one a core; 0 trains in the calling thread. Results do not depend on it. */
   readonly workers?: number;
@@ -128,7 +130,7 @@ export async function runExperiment(
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },
-    ...{ trials: store.trials, results: store.results(), entries: store.entries },
+    ...{ trials: store.trials, results: store.results(), trainingSeconds: store.trainingSeconds() },
   });
   const view = (): RunView => viewOf(open());
   try {

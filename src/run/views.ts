@@ -9,7 +9,6 @@ import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
 import type { RunView } from '../report/run-report.ts';
 import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
-import type { Entry } from '../store/reader.ts';
 
 /** A run with its journal open. */
 export interface OpenRun {
@@ -19,11 +18,12 @@ export interface OpenRun {
   readonly invocation: Invocation | undefined;
   readonly trials: readonly PlannedTrial[];
   readonly results: readonly Result[];
-  readonly entries: ReadonlyMap<string, Entry>;
+  /** Of all trials together. */
+  readonly trainingSeconds: number;
 }
 
 /** What its report shows. */
-export function viewOf({ identity, invocation, trials, results }: OpenRun): RunView {
+export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 'trainingSeconds'>): RunView {
   const { title, description, command = 'sweep', charts } = invocation ?? {};
   return {
     ...{ name: identity.name, title, description, command, results },
@@ -34,9 +34,8 @@ export function viewOf({ identity, invocation, trials, results }: OpenRun): RunV
 }
 
 export async function writeManifest(run: OpenRun, status: Manifest['status']): Promise<void> {
-  const { folder, identity, invocation, startedAt, trials, results, entries } = run;
+  const { folder, identity, invocation, startedAt, trials, results, trainingSeconds } = run;
   if (!invocation) return;
-  const seconds = [...entries.values()].reduce((sum, entry) => sum + entry.seconds, 0);
   const manifest: Manifest = {
     ...identity,
     ...invocation,
@@ -44,7 +43,7 @@ export async function writeManifest(run: OpenRun, status: Manifest['status']): P
     trials: { planned: trials.length, ...tally(results) },
     startedAt,
     updatedAt: new Date().toISOString(),
-    trainingSeconds: Math.round(seconds * 1000) / 1000,
+    trainingSeconds,
   };
   await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
 }

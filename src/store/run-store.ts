@@ -11,7 +11,7 @@ import type { TrialRecord } from '../records/record.ts';
 import { JOURNAL, Journal, type OpenOptions as JournalOptions } from './journal.ts';
 import { type Identity, type Invocation, MANIFEST, manifestSchema } from './manifest.ts';
 import type { Entry } from './reader.ts';
-import { resultsOf } from './stored-run.ts';
+import { resultsOf, secondsIn } from './stored-run.ts';
 
 export interface OpenOptions extends JournalOptions {
   /** Begin anew; what the folder held is kept beside it. */
@@ -96,6 +96,10 @@ export class RunStore {
   /** By trial id. */
   get entries(): ReadonlyMap<string, Entry> {
     return this.#journal.entries;
+  }
+
+  trainingSeconds(): number {
+    return secondsIn(this.entries);
   }
 
   /** Trials without a record, or with that of a failure. */

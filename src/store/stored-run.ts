@@ -19,6 +19,8 @@ export interface StoredRun {
   readonly results: readonly Result[];
   /** By trial id. */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Training time of all trials together. */
+  readonly trainingSeconds: number;
   /** The latest. */
   readonly invocation: Invocation | undefined;
   /** Numbers of the journal's lines that are left out, from 1. */
@@ -48,6 +50,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
         corrupt,
         newer,
       },
+      trainingSeconds: secondsIn(entries),
       results: resultsOf(trials, entries, entry => recordAt(fd, path, entry)),
       close: () => file!.close(),
     };
@@ -60,6 +63,12 @@ export async function readRun(folder: string): Promise<StoredRun> {
 }
 
 const SEE_RUNS = 'list the runs in ./results with: cifar-norm runs';
+
+/** Training time of all trials together. */
+export function secondsIn(entries: ReadonlyMap<string, Entry>): number {
+  const seconds = [...entries.values()].reduce((sum, entry) => sum + entry.seconds, 0);
+  return Math.round(seconds * 1000) / 1000;
+}
 
 /** In plan order, without the trials that have no entry. */
 export function resultsOf(
