@@ -1,6 +1,6 @@
 export { STRIP, sumOfSquares, weightGradient, weightUpdate } from './affine';
 export { batchnormBackward, batchnormBackwardAlt, batchnormForward, batchnormTest } from './batchnorm';
-export { BLOCK, gemmNN, gemmTN } from './gemm';
+export { BLOCK, gemmNN, gemmTN, wide } from './gemm';
 export { gemmNT } from './gemm-nt';
 export { gemmImages } from './images';
 export { layernormBackward, layernormForward } from './layernorm';

@@ -18,7 +18,7 @@ export async function signatures() {
     env: { memory: new WebAssembly.Memory({ initial: 1 }) },
   });
   const constants = Object.entries(exports)
-    .filter(([, value]) => value instanceof WebAssembly.Global)
+    .filter(([name, value]) => value instanceof WebAssembly.Global && name === name.toUpperCase())
     .map(([name, { value }]) => `export const ${name} = ${value};`);
   return [
     '// Generated from src/kernels/assembly/ by `node src/kernels/assembly/build.js --write`. Do not edit.',
