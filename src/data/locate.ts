@@ -11,7 +11,7 @@ export type Place =
   | { readonly kind: 'archive'; readonly path: string };
 
 /** A place that was searched. */
-/** Environment variables, such as `process.env`. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Attempt {
