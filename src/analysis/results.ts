@@ -67,5 +67,7 @@ export function describer(trials: readonly PlannedTrial[]): (trial: PlannedTrial
 export function shortText(value: SettingValue): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return valueText(value);
   const short = Number(value.toPrecision(3));
-  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6 ? short.toExponential().replace('e+', 'e') : String(short);
+  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6
+    ? short.toExponential().replace('e+', 'e')
+    : String(short);
 }
