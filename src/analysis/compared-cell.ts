@@ -47,6 +47,8 @@ export interface ComparedCell {
 }
 
 export interface Side {
+  /** The settings that tell candidates from baselines. */
+  readonly net: Readonly<Record<string, SettingValue>>;
   readonly axes: Readonly<Record<string, SettingValue>>;
   /** Over the pairs alone, so that the difference of the two means is the mean difference. */
   readonly estimate: Estimate;
@@ -90,10 +92,16 @@ export function adjust(cells: readonly Paired[]): (number | null)[] {
   return cells.map(cell => tests[complete.indexOf(cell)]?.adjustedP ?? null);
 }
 
+interface CellOptions {
+  readonly measure: MeasureName;
+  readonly margin: number | undefined;
+  readonly differs: readonly string[];
+}
+
+/** Compares the paired figures of two cells. */
 export function compareCell(
   paired: Paired,
-  measure: MeasureName,
-  margin: number | undefined,
+  { measure, margin, differs }: CellOptions,
   adjustedP: number | null,
 ): ComparedCell {
   const { baseline, candidate, seeds, a, b, leftOut, unpaired } = paired;
@@ -105,8 +113,8 @@ export function compareCell(
   const within = pairs && margin !== undefined ? marginProbabilities(pairs.difference, margin) : null;
   const probabilities = within && byDirection(within, higher);
   return {
-    baseline: { axes: axesOf(baseline), estimate: estimateOf(b, b.length + leftOut) },
-    candidate: { axes: axesOf(candidate), estimate: estimateOf(a, a.length + leftOut) },
+    baseline: sideOf(baseline, differs, estimateOf(b, b.length + leftOut)),
+    candidate: sideOf(candidate, differs, estimateOf(a, a.length + leftOut)),
     ...{ seeds, leftOut, unpaired, pairs, better, worse, probabilities, adjustedP },
     pairsToTell: sd === null ? null : pairsToDetect(margin ?? DEFAULT_MARGIN, sd),
     verdict: verdictOf(pairs, higher, probabilities?.equivalent),
@@ -126,6 +134,14 @@ function verdictOf(pairs: PairedComparison | null, higher: boolean, equivalent =
   return 'undecided';
 }
 
-const axesOf = ({ results }: Cell) => results[0]!.trial.axes;
+function sideOf({ results }: Cell, differs: readonly string[], estimate: Estimate): Side {
+  const { axes, settings } = results[0]!.trial;
+  return {
+    net: Object.fromEntries(Object.entries(settings).filter(([key]) => differs.includes(key))),
+    axes,
+    estimate,
+  };
+}
+
 const sameSeeds = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every(seed => b.includes(seed));

@@ -97,7 +97,9 @@ function comparisonOf(
   const trials = pairs.flatMap(pair => pair.flatMap(cell => cell?.results ?? [])).map(({ trial }) => trial);
   return {
     ...{ measure, stream, equivalent: equivalent ?? null, differs },
-    cells: matched.map((paired, i) => compareCell(paired, measure, equivalent, adjusted[i]!)),
+    cells: matched.map((paired, i) =>
+      compareCell(paired, { measure, margin: equivalent, differs }, adjusted[i]!),
+    ),
     unmatched: pairs.filter(([baseline]) => !baseline).map(([, cell]) => axesOf(cell)),
     images: {
       training: only(trials.map(({ settings }) => settings.trainImages)),

@@ -1,5 +1,5 @@
 /** What became of a cell: does the net learn, stay at chance, or blow up? */
-import { type Cell, type Estimate, estimate, figureOf } from './cells.ts';
+import { type Cell, estimate, figureOf } from './cells.ts';
 import type { Result } from './results.ts';
 import { isAboveChance } from './statistics.ts';
 
@@ -43,17 +43,3 @@ export function outcomeOf(cell: Cell): Outcome {
 
 /** The validation images of a cell. */
 export const imagesOf = ({ results }: Cell): number => results[0]!.trial.split.numValidation;
-
-/** The cells' best, by an estimate: null if none was measured. Cells that blow up or failed are never ranked. */
-export function bestOf<Item extends { readonly cell: Cell; readonly outcome: Outcome }>(
-  items: readonly Item[],
-  figure: (cell: Cell) => Estimate,
-): Item | null {
-  const ranked = items.filter(
-    ({ cell, outcome }) => cell.ranked && outcome !== 'blows up' && figure(cell).mean !== null,
-  );
-  return ranked.reduce<Item | null>(
-    (best, item) => (best === null || figure(item.cell).mean! > figure(best.cell).mean! ? item : best),
-    null,
-  );
-}

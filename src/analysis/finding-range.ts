@@ -1,0 +1,156 @@
+/** Over which range each net learns, and what happens outside: sentences of a finding. */
+import type { MeasureName } from '../records/measures.ts';
+import { estimate, figureOf } from './cells.ts';
+import { bestCell, learningRange, type Net, type NetCell, type Nets } from './nets.ts';
+import type { Outcome } from './outcomes.ts';
+import { shortText } from './results.ts';
+import { figureText, listed, sentence } from './words.ts';
+
+/** A loss this near to ln 10 is that of guessing. */
+const NEAR_GUESSING = 0.05;
+
+/** Where each net learns: the answer of a sweep along an axis. */
+export function rangeSentence({ axis, nets }: Nets, key = axis ?? ''): string {
+  const measured = nets.filter(({ cells }) => cells.length > 0);
+  const learn = measured.filter(net => learningRange(net) !== null);
+  if (learn.length === 0) {
+    const all = measured.flatMap(({ cells }) => cells);
+    const who = measured.length === 1 ? sentence(measured[0]!.name) : 'No net';
+    const verb = measured.length === 1 ? 'does not learn' : 'learns';
+    return `${who} ${verb} at any ${key}${span(all)}.`;
+  }
+  const sorted = [...measured].sort((a, b) => share(b) - share(a));
+  return `${sentence(sorted.map(net => learnsClause(net, key, net === sorted[0])).join('; '))}.`;
+}
+
+const share = ({ cells }: Net): number =>
+  cells.filter(({ outcome }) => outcome === 'learns').length / cells.length;
+
+function learnsClause(net: Net, key: string, first: boolean): string {
+  const { name, cells } = net;
+  const range = learningRange(net);
+  const at = first ? `${key} ` : '';
+  if (range === null) return `${name} nowhere`;
+  if (cells.length === 1) return `${name}${first ? ' learns' : ''} at ${key} ${xText(cells[0]!)}`;
+  if (share(net) === 1)
+    return `${name} ${first ? 'learns ' : ''}at all ${cells.length} values${first ? ` of ${key}` : ''}${span(cells)}`;
+  const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
+  const also =
+    outside.length === 0
+      ? ''
+      : ` (and at ${outside.length > 2 ? `${outside.length} others` : listed(outside.map(xText))})`;
+  return `${name} ${first ? 'learns ' : ''}only ${rangeText(cells, range, at)}${also}`;
+}
+
+/** What a net does where it does not learn; undefined if it learns everywhere. */
+export function failureSentence(net: Net): string | undefined {
+  const { name, cells } = net;
+  const range = learningRange(net);
+  const parts =
+    range === null
+      ? [failures(cells, '')]
+      : [failures(cells.slice(0, range[0]), 'below'), failures(cells.slice(range[1] + 1), 'above')];
+  const clauses = parts.flat();
+  return clauses.length === 0 ? undefined : `${sentence(name)} ${listed(clauses)}.`;
+}
+
+const VERBS = {
+  'at chance': 'stays at chance',
+  'blows up': 'blows up',
+  undecided: 'is undecided',
+  failed: 'failed to run',
+} as const satisfies Readonly<Record<Exclude<Outcome, 'learns'>, string>>;
+
+function failures(cells: readonly NetCell[], side: '' | 'below' | 'above'): string[] {
+  return (Object.keys(VERBS) as (keyof typeof VERBS)[]).flatMap(outcome => {
+    const these = cells.filter(cell => cell.outcome === outcome);
+    if (these.length === 0) return [];
+    const all = these.length === cells.length;
+    const values =
+      all && these.length === 1
+        ? xText(these[0]!)
+        : all
+          ? `all ${cells.length}`
+          : `${these.length} of ${cells.length}`;
+    const where = all && these.length === 1 ? '' : side === '' ? ' values' : ` ${side} that`;
+    return [`${VERBS[outcome]} at ${values}${where}${why(these, outcome)}`];
+  });
+}
+
+/** The figures that say why: a guess has a loss of ln 10, and exploding activations show in the first loss. */
+function why(cells: readonly NetCell[], outcome: Outcome): string {
+  if (outcome === 'at chance') {
+    const losses = figures(cells, 'finalTrainLoss');
+    const guesses = losses.length > 0 && losses.every(loss => Math.abs(loss - Math.LN10) < NEAR_GUESSING);
+    return guesses ? ' (loss near ln 10 = 2.303, that of guessing)' : '';
+  }
+  if (outcome === 'blows up') {
+    const losses = figures(cells, 'initialLoss').sort((a, b) => a - b);
+    return losses.length > 0 && losses[0]! > 2 * Math.LN10
+      ? ` (first loss ${spanText('initialLoss', losses)})`
+      : '';
+  }
+  return '';
+}
+
+/** Each net's best cells, by validation and by training images. */
+export function bestSentences({ axis, nets }: Nets): string[] {
+  const clauses = (measure: 'bestValAccuracy' | 'bestTrainAccuracy') =>
+    nets.flatMap(net => {
+      const best = bestCell(
+        net.cells.filter(({ outcome }) => outcome === 'learns'),
+        measure,
+      );
+      return best ? [`${net.name} ${accuracyText(best, measure)} at ${xText(best)}`] : [];
+    });
+  const [validation, training] = [clauses('bestValAccuracy'), clauses('bestTrainAccuracy')];
+  if (axis === null || validation.length === 0) return [];
+  return [`Best on validation images: ${listed(validation)}; on training images: ${listed(training)}.`];
+}
+
+/** How far a net that learns everywhere falls off towards the ends of the axis. */
+export function endsSentence(net: Net): string | undefined {
+  const { name, cells } = net;
+  const best = bestCell(cells, 'bestValAccuracy');
+  if (share(net) < 1 || cells.length < 3 || best === null) return undefined;
+  const peak = estimate(best.cell, 'bestValAccuracy').mean!;
+  const weaker = [cells[0]!, cells.at(-1)!].filter(
+    end => peak - estimate(end.cell, 'bestValAccuracy').mean! > 0.1 * peak,
+  );
+  if (weaker.length === 0) return undefined;
+  const where = weaker.length === 2 ? 'both ends' : weaker[0] === cells[0] ? 'the low end' : 'the high end';
+  const falls = weaker.map(end => `${accuracyText(end, 'bestValAccuracy')} at ${xText(end)}`);
+  return `${sentence(name)} weakens towards ${where}: ${listed(falls)}.`;
+}
+
+const figures = (cells: readonly NetCell[], measure: MeasureName): number[] =>
+  cells.flatMap(({ cell }) => cell.results.flatMap(result => figureOf(result, measure) ?? []));
+
+export const xText = ({ x }: NetCell): string => (x === null ? '?' : shortText(x));
+
+/** `.312`, or `.312 ± .008` over replicates. */
+export function accuracyText({ cell }: NetCell, measure: MeasureName): string {
+  const { mean, low } = estimate(cell, measure);
+  if (mean === null) return '-';
+  return low === null
+    ? figureText(measure, mean)
+    : `${figureText(measure, mean)} ± ${figureText(measure, mean - low)}`;
+}
+
+const spanText = (measure: MeasureName, sorted: readonly number[]): string => {
+  const [least, most] = [figureText(measure, sorted[0]!), figureText(measure, sorted.at(-1)!)];
+  return least === most ? least : `${least} to ${most}`;
+};
+
+function rangeText(cells: readonly NetCell[], [first, last]: readonly [number, number], key: string): string {
+  return first === last
+    ? `at ${key}${xText(cells[first]!)}`
+    : `from ${key}${xText(cells[first]!)} to ${xText(cells[last]!)}`;
+}
+
+/** ` from 1e-4 to 1`. */
+function span(cells: readonly NetCell[]): string {
+  const xs = cells.flatMap(({ x }) => x ?? []);
+  if (xs.length === 0) return '';
+  return xs.length === 1 ? '' : ` from ${shortText(Math.min(...xs))} to ${shortText(Math.max(...xs))}`;
+}
