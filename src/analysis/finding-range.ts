@@ -2,7 +2,7 @@
 import type { MeasureName } from '../records/measures.ts';
 import { estimate, figureOf } from './cells.ts';
 import { bestCell, learningRange, type Net, type NetCell, type Nets } from './nets.ts';
-import type { Outcome } from './outcomes.ts';
+import { BLOW_UP_LOSS, type Outcome } from './outcomes.ts';
 import { shortText } from './results.ts';
 import { figureText, listed, sentence } from './words.ts';
 
@@ -49,7 +49,7 @@ export function failureSentence(net: Net): string | undefined {
   const parts =
     range === null
       ? [failures(cells, '')]
-      : [failures(cells.slice(0, range[0]), 'below'), failures(cells.slice(range[1] + 1), 'above')];
+      : [failures(cells.slice(0, range[0]), ' below'), failures(cells.slice(range[1] + 1), ' above')];
   const clauses = parts.flat();
   return clauses.length === 0 ? undefined : `${sentence(name)} ${listed(clauses)}.`;
 }
@@ -61,19 +61,15 @@ const VERBS = {
   failed: 'failed to run',
 } as const satisfies Readonly<Record<Exclude<Outcome, 'learns'>, string>>;
 
-function failures(cells: readonly NetCell[], side: '' | 'below' | 'above'): string[] {
+function failures(cells: readonly NetCell[], side: '' | ' below' | ' above'): string[] {
   return (Object.keys(VERBS) as (keyof typeof VERBS)[]).flatMap(outcome => {
     const these = cells.filter(cell => cell.outcome === outcome);
     if (these.length === 0) return [];
+    const what = `${VERBS[outcome]} at`;
+    const reason = why(these, outcome);
+    if (cells.length === 1) return [`${what} ${xText(these[0]!)}${reason}`];
     const all = these.length === cells.length;
-    const values =
-      all && these.length === 1
-        ? xText(these[0]!)
-        : all
-          ? `all ${cells.length}`
-          : `${these.length} of ${cells.length}`;
-    const where = all && these.length === 1 ? '' : side === '' ? ' values' : ` ${side} that`;
-    return [`${VERBS[outcome]} at ${values}${where}${why(these, outcome)}`];
+    return [`${what} ${all ? 'all' : `${these.length} of the`} ${cells.length} values${side}${reason}`];
   });
 }
 
@@ -82,7 +78,7 @@ function why(cells: readonly NetCell[], outcome: Outcome): string {
   if (outcome === 'at chance') {
     const losses = figures(cells, 'finalTrainLoss');
     const guesses = losses.length > 0 && losses.every(loss => Math.abs(loss - Math.LN10) < NEAR_GUESSING);
-    return guesses ? ' (loss near ln 10 = 2.303, that of guessing)' : '';
+    return guesses ? ' (loss ln 10 = 2.303, a guess)' : '';
   }
   if (outcome === 'blows up') {
     const losses = figures(cells, 'initialLoss').sort((a, b) => a - b);
@@ -93,23 +89,33 @@ function why(cells: readonly NetCell[], outcome: Outcome): string {
   return '';
 }
 
-/** Each net's best cells, by validation and by training images. */
+/** Each net's best cell by validation images; for one or two nets by training images too. */
 export function bestSentences({ axis, nets }: Nets): string[] {
-  const clauses = (measure: 'bestValAccuracy' | 'bestTrainAccuracy') =>
-    nets.flatMap(net => {
-      const best = bestCell(
-        net.cells.filter(({ outcome }) => outcome === 'learns'),
-        measure,
-      );
-      return best ? [`${net.name} ${accuracyText(best, measure)} at ${xText(best)}`] : [];
-    });
-  const [validation, training] = [clauses('bestValAccuracy'), clauses('bestTrainAccuracy')];
-  if (axis === null || validation.length === 0) return [];
-  return [`Best on validation images: ${listed(validation)}; on training images: ${listed(training)}.`];
+  const best = nets.flatMap(({ name, cells }) => {
+    const learning = cells.filter(({ outcome }) => outcome === 'learns');
+    const [val, train] = [bestCell(learning, 'bestValAccuracy'), bestCell(learning, 'bestTrainAccuracy')];
+    return val && train
+      ? [{ name, val: at(val, 'bestValAccuracy'), train: at(train, 'bestTrainAccuracy') }]
+      : [];
+  });
+  if (axis === null || best.length === 0) return [];
+  if (best.length > 2)
+    return [`Best on validation images: ${listed(best.map(({ name, val }) => `${name} ${val}`))}.`];
+  const names = listed(best.map(({ name }) => name));
+  const [val, train] = [listed(best.map(({ val }) => val)), listed(best.map(({ train }) => train))];
+  return [`Best of ${names}: ${val} on validation images, ${train} on training images.`];
 }
 
-/** How far a net that learns everywhere falls off towards the ends of the axis. */
-export function endsSentence(net: Net): string | undefined {
+/** `.312 at 1.27e-2`, a mean over the replicates. */
+function at(cell: NetCell, measure: MeasureName): string {
+  return `${figureText(measure, estimate(cell.cell, measure).mean!)} at ${xText(cell)}`;
+}
+
+/**
+ * How far a net that learns everywhere falls off towards the ends of the axis; and, where other nets blow up, that its
+ * first loss stays small.
+ */
+export function endsSentence(net: Net, { nets }: Nets): string | undefined {
   const { name, cells } = net;
   const best = bestCell(cells, 'bestValAccuracy');
   if (share(net) < 1 || cells.length < 3 || best === null) return undefined;
@@ -119,8 +125,14 @@ export function endsSentence(net: Net): string | undefined {
   );
   if (weaker.length === 0) return undefined;
   const where = weaker.length === 2 ? 'both ends' : weaker[0] === cells[0] ? 'the low end' : 'the high end';
-  const falls = weaker.map(end => `${accuracyText(end, 'bestValAccuracy')} at ${xText(end)}`);
-  return `${sentence(name)} weakens towards ${where}: ${listed(falls)}.`;
+  const falls = weaker.map(end => at(end, 'bestValAccuracy'));
+  const firstLoss = Math.max(...figures(cells, 'initialLoss'));
+  const othersBlowUp = nets.some(other => other.cells.some(({ outcome }) => outcome === 'blows up'));
+  const steady =
+    othersBlowUp && firstLoss < BLOW_UP_LOSS
+      ? `; its first loss is at most ${figureText('initialLoss', firstLoss)}`
+      : '';
+  return `${sentence(name)} weakens towards ${where}: ${listed(falls)}${steady}.`;
 }
 
 const figures = (cells: readonly NetCell[], measure: MeasureName): number[] =>
