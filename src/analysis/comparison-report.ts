@@ -148,7 +148,7 @@ function cellsSentence(cells: readonly ComparedCell[], { measure }: Comparison):
   const corrected =
     seeds < SEEDS_FOR_P || seeds > MAX_FLIPPED_SEEDS
       ? ''
-      : ` Corrected for looking at ${cells.length} cells, ${adjusted} differ (p at most .05).`;
+      : ` Corrected for ${cells.length} cells, ${adjusted} differ (p at most .05).`;
   return `${sentence(names)}, ${measureText(measure)} at ${cells.length} cells: ${listed(counts)}.${corrected}`;
 }
 

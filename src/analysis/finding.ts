@@ -112,7 +112,7 @@ function bodySentences(nets: Nets): string[] {
               rangeSentence(nets),
               ...all.map(failureSentence),
               ...bestSentences(nets),
-              ...all.map(endsSentence),
+              ...all.map(net => endsSentence(net, nets)),
             ]
           : learnsEverywhere && all.length > 1
             ? [speedSentence(all), lossSentence(all), validationEndSentence(all)]
