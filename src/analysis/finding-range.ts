@@ -4,45 +4,52 @@ import { estimate, figureOf } from './cells.ts';
 import { bestCell, learningRange, type Net, type NetCell, type Nets } from './nets.ts';
 import { BLOW_UP_LOSS, type Outcome } from './outcomes.ts';
 import { shortText } from './results.ts';
-import { figureText, listed, sentence } from './words.ts';
+import { counted, figureText, listed, sentence } from './words.ts';
 
 /** A loss this near to ln 10 is that of guessing. */
 const NEAR_GUESSING = 0.05;
 
 /** Where each net learns: the answer of a sweep along an axis. */
-export function rangeSentence({ axis, nets }: Nets, key = axis ?? ''): string {
-  const measured = nets.filter(({ cells }) => cells.length > 0);
-  const learn = measured.filter(net => learningRange(net) !== null);
-  if (learn.length === 0) {
-    const all = measured.flatMap(({ cells }) => cells);
-    const who = measured.length === 1 ? sentence(measured[0]!.name) : 'No net';
-    const verb = measured.length === 1 ? 'does not learn' : 'learns';
-    return `${who} ${verb} at any ${key}${span(all)}.`;
+export function rangeSentence({ axis, nets }: Nets): string {
+  const key = axis ?? '';
+  const cells = nets.flatMap(net => net.cells);
+  if (cells.every(({ outcome }) => outcome !== 'learns')) {
+    const undecided = count(cells, 'undecided');
+    const doubt =
+      undecided === 0 ? '' : `, but ${undecided} of ${counted(cells.length, 'cell')} are undecided`;
+    const who = nets.length === 1 ? `${sentence(nets[0]!.name)} does not learn` : 'No net learns';
+    return `${who} at any ${key}${span(cells)}${doubt}.`;
   }
-  const sorted = [...measured].sort((a, b) => share(b) - share(a));
-  return `${sentence(sorted.map(net => learnsClause(net, key, net === sorted[0])).join('; '))}.`;
+  const [first, ...others] = [...nets].sort((a, b) => share(b) - share(a));
+  const clauses = [
+    `${first!.name} learns ${whereLearns(first!, key)}`,
+    ...others.map(net => `${net.name} ${whereLearns(net)}`),
+  ];
+  return `${sentence(clauses.join('; '))}.`;
 }
 
-const share = ({ cells }: Net): number =>
-  cells.filter(({ outcome }) => outcome === 'learns').length / cells.length;
+const count = (cells: readonly NetCell[], outcome: Outcome): number =>
+  cells.filter(cell => cell.outcome === outcome).length;
+const share = ({ cells }: Net): number => count(cells, 'learns') / cells.length;
 
-function learnsClause(net: Net, key: string, first: boolean): string {
-  const { name, cells } = net;
+/** `only from 4.83e-3 to 0.144 (and at 1.13e-3)`; with the name of the axis if it is given. */
+function whereLearns(net: Net, key?: string): string {
+  const { cells } = net;
   const range = learningRange(net);
-  const at = first ? `${key} ` : '';
-  if (range === null) return `${name} nowhere`;
-  if (cells.length === 1) return `${name}${first ? ' learns' : ''} at ${key} ${xText(cells[0]!)}`;
+  const undecided = count(cells, 'undecided');
+  const doubt = undecided === 0 ? '' : `, undecided at ${undecided}`;
+  if (range === null) return undecided === 0 ? 'nowhere' : `undecided at ${undecided} of ${cells.length}`;
+  const axis = key === undefined ? '' : `${key} `;
+  if (cells.length === 1) return `at ${axis}${xText(cells[0]!)}`;
   if (share(net) === 1)
-    return `${name} ${first ? 'learns ' : ''}at all ${cells.length} values${first ? ` of ${key}` : ''}${span(cells)}`;
+    return `at all ${cells.length} values${key === undefined ? '' : ` of ${key}`}${span(cells)}`;
   const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
-  const also =
-    outside.length === 0
-      ? ''
-      : ` (and at ${outside.length > 2 ? `${outside.length} others` : listed(outside.map(xText))})`;
-  return `${name} ${first ? 'learns ' : ''}only ${rangeText(cells, range, at)}${also}`;
+  const also = outside.length > 1 ? `${outside.length} others` : listed(outside.map(xText));
+  const main = `${rangeText(cells, range, axis)}${also === '' ? '' : ` (and at ${also})`}`;
+  return undecided === 0 ? `only ${main}` : `${main}${doubt}`;
 }
 
-/** What a net does where it does not learn; undefined if it learns everywhere. */
+/** What a net does where it does not learn; undefined if it learns everywhere, or may. */
 export function failureSentence(net: Net): string | undefined {
   const { name, cells } = net;
   const range = learningRange(net);
@@ -57,9 +64,8 @@ export function failureSentence(net: Net): string | undefined {
 const VERBS = {
   'at chance': 'stays at chance',
   'blows up': 'blows up',
-  undecided: 'is undecided',
   failed: 'failed to run',
-} as const satisfies Readonly<Record<Exclude<Outcome, 'learns'>, string>>;
+} as const satisfies Readonly<Record<Exclude<Outcome, 'learns' | 'undecided'>, string>>;
 
 function failures(cells: readonly NetCell[], side: '' | ' below' | ' above'): string[] {
   return (Object.keys(VERBS) as (keyof typeof VERBS)[]).flatMap(outcome => {
