@@ -6,7 +6,7 @@ import { chartsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
+import { accuraciesCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
 import type { RunView } from '../report/run-report.ts';
 import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
 
@@ -48,7 +48,12 @@ export async function writeManifest(run: OpenRun, status: Manifest['status']): P
   await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
 }
 
-const csvFiles = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
+const csvFiles = {
+  'trials.csv': trialsCsv,
+  'losses.csv': lossesCsv,
+  'accuracies.csv': accuraciesCsv,
+  'summary.csv': summaryCsv,
+};
 export const CSV_NAMES = Object.keys(csvFiles);
 
 /**
