@@ -34,3 +34,9 @@ export function wholeNumber(least: number, most: number) {
 }
 
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}

@@ -30,6 +30,8 @@ export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 
     data: dataLabelOf(identity.data),
     planned: trials.length,
     charts: chartsSchema.safeParse(charts).data,
+    stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
+    expectations: [],
   };
 }
 
