@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
+import type { RunFormat } from './print-run.ts';
+
 type Options = Record<string, unknown>;
 
 /** --json, --quiet and --no-color. */
@@ -21,6 +23,12 @@ export const workersOption = (least: number) =>
   new Option('--workers <n>', 'threads to train on; results do not depend on it')
     .argParser(wholeNumber(least, 1024))
     .default(availableParallelism(), 'the cores of this machine');
+
+/** How the results of a run are printed; --json is short for --format json. */
+export const formatOption = () =>
+  new Option('--format <format>', 'text, json, or junit (the expectations, for graders)')
+    .choices(['text', 'json', 'junit'] satisfies RunFormat[])
+    .default('text' as RunFormat);
 
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";
