@@ -1,7 +1,6 @@
 /** Writes the views of a stored run again. */
 import { explained } from '../files/atomic.ts';
-import { MANIFEST } from '../store/manifest.ts';
-import { lockFolder } from '../store/run-store.ts';
+import { lockFolder, MANIFEST } from '../store/folder.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
 import { writeCsvs, writeManifest } from './views.ts';
 
@@ -27,8 +26,8 @@ export async function exportRun(
       try {
         const { results, trials, corrupt } = run;
         for (const line of corrupt) notify(`line ${line} of the journal is corrupt and left out`);
-        const names = await writeCsvs(folder, results, { shrink: force });
-        await writeManifest(run, results.length === trials.length ? 'finished' : 'interrupted');
+        const names = await writeCsvs(folder, results, { lock, shrink: force });
+        await writeManifest(run, results.length === trials.length ? 'finished' : 'interrupted', lock);
         return [...names, MANIFEST];
       } finally {
         await run.close();

@@ -134,7 +134,7 @@ export async function runExperiment(
   });
   const view = (): RunView => viewOf(open());
   try {
-    await writeManifest(open(), 'running');
+    await writeManifest(open(), 'running', store.lock);
     await onEvent({ kind: 'planned', folder, trials: store.trials, results: store.results(), view });
     const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
     try {
@@ -173,10 +173,11 @@ async function finish(store: RunStore, run: OpenRun): Promise<void> {
   try {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
-    await writeCsvs(store.folder, run.results, { shrink: true });
+    await writeCsvs(store.folder, run.results, { lock: store.lock, shrink: true });
     await writeManifest(
       { ...run, folder: store.folder },
       run.results.length === run.trials.length ? 'finished' : 'interrupted',
+      store.lock,
     );
     if (problem) throw problem;
   } catch (error) {

@@ -5,10 +5,12 @@ import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
+import type { FileLock } from '../files/lock.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
 import type { RunView } from '../report/run-report.ts';
-import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
+import { CSVS, lockPath, MANIFEST, movedError, refuseForeignCsv } from '../store/folder.ts';
+import type { Identity, Invocation, Manifest } from '../store/manifest.ts';
 
 /** A run with its journal open. */
 export interface OpenRun {
@@ -33,7 +35,7 @@ export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 
   };
 }
 
-export async function writeManifest(run: OpenRun, status: Manifest['status']): Promise<void> {
+export async function writeManifest(run: OpenRun, status: Manifest['status'], lock: FileLock): Promise<void> {
   const { folder, identity, invocation, startedAt, trials, results, trainingSeconds } = run;
   if (!invocation) return;
   const manifest: Manifest = {
@@ -45,26 +47,39 @@ export async function writeManifest(run: OpenRun, status: Manifest['status']): P
     updatedAt: new Date().toISOString(),
     trainingSeconds,
   };
-  await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
+  await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`], () =>
+    checkHeld(folder, lock),
+  );
 }
 
-const csvFiles = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
-export const CSV_NAMES = Object.keys(csvFiles);
+const csvOf = {
+  'trials.csv': trialsCsv,
+  'losses.csv': lossesCsv,
+  'accuracies.csv': accuraciesCsv,
+} satisfies Record<(typeof CSVS)[number], unknown>;
+
+export interface CsvOptions {
+  readonly lock: FileLock;
+  /** Whether a file may be replaced by one with fewer rows. */
+  readonly shrink: boolean;
+}
 
 /**
  * Writes the CSV files and returns their names.
- * @param shrink whether a file may be replaced by one with fewer rows
- * @throws CifarNormError (run) if a file would lose rows and may not
+ * @throws CifarNormError if a file was not written by a run, would lose rows and may not, or the folder is no longer the
+ *   one that is locked
  */
 export async function writeCsvs(
   folder: string,
   results: readonly Result[],
-  { shrink }: { readonly shrink: boolean },
-): Promise<string[]> {
-  for (const [name, linesOf] of Object.entries(csvFiles)) {
+  { lock, shrink }: CsvOptions,
+): Promise<readonly string[]> {
+  for (const name of CSVS) await refuseForeignCsv(join(folder, name));
+  for (const name of CSVS) {
     const path = join(folder, name);
     const before = shrink ? 0 : await countLines(path);
-    await writeAtomically(path, linesOf(results), written => {
+    await writeAtomically(path, csvOf[name](results), written => {
+      checkHeld(folder, lock);
       if (written >= before) return;
       throw new CifarNormError(
         'run',
@@ -73,7 +88,12 @@ export async function writeCsvs(
       );
     });
   }
-  return CSV_NAMES;
+  return CSVS;
+}
+
+/** @throws CifarNormError (run) if another folder is now at the path */
+function checkHeld(folder: string, lock: FileLock): void {
+  if (!lock.isAt(lockPath(folder))) throw movedError(folder);
 }
 
 /** Newlines in a file; 0 if there is no such file. */
