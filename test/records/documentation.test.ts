@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { measureNames, measures } from '../../src/records/measures.ts';
-import { seriesNames, series } from '../../src/records/series.ts';
+import { series, seriesNames } from '../../src/records/series.ts';
 
 const page = readFileSync(new URL('../../docs/evidence.md', import.meta.url), 'utf8');
 const rowsWith = (start: string) => page.split('\n').filter(line => line.startsWith(start));

@@ -16,6 +16,8 @@ const view: RunView = {
   planned: 2,
   results,
   charts: [{ y: 'loss' }],
+  stream: 'paired',
+  expectations: [],
 };
 const style = { width: 80, color: false };
 const header = (others: Partial<RunView>, width = 80) =>
@@ -81,7 +83,13 @@ describe('the body of a report', () => {
   });
 
   it('shows expectations with their score', () => {
-    const outcome = { name: 'it learns', status: 'fail', seeds: 1, sentence: 'best .100', points: 2 } as const;
+    const outcome = {
+      name: 'it learns',
+      status: 'fail',
+      seeds: 1,
+      sentence: 'best .100',
+      points: 2,
+    } as const;
     expect(reportBody({ ...view, expectations: [outcome] }, style)).toContain(
       'Expectations: 0 of 2 points\nfail  it learns: best .100',
     );
