@@ -5,13 +5,15 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { experimentSchema, settingKeys, type Settings, settingsSchema } from '../config/schema.ts';
+import { experimentSchema, type Settings, settingKeys, settingsSchema } from '../config/schema.ts';
 import type { Trial } from './trial.ts';
 
 const settingDefaults: Settings = settingsSchema.parse({});
 const experimentDefaults: Readonly<Record<string, unknown>> = experimentSchema.parse({});
 
-export function trialId(content: Pick<Trial, 'settings' | 'split' | 'streams' | 'numerics' | 'fingerprint'>): string {
+export function trialId(
+  content: Pick<Trial, 'settings' | 'split' | 'streams' | 'numerics' | 'fingerprint'>,
+): string {
   const { settings, split, streams, numerics, fingerprint } = content;
   const decisive = Object.fromEntries(
     settingKeys

@@ -9,9 +9,9 @@ import type { Streams, Trial } from './trial.ts';
 /** What decides results beside the experiment. */
 export type PlanContext = Pick<Trial, 'fingerprint' | 'numerics'>;
 
-/** The seed of each replicate: seed, seed + 1, .. */
-export function seedsOf({ seed, replicates }: Experiment): number[] {
-  return Array.from({ length: replicates }, (_, replicate) => seed + replicate);
+/** The seed of each replicate: `seeds` where given, else seed, seed + 1, .. */
+export function seedsOf({ seed, seeds, replicates }: Experiment): readonly number[] {
+  return seeds ?? Array.from({ length: replicates }, (_, replicate) => seed + replicate);
 }
 
 /**
@@ -35,7 +35,10 @@ export function planTrials(
       const id = trialId(content);
       const known = trials.get(id);
       const groups = [...(known?.groups ?? []), ...(group === undefined ? [] : [group])];
-      trials.set(id, known ? { ...known, groups } : { id, index: trials.size, axes, groups, seed, ...content });
+      trials.set(
+        id,
+        known ? { ...known, groups } : { id, index: trials.size, axes, groups, seed, ...content },
+      );
     }
   }
   return [...trials.values()];

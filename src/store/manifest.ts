@@ -1,7 +1,7 @@
 /** What a run is, and what worked on it: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
-import type { Experiment } from '../config/schema.ts';
+import { decisivePart, type Experiment } from '../config/schema.ts';
 import { withoutDefaults } from '../plan/ids.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -56,8 +56,7 @@ export function identityOf(
   { kind, fingerprint }: Identity['data'],
   numerics: string,
 ): Identity {
-  const { data, title, description, charts, replicates, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics };
+  return { name, experiment: decisivePart(experiment), data: { kind, fingerprint }, numerics };
 }
 
 export const invocationOf = (
