@@ -49,7 +49,7 @@ const gridShape = {
   zip: z.strictObject(axesShape).optional().describe('axes of equal length whose values go together'),
   exclude: z
     .array(ruleSchema)
-    .max(1000)
+    .max(100)
     .optional()
     .describe('cells to leave out: those that agree with all keys of one of these maps'),
   ...axesShape,
