@@ -184,7 +184,17 @@ describe('trials that fail', () => {
   it('--fail-fast ends the run at the first', async () => {
     const out = join(emptyFolder(), 'run');
     const words = ['--fail-fast', '--retries', '0', '--workers', '1', '--quiet'];
-    const { code } = await cifarNorm(['sweep', slow, '--data', data, '--out', out, '--timeout', '1', ...words]);
+    const { code } = await cifarNorm([
+      'sweep',
+      slow,
+      '--data',
+      data,
+      '--out',
+      out,
+      '--timeout',
+      '1',
+      ...words,
+    ]);
     expect(code).toBe(1);
     expect(readCsv(join(out, 'trials.csv'))).toHaveLength(1);
   });

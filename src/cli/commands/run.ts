@@ -139,6 +139,11 @@ function conclude(
     );
     exit(1);
   }
+  const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
+  if (unmet > 0) {
+    terminal.warn(`${unmet} ${unmet === 1 ? 'expectation fails' : 'expectations fail'}.`);
+    exit(1);
+  }
   if (interrupted === undefined) {
     const path = relative(cwd, folder);
     terminal.tell(`Results: ${path.startsWith('..') ? folder : path}`);
