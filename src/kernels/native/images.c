@@ -1,0 +1,32 @@
+/*
+ * The first layer's product, of images that are bytes until they are multiplied: C = X B + bias with
+ * X = real(pixel - mean), the difference taken in f64. X is kept in x, unless that is null.
+ */
+
+#define toReals NAME(toReals)
+INLINE void toReals(long k, const uint8_t *restrict pixels, const double *restrict mean, real *restrict x) {
+  for (long p = 0; p < k; p++) x[p] = (real)((double)pixels[p] - mean[p]);
+}
+
+/* X is made four rows and a block at a time, and packed while it is in the first-level cache. */
+#define gemmImages NAME(gemmImages)
+static void gemmImages(const struct GemmImages *g) {
+  const real *b = g->b;
+  real *x = g->x, *c = g->c, *packed = g->packed;
+  fillWithBias(g->m, g->n, g->bias, c, g->cStride);
+  for (long from = 0; from < g->k; from += BLOCK) {
+    const long steps = MIN(BLOCK, g->k - from);
+    for (long top = 0; top < g->m; top += PANEL) {
+      const long rows = MIN(PANEL, g->m - top), step = ROUND_UP(rows, 4);
+      for (long i = 0; i < rows; i += 4) {
+        real unkept[4 * BLOCK];
+        real *four = x ? x + (top + i) * g->xStride + from : unkept;
+        const long stride = x ? g->xStride : BLOCK, count = MIN(4, rows - i);
+        for (long r = 0; r < count; r++)
+          toReals(steps, g->pixels + (top + i + r) * g->k + from, g->mean + from, four + r * stride);
+        packRows(count, steps, four, stride, packed + i, step);
+      }
+      addProduct(rows, g->n, steps, packed, step, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);
+    }
+  }
+}
