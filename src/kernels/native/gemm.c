@@ -3,8 +3,8 @@
  * a block of 256 steps, and the blocks' sums are added to C in order; so neither the shape of a tile nor the width of
  * a vector shows in the result.
  *
- * The micro-kernels want A k-major: the numbers of a step side by side. gemmNN transposes A block by block; the weights'
- * gradient has it so. Columns of C that fill vectors go through `tile`, the rest through `columnTile`. Nothing outside the
+ * The micro-kernels want A k-major: the numbers of a step side by side. gemmNN transposes A block by block; that of the
+ * weights' gradient lies so. Columns of C that fill vectors go through `tile`, the rest through `columnTile`. Nothing outside the
  * operands is read, and columns of C from n on keep what the bias has there.
  */
 
@@ -35,79 +35,104 @@ INLINE void tile(int rows, int vectors, long k, const real *a, long aStep, const
     for (int v = 0; v < vectors; v++) store(c + v * LANES, load(c + v * LANES) + sum[i][v]);
 }
 
+/*
+ * A in panels: as many rows as a vector has lanes, k-major, so that a step's numbers lie side by side. `panel` reals from one
+ * panel to the next, `step` from one step to the next.
+ */
+#define Panels NAME(Panels)
+struct Panels {
+  const real *at;
+  long panel, step;
+};
+
+/* The numbers of row i; no tile reaches over the end of a panel. */
+#define rowOf NAME(rowOf)
+INLINE const real *rowOf(struct Panels a, long i) { return a.at + i / LANES * a.panel + i % LANES; }
+
 /* C += A B for `vectors` vectors of columns and all rows, in tiles as high as registers allow. */
 #define tiles NAME(tiles)
-INLINE void tiles(int vectors, long m, long k, const real *a, long aStep, const real *b, long bStride, real *c,
-                  long cStride) {
+INLINE void tiles(int vectors, long m, long k, struct Panels a, const real *b, long bStride, real *c, long cStride) {
   long i = 0;
 #if VECTOR == 64
-  for (; i + 8 <= m; i += 8) tile(8, vectors, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
+  for (; i + 8 <= m; i += 8) tile(8, vectors, k, rowOf(a, i), a.step, b, bStride, c + i * cStride, cStride);
 #endif
-  for (; i + 4 <= m; i += 4) tile(4, vectors, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
-  for (; i + 2 <= m; i += 2) tile(2, vectors, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
-  for (; i < m; i++) tile(1, vectors, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
+  for (; i + 4 <= m; i += 4) tile(4, vectors, k, rowOf(a, i), a.step, b, bStride, c + i * cStride, cStride);
+  for (; i + 2 <= m; i += 2) tile(2, vectors, k, rowOf(a, i), a.step, b, bStride, c + i * cStride, cStride);
+  for (; i < m; i++) tile(1, vectors, k, rowOf(a, i), a.step, b, bStride, c + i * cStride, cStride);
 }
 
 /*
- * C += A B for a few columns that fill no vector, as the last 2 of 50: a vector holds rows of C instead, which lie side by
- * side in a k-major A. `rows` rows in `groups` vectors, by `columns` columns; `groups` and `columns` are constants.
+ * C += A B for columns that fill no vector, as the last 2 of 50: a vector holds a column of a panel instead. `rows` rows in
+ * `panels` panels, by `columns` columns; `panels` and `columns` are constants at every call.
  */
 #define columnTile NAME(columnTile)
-INLINE void columnTile(int groups, int columns, long rows, long k, const real *a, long aStep, const real *b,
-                       long bStride, real *c, long cStride) {
+INLINE void columnTile(int panels, int columns, long rows, long k, struct Panels a, const real *b, long bStride, real *c,
+                       long cStride) {
   vec sum[4][2];
   lanesMask mask[4];
 #pragma GCC unroll 4
-  for (int g = 0; g < groups; g++) {
+  for (int g = 0; g < panels; g++) {
     mask[g] = lanesBelow(rows - g * LANES);
 #pragma GCC unroll 2
     for (int j = 0; j < columns; j++) sum[g][j] = SPLAT(0);
   }
-  for (; k > 0; k--, a += aStep, b += bStride) {
+  for (const real *at = a.at; k > 0; k--, at += a.step, b += bStride) {
 #pragma GCC unroll 4
-    for (int g = 0; g < groups; g++) {
-      const vec x = LOAD_LANES(a + g * LANES, mask[g]);
+    for (int g = 0; g < panels; g++) {
+      const vec x = LOAD_LANES(at + g * a.panel, mask[g]);
 #pragma GCC unroll 2
       for (int j = 0; j < columns; j++) sum[g][j] = multiplyAdd(sum[g][j], x, SPLAT(b[j]));
     }
   }
+#pragma GCC unroll 2
   for (int j = 0; j < columns; j++) {
     real column[4 * LANES];
 #pragma GCC unroll 4
-    for (int g = 0; g < groups; g++) store(column + g * LANES, sum[g][j]);
+    for (int g = 0; g < panels; g++) store(column + g * LANES, sum[g][j]);
     for (long i = 0; i < rows; i++) c[i * cStride + j] += column[i];
   }
 }
 
 /* C += A B for `columns` columns and all rows. */
 #define columnTiles NAME(columnTiles)
-INLINE void columnTiles(int columns, long m, long k, const real *a, long aStep, const real *b, long bStride, real *c,
+INLINE void columnTiles(int columns, long m, long k, struct Panels a, const real *b, long bStride, real *c,
                         long cStride) {
-  for (long i = 0; i < m; i += 4 * LANES) {
-    const long rows = MIN(4 * LANES, m - i);
-    if (rows > LANES) columnTile(4, columns, rows, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
-    else columnTile(1, columns, rows, k, a + i, aStep, b, bStride, c + i * cStride, cStride);
-  }
+  for (; m > LANES; m -= TALL, a.at += 4 * a.panel, c += TALL * cStride)
+    columnTile(4, columns, MIN(TALL, m), k, a, b, bStride, c, cStride);
+  if (m > 0) columnTile(1, columns, m, k, a, b, bStride, c, cStride);
 }
 
-/* C += A B for one block of k. A is k-major: (k, m), `aStep` from one step to the next. */
-#define addProduct NAME(addProduct)
-static void addProduct(long m, long n, long k, const real *a, long aStep, const real *b, long bStride, real *c,
+/* C += A B for the columns from `from` on, a block of k. */
+#define addColumns NAME(addColumns)
+INLINE void addColumns(long from, long m, long n, long k, struct Panels a, const real *b, long bStride, real *c,
                        long cStride) {
+  for (; from + 2 <= n; from += 2) columnTiles(2, m, k, a, b + from, bStride, c + from, cStride);
+  for (; from < n; from++) columnTiles(1, m, k, a, b + from, bStride, c + from, cStride);
+}
+
+/* C += A B for whole vectors of columns, a block of k; returns the number of these columns. */
+#define addVectors NAME(addVectors)
+INLINE long addVectors(long m, long n, long k, struct Panels a, const real *b, long bStride, real *c, long cStride) {
   long j = 0;
-  for (; j + 3 * LANES <= n; j += 3 * LANES) tiles(3, m, k, a, aStep, b + j, bStride, c + j, cStride);
-  for (; j + 2 * LANES <= n; j += 2 * LANES) tiles(2, m, k, a, aStep, b + j, bStride, c + j, cStride);
-  for (; j + LANES <= n; j += LANES) tiles(1, m, k, a, aStep, b + j, bStride, c + j, cStride);
-  for (; j + 2 <= n; j += 2) columnTiles(2, m, k, a, aStep, b + j, bStride, c + j, cStride);
-  for (; j < n; j++) columnTiles(1, m, k, a, aStep, b + j, bStride, c + j, cStride);
+  for (; j + 3 * LANES <= n; j += 3 * LANES) tiles(3, m, k, a, b + j, bStride, c + j, cStride);
+  for (; j + 2 * LANES <= n; j += 2 * LANES) tiles(2, m, k, a, b + j, bStride, c + j, cStride);
+  for (; j + LANES <= n; j += LANES) tiles(1, m, k, a, b + j, bStride, c + j, cStride);
+  return j;
+}
+
+#define addProduct NAME(addProduct)
+static void addProduct(long m, long n, long k, struct Panels a, const real *b, long bStride, real *c, long cStride) {
+  const long from = addVectors(m, n, k, a, b, bStride, c, cStride);
+  addColumns(from, m, n, k, a, b, bStride, c, cStride);
 }
 
 /*
- * `rows` (1 to 4) rows of A, k long, into four columns of a k-major matrix; columns without a row repeat the last one.
- * Four steps at a time are a 4 x 4 transpose.
+ * `rows` (1 to 4) rows of A, k long, into a panel; what has no row in A repeats the last one. Four steps at a time are a
+ * 4 x 4 transpose.
  */
 #define packRows NAME(packRows)
-INLINE void packRows(long rows, long k, const real *a, long aStride, real *out, long step) {
+INLINE void packRows(long rows, long k, const real *a, long aStride, real *out) {
+  const long step = LANES;
   const real *a0 = a, *a1 = a + MIN(1, rows - 1) * aStride, *a2 = a + MIN(2, rows - 1) * aStride,
              *a3 = a + MIN(3, rows - 1) * aStride;
   long p = 0;
@@ -135,19 +160,20 @@ static void fillWithBias(long m, long n, const real *bias, real *c, long cStride
   for (long i = 0; i < m; i++) memcpy(c + i * cStride, bias, ROW_BYTES(n, sizeof(real)));
 }
 
-/* C = A B + bias. packed: room for BLOCK x m reals, m rounded up to 4. */
+/* C = A B + bias. TALL rows of A are packed at a time, in panels on the stack. */
 #define gemmNN NAME(gemmNN)
 static void gemmNN(const struct Gemm *g) {
   const real *a = g->a, *b = g->b;
-  real *c = g->c, *packed = g->packed;
+  real *c = g->c, packed[TALL * BLOCK];
+  const struct Panels panels = {packed, LANES * BLOCK, LANES};
   fillWithBias(g->m, g->n, g->bias, c, g->cStride);
   for (long from = 0; from < g->k; from += BLOCK) {
     const long steps = MIN(BLOCK, g->k - from);
-    for (long top = 0; top < g->m; top += PANEL) {
-      const long rows = MIN(PANEL, g->m - top), step = ROUND_UP(rows, 4);
+    for (long top = 0; top < g->m; top += TALL) {
+      const long rows = MIN(TALL, g->m - top);
       for (long i = 0; i < rows; i += 4)
-        packRows(MIN(4, rows - i), steps, a + (top + i) * g->aStride + from, g->aStride, packed + i, step);
-      addProduct(rows, g->n, steps, packed, step, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);
+        packRows(MIN(4, rows - i), steps, a + (top + i) * g->aStride + from, g->aStride, (real *)rowOf(panels, i));
+      addProduct(rows, g->n, steps, panels, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);
     }
   }
 }

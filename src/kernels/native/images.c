@@ -12,21 +12,21 @@ INLINE void toReals(long k, const uint8_t *restrict pixels, const double *restri
 #define gemmImages NAME(gemmImages)
 static void gemmImages(const struct GemmImages *g) {
   const real *b = g->b;
-  real *x = g->x, *c = g->c, *packed = g->packed;
+  real *x = g->x, *c = g->c, packed[TALL * BLOCK], unkept[4 * BLOCK];
+  const struct Panels panels = {packed, LANES * BLOCK, LANES};
   fillWithBias(g->m, g->n, g->bias, c, g->cStride);
   for (long from = 0; from < g->k; from += BLOCK) {
     const long steps = MIN(BLOCK, g->k - from);
-    for (long top = 0; top < g->m; top += PANEL) {
-      const long rows = MIN(PANEL, g->m - top), step = ROUND_UP(rows, 4);
+    for (long top = 0; top < g->m; top += TALL) {
+      const long rows = MIN(TALL, g->m - top);
       for (long i = 0; i < rows; i += 4) {
-        real unkept[4 * BLOCK];
         real *four = x ? x + (top + i) * g->xStride + from : unkept;
         const long stride = x ? g->xStride : BLOCK, count = MIN(4, rows - i);
         for (long r = 0; r < count; r++)
           toReals(steps, g->pixels + (top + i + r) * g->k + from, g->mean + from, four + r * stride);
-        packRows(count, steps, four, stride, packed + i, step);
+        packRows(count, steps, four, stride, (real *)rowOf(panels, i));
       }
-      addProduct(rows, g->n, steps, packed, step, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);
+      addProduct(rows, g->n, steps, panels, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);
     }
   }
 }

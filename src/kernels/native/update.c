@@ -57,24 +57,47 @@ static void regularize(long count, real reg, const real *restrict w, real *restr
   for (long i = 0; i < count; i++) dw[i] = multiplyAddReal(dw[i], reg, w[i]);
 }
 
-/* Spends the gradient strip by strip, so that weights and state pass through the processor once. */
+/* Changes `count` weights from `at` on by their gradient in the strip. */
+#define applyRule NAME(applyRule)
+INLINE void applyRule(const struct WeightUpdate *u, long at, long count) {
+  real *w = (real *)u->w + at, *s1 = (real *)u->s1 + at, *s2 = (real *)u->s2 + at;
+  switch (u->rule) {
+    case 0: sgd(count, w, u->strip, u->hyper); break;
+    case 1: sgdMomentum(count, w, u->strip, s1, u->hyper); break;
+    case 2: rmsprop(count, w, u->strip, s1, u->hyper); break;
+    default: adam(count, w, u->strip, s1, s2, u->hyper);
+  }
+}
+
+/*
+ * Spends the gradient strip by strip, so that weights and state pass through the processor once. The columns that fill no
+ * vector are summed for TALL rows at once, in `rest`.
+ */
 #define weightUpdate NAME(weightUpdate)
 static void weightUpdate(const struct WeightUpdate *u) {
+  const real *x = u->x, *dout = u->dout;
   const real reg = (real)u->reg;
-  real *strip = u->strip;
+  const long vectors = u->h - u->h % LANES;
+  real *strip = u->strip, rest[TALL * LANES];
   for (long top = 0; top < u->d; top += STRIP) {
     const long rows = MIN(STRIP, u->d - top), at = top * u->wStride, count = rows * u->wStride;
-    real *w = (real *)u->w + at, *s1 = (real *)u->s1 + at, *s2 = (real *)u->s2 + at;
-    memset(strip, 0, count * sizeof(real));
-    for (long from = 0; from < u->n; from += BLOCK)
-      addProduct(rows, u->h, MIN(BLOCK, u->n - from), (const real *)u->x + from * u->xStride + top, u->xStride,
-                 (const real *)u->dout + from * u->doutStride, u->doutStride, strip, u->wStride);
-    if (reg != 0) regularize(count, reg, w, strip);
-    switch (u->rule) {
-      case 0: sgd(count, w, strip, u->hyper); break;
-      case 1: sgdMomentum(count, w, strip, s1, u->hyper); break;
-      case 2: rmsprop(count, w, strip, s1, u->hyper); break;
-      default: adam(count, w, strip, s1, s2, u->hyper);
+    if (top % TALL == 0) {
+      memset(rest, 0, sizeof rest);
+      for (long from = 0; from < u->n; from += BLOCK) {
+        const struct Panels tall = {x + from * u->xStride + top, LANES, u->xStride};
+        addColumns(0, MIN(TALL, u->d - top), u->h - vectors, MIN(BLOCK, u->n - from), tall,
+                   dout + from * u->doutStride + vectors, u->doutStride, rest, LANES);
+      }
     }
+    memset(strip, 0, count * sizeof(real));
+    for (long from = 0; from < u->n; from += BLOCK) {
+      const struct Panels few = {x + from * u->xStride + top, LANES, u->xStride};
+      addVectors(rows, u->h, MIN(BLOCK, u->n - from), few, dout + from * u->doutStride, u->doutStride, strip,
+                 u->wStride);
+    }
+    for (long i = 0; i < rows; i++)
+      for (long j = vectors; j < u->h; j++) strip[i * u->wStride + j] = rest[(top % TALL + i) * LANES + j - vectors];
+    if (reg != 0) regularize(count, reg, (real *)u->w + at, strip);
+    applyRule(u, at, count);
   }
 }

@@ -33,6 +33,8 @@ typedef real vec __attribute__((vector_size(VECTOR), aligned(REAL_BYTES), may_al
 typedef real quad __attribute__((vector_size(4 * REAL_BYTES), aligned(REAL_BYTES), may_alias));
 
 #define LANES (VECTOR / REAL_BYTES)
+/* Rows that a product packs at a time: four vectors of them, and 32 or 64 KiB with their block. */
+#define TALL (4 * LANES)
 
 /* The intrinsics that the compiler's vector types have no operator for. */
 #if VECTOR == 64 && REAL_BYTES == 4
