@@ -1,6 +1,6 @@
 /** The native kernels: the bits of WebAssembly's, on every instruction set that this machine has. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Dtype, Kernels } from '../../src/kernels/engine.ts';
 import { type Addon, bindNative, INSTRUCTION_SETS, loadAddon } from '../../src/kernels/native/addon.ts';
+import { chooseSet } from '../../src/kernels/native/choose.ts';
 import { compileNative, TARGETS } from '../../src/kernels/native/compile.js';
 import { agrees, type Shape } from '../../src/kernels/native/self-test.ts';
 import type { Numerics } from '../../src/kernels/numerics.ts';
@@ -78,17 +79,45 @@ describe.each(variants)('$set kernels in $dtype, $numerics', variant => {
   });
 });
 
-describe.skipIf(reason !== undefined)('the self-test', () => {
-  it('refuses kernels that were compiled with contraction', () => {
+describe.skipIf(sets.length === 0)('the choice of kernels', () => {
+  const numbers = { dtype: 'float32', numerics: 'portable' } as const;
+  const choose = (load: () => Addon) =>
+    chooseSet(numbers, wasm('float32', 'portable'), INSTRUCTION_SETS, load);
+
+  it('is the widest set that this processor has', () => {
+    expect(choose(() => addon)).toEqual({ set: sets[0] });
+    expect(chooseSet(numbers, wasm('float32', 'portable'), ['avx2'], () => addon)).toEqual({ set: 'avx2' });
+  });
+
+  it('falls on no kernels that were compiled with contraction', () => {
     const contracted = join(folder, 'contracted.node');
     expect(compileNative(contracted, ['-ffp-contract=fast'])).toBeUndefined();
     for (const variant of variants.filter(({ numerics }) => numerics === 'portable')) {
       const { dtype, numerics } = variant;
       expect(agrees(wasm(dtype, numerics), native(variant, loadAddon(contracted)), dtype)).toBe(false);
     }
+    expect(choose(() => loadAddon(contracted))).toEqual({
+      set: undefined,
+      reason: `those for ${sets.join(' and ')} compute other bits`,
+    });
   });
 
-  it('tells the numerics apart', () => {
+  it('falls on WebAssembly where the addon is missing or damaged, or the processor has no such instructions', () => {
+    const damaged = join(folder, 'damaged.node');
+    writeFileSync(damaged, 'damaged');
+    for (const missing of [damaged, join(folder, 'missing.node')]) {
+      expect(choose(() => loadAddon(missing))).toEqual({
+        set: undefined,
+        reason: `none are built for ${process.platform}-${process.arch}`,
+      });
+    }
+    expect(choose(() => ({ kernels: () => undefined }))).toEqual({
+      set: undefined,
+      reason: 'this processor does not have avx512 or avx2',
+    });
+  });
+
+  it('tells numerics apart', () => {
     for (const variant of variants) {
       const other = variant.numerics === 'fused' ? 'portable' : 'fused';
       expect(agrees(wasm(variant.dtype, other), native(variant), variant.dtype)).toBe(false);

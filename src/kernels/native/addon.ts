@@ -10,6 +10,12 @@ export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 const NAMES = ['gemmNN', 'gemmImages', 'weightUpdate'] as const;
 export type NativeKernels = Pick<Kernels, (typeof NAMES)[number]>;
 
+/** What decides on the bits. */
+export interface Numbers {
+  readonly dtype: Dtype;
+  readonly numerics: Numerics;
+}
+
 type OnMemory = Record<(typeof NAMES)[number], (memory: Uint8Array, ...rest: number[]) => void>;
 
 /** What native/binding.c exports. */
@@ -25,17 +31,17 @@ const PATH = `../../../dist/kernels/native/${process.platform}-${process.arch}.n
 export const loadAddon = (path: string = PATH): Addon => createRequire(import.meta.url)(path);
 
 /**
- * A program's kernels from one instruction set, working in place on a WebAssembly memory: the same arguments as those that they
+ * The kernels of one instruction set, working in place on a WebAssembly memory: the same arguments as those that they
  * replace in `{ ...wasm, ...native }`, and the same bits. Each throws RangeError for an operand outside the memory.
  * Undefined where this processor does not have the instructions.
  */
 export function bindNative(
   addon: Addon,
   set: InstructionSet,
-  program: { readonly dtype: Dtype; readonly numerics: Numerics },
+  { dtype, numerics }: Numbers,
   memory: WebAssembly.Memory,
 ): NativeKernels | undefined {
-  const kernels = addon.kernels(set, program.dtype, program.numerics);
+  const kernels = addon.kernels(set, dtype, numerics);
   if (!kernels) return undefined;
   let view = new Uint8Array(memory.buffer);
   /** A memory that has grown has a new buffer, and may have moved. */

@@ -12,7 +12,8 @@ export type Shape =
       readonly rule: number;
     };
 
-type Bind = (memory: WebAssembly.Memory) => NativeKernels;
+/** Kernels that work on a memory. */
+export type Bind = (memory: WebAssembly.Memory) => NativeKernels;
 
 /** 51 = 3 x 16 + 3 = 6 x 8 + 3 = 12 x 4 + 3, and so on: tiles of three, two and one vectors, then each rest. */
 const COLUMNS = [51, 34, 29, 17, 11, 6, 1];
@@ -34,7 +35,7 @@ export function agrees(wasm: Bind, native: Bind, dtype: Dtype, shapes: readonly 
   return results(wasm, dtype, shapes).equals(results(native, dtype, shapes));
 }
 
-/** What the kernels leave in their matrices, without the padding. */
+/** What the kernels leave in their matrices, the padding of the rows included. */
 function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
   const kernels = bind(memory);
@@ -48,7 +49,7 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
         const rows = wholeTiles(m);
         // biome-ignore format: matrix by matrix
         kernels.gemmNN(rows, n, k, a.pointer, a.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packing(m));
-        outputs.push(c.elements());
+        outputs.push(c.bits());
         break;
       }
       case 'gemmImages': {
@@ -59,9 +60,9 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
           const c = matrix(m, n);
           // biome-ignore format: matrix by matrix
           kernels.gemmImages(m, n, k, pixels, mean, kept, x.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packed);
-          outputs.push(c.elements());
+          outputs.push(c.bits());
         }
-        outputs.push(x.elements());
+        outputs.push(x.bits());
         break;
       }
       case 'weightUpdate': {
@@ -70,7 +71,7 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
         const [w, s1, s2, strip] = [matrix(d, h), matrix(d, h), matrix(d, h), matrix(d, h)];
         // biome-ignore format: matrix by matrix
         kernels.weightUpdate(n, d, h, x.pointer, x.stride, dout.pointer, dout.stride, 0.1, rule, w.pointer, s1.pointer, s2.pointer, w.stride, strip.pointer, hyper.pointer);
-        outputs.push(w.elements(), s1.elements(), s2.elements());
+        outputs.push(w.bits(), s1.bits(), s2.bits());
         break;
       }
       default:
@@ -106,16 +107,17 @@ function madeUpOperands(memory: WebAssembly.Memory, dtype: Dtype) {
     matrix(rows: number, cols: number) {
       const stride = 32 * Math.ceil((cols * size) / 32);
       const pointer = allocate(wholeTiles(rows) * stride);
-      new Uint8Array(memory.buffer, pointer, wholeTiles(rows) * stride).fill(0);
-      const row = (i: number) => new Reals(memory.buffer, pointer + i * stride, cols);
-      for (let i = 0; i < rows; i++) for (let j = 0, to = row(i); j < cols; j++) to[j] = random();
-      const elements = () =>
-        Buffer.concat(Array.from({ length: rows }, (_, i) => new Uint8Array(row(i).slice().buffer)));
-      return { pointer, stride, elements };
+      const reals = new Reals(memory.buffer, pointer, (wholeTiles(rows) * stride) / size).fill(0);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < cols; j++) reals[(i * stride) / size + j] = random();
+      }
+      const bits = () => Buffer.from(memory.buffer.slice(pointer, pointer + rows * stride));
+      return { pointer, stride, bits };
     },
     bytes(count: number) {
       const pointer = allocate(count);
-      new Uint8Array(memory.buffer, pointer, count).set(Array.from({ length: count }, () => 256 * random()));
+      const all = new Uint8Array(memory.buffer, pointer, count);
+      for (let i = 0; i < count; i++) all[i] = 256 * random();
       return pointer;
     },
     doubles(count: number) {
