@@ -1,4 +1,4 @@
-/** The native kernels: the bits of WebAssembly's, on every instruction set that this machine has. */
+/** The native kernels compute the bits of WebAssembly, with every instruction set that this machine has. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ describe.skipIf(sets.length === 0)('the choice of kernels', () => {
     expect(chooseSet(numbers, wasm('float32', 'portable'), ['avx2'], () => addon)).toEqual({ set: 'avx2' });
   });
 
-  it('falls on no kernels that were compiled with contraction', () => {
+  it('is WebAssembly if the kernels were compiled with contraction', () => {
     const contracted = join(folder, 'contracted.node');
     expect(compileNative(contracted, ['-ffp-contract=fast'])).toBeUndefined();
     for (const variant of variants.filter(({ numerics }) => numerics === 'portable')) {
@@ -98,23 +98,25 @@ describe.skipIf(sets.length === 0)('the choice of kernels', () => {
     }
     expect(choose(() => loadAddon(contracted))).toEqual({
       set: undefined,
-      reason: `those for ${sets.join(' and ')} compute other bits`,
+      reason: `the native kernels for ${sets.join(' and ')} compute other bits than WebAssembly`,
     });
   });
 
-  it('falls on WebAssembly where the addon is missing or damaged, or the processor has no such instructions', () => {
+  it('is WebAssembly if the addon is missing or damaged, or the processor lacks the instructions', () => {
     const damaged = join(folder, 'damaged.node');
     writeFileSync(damaged, 'damaged');
-    for (const missing of [damaged, join(folder, 'missing.node')]) {
-      expect(choose(() => loadAddon(missing))).toEqual({
-        set: undefined,
-        reason: `none are built for ${process.platform}-${process.arch}`,
-      });
-    }
-    expect(choose(() => ({ kernels: () => undefined }))).toEqual({
-      set: undefined,
-      reason: 'this processor does not have avx512 or avx2',
-    });
+    const reasonOf = (load: () => Addon) => {
+      const choice = choose(load);
+      return choice.set ?? choice.reason;
+    };
+    const target = `${process.platform}-${process.arch}`;
+    expect(reasonOf(() => loadAddon(join(folder, 'missing.node')))).toBe(
+      `there are no native kernels for ${target}`,
+    );
+    expect(reasonOf(() => loadAddon(damaged))).toBe(`the native kernels for ${target} do not load`);
+    expect(reasonOf(() => ({ kernels: () => undefined }))).toBe(
+      'this processor does not have avx512 or avx2',
+    );
   });
 
   it('tells numerics apart', () => {
@@ -193,8 +195,8 @@ describe.each(sets)('the %s binding', set => {
   } as const;
   /** Indices of the pointers, and of the strides. */
   const POINTERS = {
-    gemmNN: [3, 5, 7, 8, 10],
-    gemmImages: [3, 4, 5, 7, 9, 10, 12],
+    gemmNN: [3, 5, 7, 8],
+    gemmImages: [3, 4, 5, 7, 9, 10],
     weightUpdate: [3, 5, 9, 10, 11, 13, 14],
   };
   const STRIDES = { gemmNN: [4, 6, 9], gemmImages: [6, 8, 11], weightUpdate: [4, 6, 12] };
@@ -219,7 +221,7 @@ describe.each(sets)('the %s binding', set => {
         for (const value of [0, 4, 34, 65_536, 2 ** 32 - 4]) refuses(index, value);
       for (const index of [0, 1, 2])
         for (const value of [-1, 0.5, NaN, 5000, 2 ** 32 - 1]) refuses(index, value);
-      expect(() => call(...GOOD[name].slice(0, -1))).toThrow(RangeError);
+      expect(() => call(...GOOD[name].slice(0, -2))).toThrow(RangeError);
       expect(Buffer.from(memory.buffer).equals(before)).toBe(true);
     },
   );

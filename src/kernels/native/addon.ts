@@ -1,4 +1,4 @@
-/** The native kernels: the products that gain from vectors wider than WebAssembly's, with the same bits. */
+/** The native kernels: the few that gain from vectors wider than WebAssembly's, with the same bits. */
 import { createRequire } from 'node:module';
 import type { Dtype, Kernels } from '../engine.ts';
 import type { Numerics } from '../numerics.ts';
@@ -10,7 +10,7 @@ export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 const NAMES = ['gemmNN', 'gemmImages', 'weightUpdate'] as const;
 export type NativeKernels = Pick<Kernels, (typeof NAMES)[number]>;
 
-/** What decides on the bits. */
+/** What the bits depend on. */
 export interface Numbers {
   readonly dtype: Dtype;
   readonly numerics: Numerics;
@@ -27,7 +27,7 @@ export interface Addon {
 /** The path is the same from src/ and from dist/. */
 const PATH = `../../../dist/kernels/native/${process.platform}-${process.arch}.node`;
 
-/** Loads the addon, once a thread. Throws where none was built for this platform, or it does not load. */
+/** Loads the addon, once a thread. Throws if none is built for this platform, or if it does not load. */
 export const loadAddon = (path: string = PATH): Addon => createRequire(import.meta.url)(path);
 
 /**

@@ -1,8 +1,10 @@
 /*
- * The kernels as functions of JavaScript. Exports a function `kernels(set, dtype, numerics)`, undefined where this processor
- * has no such instructions. Each kernel takes a Uint8Array of the whole memory, then the arguments of its namesake in
- * assembly/: whole numbers, pointers as offsets in bytes into the memory, strides in bytes. Every operand is checked
- * to lie in the memory, so that a wrong matrix is an error. Nothing is kept between calls: any thread, any memory.
+ * The kernels as JavaScript functions. The addon exports `kernels(set, dtype, numerics)`, which returns undefined
+ * where the processor lacks the instructions. Each kernel takes a Uint8Array of the whole memory, then the
+ * arguments of its namesake in assembly/: pointers are byte offsets into the memory, strides are in bytes. (The
+ * room to pack is not used: rows are packed on the stack.) Every operand must lie in the memory, so that a wrong
+ * matrix is an error and not a corruption. Nothing is kept between calls, so any thread may call a kernel with any
+ * memory.
  */
 #include <node_api.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 
 #define MAX_ARGUMENTS 16
 
-/* A call under way; the first fault is kept, and thrown at the end. */
+/* A call in progress. The first fault is kept, and thrown once all arguments are read. */
 struct Call {
   napi_env env;
   const struct Variant *variant;
@@ -41,7 +43,7 @@ static void begin(struct Call *call, napi_env env, napi_callback_info info) {
     FAULT(call, "the first argument is not a Uint8Array");
 }
 
-/* Throws what was wrong with the arguments, if anything; returns whether nothing was. */
+/* Throws the fault, if there is one; returns whether the kernel may run. */
 static int isValid(const struct Call *call, const char *kernel) {
   if (!call->fault[0]) return 1;
   char message[192];
@@ -74,10 +76,7 @@ static void *block(struct Call *call, int index, uint64_t bytes) {
   return call->memory + at;
 }
 
-/*
- * The address of a matrix of `rows` rows, `width` bytes each, whose pointer is argument `index` and whose stride is
- * argument `strideIndex`; the stride, in reals, goes to `stride`.
- */
+/* The address of a matrix of `rows` rows of `width` bytes. `stride` is set to argument `strideIndex`, in reals. */
 static void *matrix(struct Call *call, int index, uint64_t rows, uint64_t width, int strideIndex, long *stride) {
   const uint64_t bytes = whole(call, strideIndex);
   if (bytes % call->variant->realBytes || bytes < width)
@@ -96,7 +95,6 @@ static napi_value gemmNN(napi_env env, napi_callback_info info) {
   g.b = matrix(&call, 6, k, n * size, 7, &g.bStride);
   g.bias = block(&call, 8, ROW_BYTES(n, size));
   g.c = matrix(&call, 9, m, ROW_BYTES(n, size), 10, &g.cStride);
-  g.packed = block(&call, 11, ROUND_UP(m, 4) * BLOCK * size);
   if (isValid(&call, "gemmNN")) call.variant->gemmNN(&g);
   return NULL;
 }
@@ -112,7 +110,6 @@ static napi_value gemmImages(napi_env env, napi_callback_info info) {
   g.b = matrix(&call, 8, k, n * size, 9, &g.bStride);
   g.bias = block(&call, 10, ROW_BYTES(n, size));
   g.c = matrix(&call, 11, m, ROW_BYTES(n, size), 12, &g.cStride);
-  g.packed = block(&call, 13, ROUND_UP(m, 4) * BLOCK * size);
   if (isValid(&call, "gemmImages")) call.variant->gemmImages(&g);
   return NULL;
 }
@@ -141,7 +138,7 @@ static const struct {
   napi_callback call;
 } methods[] = {{"gemmNN", gemmNN}, {"gemmImages", gemmImages}, {"weightUpdate", weightUpdate}};
 
-/* An object of the kernels of the variant that three strings name. */
+/* An object with the kernels of one variant. */
 static napi_value kernels(napi_env env, napi_callback_info info) {
   napi_value argument[3], object = NULL;
   size_t given = 3;

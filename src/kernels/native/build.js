@@ -1,4 +1,4 @@
-/** Builds the native kernels where that is possible; elsewhere says so in one line, and WebAssembly does all the work. */
+/** Builds the native kernels, or says in one line why it cannot: then WebAssembly does their work. Never fails. */
 import { fileURLToPath } from 'node:url';
 import { compileNative, TARGETS } from './compile.js';
 

@@ -7,19 +7,17 @@ import { fileURLToPath } from 'node:url';
 
 const source = name => fileURLToPath(new URL(name, import.meta.url));
 
-/** Platforms whose processors the kernels are written for. */
+/** Platforms that the kernels are written for. */
 export const TARGETS = ['linux-x64'];
 
 /**
- * Without contraction a product and its addition are rounded apart, as in WebAssembly; without errno a square root is
- * one instruction.
+ * Without contraction, a product and its addition are rounded apart, as in WebAssembly. Without errno, a square root is
+ * a single instruction.
  */
 const FLAGS = ['-O3', '-ffp-contract=off', '-fno-math-errno', '-Wall', '-Wextra', '-shared', '-fPIC', '-s'];
 
 /**
- * Writes the addon to `output`.
- * @param {string} output a path, whose folder is made
- * @param {readonly string[]} flags for the compiler, after its own
+ * Compiles the addon to `output`, whose folder it creates, with `flags` after its own.
  * @returns {string | undefined} why it could not, in one line
  */
 export function compileNative(output, flags = []) {

@@ -1,17 +1,18 @@
 /*
- * Products: C (m, n) = A (m, k) B (k, n) with the bits of assembly/gemm.ts. Each element is summed in the order of k within
- * a block of 256 steps, and the blocks' sums are added to C in order; so neither the shape of a tile nor the width of
- * a vector shows in the result.
+ * Products, C (m, n) = A (m, k) B (k, n), with the bits of assembly/gemm.ts: each element is summed in the order of
+ * k within a block of 256 steps, and the blocks' sums are added to C in order. So the bits depend neither on the
+ * shape of the tiles nor on the width of the vectors.
  *
- * The micro-kernels want A k-major: the numbers of a step side by side. gemmNN transposes A block by block; that of the
- * weights' gradient lies so. Columns of C that fill vectors go through `tile`, the rest through `columnTile`. Nothing outside the
- * operands is read, and columns of C from n on keep what the bias has there.
+ * The micro-kernels need A k-major: the numbers of one step side by side. gemmNN transposes A block by block; in
+ * the weights' gradient, A is x^T and already k-major. Whole vectors of columns of C go through `tile`, the
+ * remaining columns through `columnTile`. Nothing outside the operands is read. In C, the padding of a row is that
+ * of the bias.
  */
 
 /*
- * C += A B for `rows` rows of C by `vectors` vectors, held in registers while k goes by. AVX-512 has 32 registers: 8 x 3
- * sums, 3 vectors of B, one of A and the products. AVX2 has 16: 4 x 3 sums, one of A and products that read B from memory.
- * `rows` and `vectors` are constants at every call, so that all loops but that over k are unrolled.
+ * C += A B for `rows` rows by `vectors` vectors of C, whose sums stay in registers. AVX-512 has 32 registers: 8 x 3
+ * sums, 3 vectors of B, one of A and the products. AVX2 has 16: 4 x 3 sums, one of A, and products that read B from
+ * memory. `rows` and `vectors` are constants at every call, so that every loop but the one over k is unrolled.
  */
 #define tile NAME(tile)
 INLINE void tile(int rows, int vectors, long k, const real *a, long aStep, const real *b, long bStride, real *c,
@@ -36,8 +37,8 @@ INLINE void tile(int rows, int vectors, long k, const real *a, long aStep, const
 }
 
 /*
- * A in panels: as many rows as a vector has lanes, k-major, so that a step's numbers lie side by side. `panel` reals from one
- * panel to the next, `step` from one step to the next.
+ * A in panels of as many rows as a vector has lanes, k-major. `panel` is the distance from one panel to the next,
+ * `step` that from one step to the next.
  */
 #define Panels NAME(Panels)
 struct Panels {
@@ -45,7 +46,7 @@ struct Panels {
   long panel, step;
 };
 
-/* The numbers of row i; no tile reaches over the end of a panel. */
+/* Row i, at its first step. No tile extends over two panels. */
 #define rowOf NAME(rowOf)
 INLINE const real *rowOf(struct Panels a, long i) { return a.at + i / LANES * a.panel + i % LANES; }
 
@@ -62,8 +63,9 @@ INLINE void tiles(int vectors, long m, long k, struct Panels a, const real *b, l
 }
 
 /*
- * C += A B for columns that fill no vector, as the last 2 of 50: a vector holds a column of a panel instead. `rows` rows in
- * `panels` panels, by `columns` columns; `panels` and `columns` are constants at every call.
+ * C += A B for columns that do not fill a vector, such as the last 2 of 50. Here a vector holds one column of C,
+ * for the rows of one panel. `rows` rows in `panels` panels by `columns` columns; `panels` and `columns` are
+ * constants at every call.
  */
 #define columnTile NAME(columnTile)
 INLINE void columnTile(int panels, int columns, long rows, long k, struct Panels a, const real *b, long bStride, real *c,
@@ -102,7 +104,7 @@ INLINE void columnTiles(int columns, long m, long k, struct Panels a, const real
   if (m > 0) columnTile(1, columns, m, k, a, b, bStride, c, cStride);
 }
 
-/* C += A B for the columns from `from` on, a block of k. */
+/* C += A B for the columns from `from` on and a block of k. */
 #define addColumns NAME(addColumns)
 INLINE void addColumns(long from, long m, long n, long k, struct Panels a, const real *b, long bStride, real *c,
                        long cStride) {
@@ -110,7 +112,7 @@ INLINE void addColumns(long from, long m, long n, long k, struct Panels a, const
   for (; from < n; from++) columnTiles(1, m, k, a, b + from, bStride, c + from, cStride);
 }
 
-/* C += A B for whole vectors of columns, a block of k; returns the number of these columns. */
+/* C += A B for whole vectors of columns and a block of k. Returns the number of columns done. */
 #define addVectors NAME(addVectors)
 INLINE long addVectors(long m, long n, long k, struct Panels a, const real *b, long bStride, real *c, long cStride) {
   long j = 0;
@@ -127,8 +129,8 @@ static void addProduct(long m, long n, long k, struct Panels a, const real *b, l
 }
 
 /*
- * `rows` (1 to 4) rows of A, k long, into a panel; what has no row in A repeats the last one. Four steps at a time are a
- * 4 x 4 transpose.
+ * Copies `rows` (1 to 4) rows of A, k long, into four rows of a panel, by transposes of 4 x 4. The last row of A
+ * stands in for rows that A does not have.
  */
 #define packRows NAME(packRows)
 INLINE void packRows(long rows, long k, const real *a, long aStride, real *out) {
@@ -160,11 +162,11 @@ static void fillWithBias(long m, long n, const real *bias, real *c, long cStride
   for (long i = 0; i < m; i++) memcpy(c + i * cStride, bias, ROW_BYTES(n, sizeof(real)));
 }
 
-/* C = A B + bias. TALL rows of A are packed at a time, in panels on the stack. */
+/* C = A B + bias. TALL rows of A at a time are packed into panels on the stack. */
 #define gemmNN NAME(gemmNN)
 static void gemmNN(const struct Gemm *g) {
   const real *a = g->a, *b = g->b;
-  real *c = g->c, packed[TALL * BLOCK];
+  real *c = g->c, packed[TALL * BLOCK] LINE_ALIGNED;
   const struct Panels panels = {packed, LANES * BLOCK, LANES};
   fillWithBias(g->m, g->n, g->bias, c, g->cStride);
   for (long from = 0; from < g->k; from += BLOCK) {

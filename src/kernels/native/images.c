@@ -1,6 +1,6 @@
 /*
- * The first layer's product, of images that are bytes until they are multiplied: C = X B + bias with
- * X = real(pixel - mean), the difference taken in f64. X is kept in x, unless that is null.
+ * The first layer's product. Images stay bytes until they are multiplied: C = X B + bias, X = real(pixel - mean),
+ * with the difference taken in f64. X is stored in x, unless x is null.
  */
 
 #define toReals NAME(toReals)
@@ -8,11 +8,14 @@ INLINE void toReals(long k, const uint8_t *restrict pixels, const double *restri
   for (long p = 0; p < k; p++) x[p] = (real)((double)pixels[p] - mean[p]);
 }
 
-/* X is made four rows and a block at a time, and packed while it is in the first-level cache. */
+/*
+ * Four rows of X at a time are computed and packed, block by block, so that they are packed from the first-level
+ * cache.
+ */
 #define gemmImages NAME(gemmImages)
 static void gemmImages(const struct GemmImages *g) {
   const real *b = g->b;
-  real *x = g->x, *c = g->c, packed[TALL * BLOCK], unkept[4 * BLOCK];
+  real *x = g->x, *c = g->c, packed[TALL * BLOCK] LINE_ALIGNED, unkept[4 * BLOCK] LINE_ALIGNED;
   const struct Panels panels = {packed, LANES * BLOCK, LANES};
   fillWithBias(g->m, g->n, g->bias, c, g->cStride);
   for (long from = 0; from < g->k; from += BLOCK) {

@@ -1,4 +1,4 @@
-/* What the binding sees of the kernels: their arguments, and the table of variants. Strides are in reals. */
+/* The kernels as the binding sees them: their arguments, and the table of variants. Strides are in reals. */
 #include <stdint.h>
 
 /* Steps along k whose sum is added to C at once. The bits depend on it. */
@@ -8,19 +8,17 @@
 /* Update rules, numbered as in assembly/update.ts, and the most reals that one of them has in `hyper`. */
 #define RULES 4
 #define MAX_HYPER 7
-/* Rows of A packed at a time: a multiple of 4, and four vectors of rows of f32 in AVX-512. */
-#define PANEL 64
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define ROUND_UP(n, multiple) (((n) + (multiple) - 1) / (multiple) * (multiple))
 /* Bytes of a row of n reals, in whole vectors of WebAssembly, as assembly/vector.ts counts them. */
-#define ROW_BYTES(n, real) ROUND_UP((n) * (real), 16)
+#define ROW_BYTES(n, size) ROUND_UP((n) * (size), 16)
 
 /* C = A B + bias. a: (m, k), b: (k, n), bias: (n), c: (m, n). */
 struct Gemm {
   long m, n, k, aStride, bStride, cStride;
   const void *a, *b, *bias;
-  void *c, *packed;
+  void *c;
 };
 
 /* C = X B + bias, X = real(pixels - mean). pixels: (m, k), mean: (k), x: (m, k) or null. */
@@ -30,10 +28,13 @@ struct GemmImages {
   const double *mean;
   void *x;
   const void *b, *bias;
-  void *c, *packed;
+  void *c;
 };
 
-/* x: (n, d), dout: (n, h), w, s1, s2: (d, h) with one stride, strip: (STRIP, h) with the same. */
+/*
+ * w changes by its gradient x^T dout + reg w. x: (n, d), dout: (n, h), w, s1, s2: (d, h), strip: (STRIP, h), one
+ * stride.
+ */
 struct WeightUpdate {
   long n, d, h, xStride, doutStride, wStride, rule;
   double reg;

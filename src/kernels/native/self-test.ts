@@ -1,4 +1,4 @@
-/** Whether native kernels compute the bits of WebAssembly's, over shapes that reach every tile and every tail. */
+/** Compares the bits of native kernels with those of WebAssembly, over shapes that reach every tile and every tail. */
 import type { Dtype } from '../engine.ts';
 import type { NativeKernels } from './addon.ts';
 
@@ -30,12 +30,12 @@ const SHAPES: readonly Shape[] = [
   ...[0, 1, 2, 3].map(rule => ({ kernel: 'weightUpdate', n: STEPS, d: 15, h: 1, rule }) as const),
 ];
 
-/** Runs both sets of kernels on equal numbers, which takes some milliseconds, and compares their results' bits. */
+/** Whether both sets of kernels leave the same bits, given the same operands. */
 export function agrees(wasm: Bind, native: Bind, dtype: Dtype, shapes: readonly Shape[] = SHAPES): boolean {
   return results(wasm, dtype, shapes).equals(results(native, dtype, shapes));
 }
 
-/** What the kernels leave in their matrices, the padding of the rows included. */
+/** What the kernels leave in their matrices, padding included. */
 function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
   const kernels = bind(memory);
@@ -82,7 +82,7 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
 }
 
 const PAGE = 65_536;
-/** Steps that a product packs at a time. */
+/** Steps that WebAssembly packs at a time. */
 const BLOCK = 256;
 const wholeTiles = (rows: number) => 4 * Math.ceil(rows / 4);
 

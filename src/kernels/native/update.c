@@ -1,6 +1,6 @@
 /*
- * The weights' gradient, dw = x^T dout + reg w, and the update rule that spends it: the arithmetic of assembly/affine.ts and
- * assembly/update.ts, in loops that the compiler makes vectors of. `hyper` holds a rule's numbers for the step.
+ * The weights' gradient, dw = x^T dout + reg w, and the update rules, with the arithmetic of assembly/affine.ts and
+ * assembly/update.ts. The compiler vectorizes the rules' loops. `hyper` holds a rule's numbers for the step.
  */
 
 /* w -= rate dw. hyper: rate. */
@@ -34,8 +34,9 @@ static void rmsprop(long count, real *restrict w, const real *restrict dw, real 
 }
 
 /*
- * m = beta1 m + (1 - beta1) dw; v = beta2 v + (1 - beta2) dw^2; w -= rate m / (sqrt(scale v) + eps), after Kingma and Ba,
- * Adam (2015), algorithm 1. hyper: rate, beta1, 1 - beta1, beta2, 1 - beta2, scale, eps, as assembly/update.ts has them.
+ * m = beta1 m + (1 - beta1) dw; v = beta2 v + (1 - beta2) dw^2; w -= rate m / (sqrt(scale v) + eps), after Kingma
+ * and Ba, Adam (2015), algorithm 1. hyper: rate, beta1, 1 - beta1, beta2, 1 - beta2, scale, eps, as
+ * assembly/update.ts has them.
  */
 #define adam NAME(adam)
 static void adam(long count, real *restrict w, const real *restrict dw, real *restrict m, real *restrict v,
@@ -57,7 +58,7 @@ static void regularize(long count, real reg, const real *restrict w, real *restr
   for (long i = 0; i < count; i++) dw[i] = multiplyAddReal(dw[i], reg, w[i]);
 }
 
-/* Changes `count` weights from `at` on by their gradient in the strip. */
+/* Updates `count` weights from `at` on with the gradient in the strip. */
 #define applyRule NAME(applyRule)
 INLINE void applyRule(const struct WeightUpdate *u, long at, long count) {
   real *w = (real *)u->w + at, *s1 = (real *)u->s1 + at, *s2 = (real *)u->s2 + at;
@@ -70,8 +71,9 @@ INLINE void applyRule(const struct WeightUpdate *u, long at, long count) {
 }
 
 /*
- * Spends the gradient strip by strip, so that weights and state pass through the processor once. The columns that fill no
- * vector are summed for TALL rows at once, in `rest`.
+ * Computes the gradient strip by strip and applies it at once, so that weights and state pass through the processor
+ * once and no gradient goes to memory. Columns that do not fill a vector are summed for TALL rows at once, in
+ * `rest`.
  */
 #define weightUpdate NAME(weightUpdate)
 static void weightUpdate(const struct WeightUpdate *u) {

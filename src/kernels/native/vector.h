@@ -1,11 +1,10 @@
 /*
- * The vocabulary of a variant: one instruction set, one number type, one numerics. kernels.c includes the families once
- * per variant, with these set:
+ * The vocabulary of one variant: an instruction set, a number type and numerics. It is included once per variant, with
  *
- *   SET      avx2 or avx512      VECTOR  bytes of its vectors, 32 or 64
- *   REAL     f32 or f64          FUSED   1: a product and its addition are rounded once; 0: each is rounded
+ *   SET    avx2 or avx512    VECTOR  32 or 64, the bytes of a vector
+ *   REAL   f32 or f64        FUSED   1 to round a product and its addition once, 0 to round each
  *
- * No include guard: everything below belongs to the variant. Strides and steps are in reals.
+ * There is no include guard, for all of it belongs to the variant. Strides and steps are in reals.
  */
 #define PASTE(name, set, type, fused) name##_##set##_##type##_##fused
 #define EXPAND(name, set, type, fused) PASTE(name, set, type, fused)
@@ -27,16 +26,16 @@ typedef double real;
 typedef int64_t quadIndex __attribute__((vector_size(32)));
 #endif
 
-/* A vector at any multiple of a real. */
+/* A vector, at the alignment of a real. */
 typedef real vec __attribute__((vector_size(VECTOR), aligned(REAL_BYTES), may_alias));
-/* Four reals: the unit of a transpose. */
+/* Four reals, the side of a transpose. */
 typedef real quad __attribute__((vector_size(4 * REAL_BYTES), aligned(REAL_BYTES), may_alias));
 
 #define LANES (VECTOR / REAL_BYTES)
-/* Rows that a product packs at a time: four vectors of them, and 32 or 64 KiB with their block. */
+/* Rows that a product packs at a time. With a block of steps they take 32 KiB in AVX2, 64 KiB in AVX-512. */
 #define TALL (4 * LANES)
 
-/* The intrinsics that the compiler's vector types have no operator for. */
+/* What has no operator on the compiler's vector types. */
 #if VECTOR == 64 && REAL_BYTES == 4
 typedef __mmask16 lanesMask;
 #define SPLAT _mm512_set1_ps
@@ -75,7 +74,7 @@ INLINE vec multiplyAdd(vec acc, vec a, vec b) {
 #endif
 }
 
-/* The same for one real, in loops that the compiler makes vectors of. */
+/* The same for one real, in loops that the compiler vectorizes. */
 #define multiplyAddReal NAME(multiplyAddReal)
 INLINE real multiplyAddReal(real acc, real a, real b) {
 #if FUSED && REAL_BYTES == 4
@@ -95,7 +94,6 @@ INLINE lanesMask lanesBelow(long count) {
 #if VECTOR == 64
   return (lanesMask)((1u << count) - 1);
 #else
-  /* `count` reals of ones, then as many of zeros. */
   static const int32_t ones[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
   return _mm256_loadu_si256((const __m256i *)(ones + 8 - count * (REAL_BYTES / 4)));
 #endif

@@ -1,6 +1,6 @@
 /*
- * Runs every variant of the native kernels that this processor has over odd shapes, and compares each element with the
- * definition, to the last bit. Operands end where their blocks of memory end: half of the blocks are watched by
+ * Runs every variant of the native kernels that this processor has over odd shapes, and compares each element with
+ * the definition, to the last bit. Operands end where their blocks of memory end: half of the blocks are watched by
  * AddressSanitizer, half end at a page that may not be touched, for masked loads are hidden from the sanitizer.
  * sanitize.js compiles and runs this.
  */
@@ -107,18 +107,16 @@ static int product(const struct Variant *v, long m, long n, long k, int images, 
   const int fused = !strcmp(v->numerics, "fused");
   struct Matrix a = matrix(m, k, k, k + 1, size), b = matrix(k, n, n, n + 2, size);
   struct Matrix bias = matrix(1, n, width, width, size), c = matrix(m, n, width, width, size);
-  const size_t room = ROUND_UP(m, 4) * BLOCK * size;
-  void *packed = allocate(room);
   uint8_t *pixels = allocate(m * k);
   double *mean = allocate(k * sizeof(double));
   for (long p = 0; p < k; p++) mean[p] = 255 * randomNumber();
   for (long i = 0; i < m * k; i++) pixels[i] = (uint8_t)(256 * randomNumber());
   if (images) {
     const struct GemmImages g = {m,       n,    k,     a.stride, b.stride, c.stride, pixels, mean,
-                                 kept ? a.at : NULL, b.at, bias.at, c.at, packed};
+                                 kept ? a.at : NULL, b.at, bias.at, c.at};
     v->gemmImages(&g);
   } else {
-    const struct Gemm g = {m, n, k, a.stride, b.stride, c.stride, a.at, b.at, bias.at, c.at, packed};
+    const struct Gemm g = {m, n, k, a.stride, b.stride, c.stride, a.at, b.at, bias.at, c.at};
     v->gemmNN(&g);
   }
   int wrong = 0;
@@ -133,7 +131,7 @@ static int product(const struct Variant *v, long m, long n, long k, int images, 
       wrong += differs(v, images ? "gemmImages" : "gemmNN", i, j, get(&c, i, j),
                        dot(&a, 0, i, &b, j, k, get(&bias, 0, j), fused));
   releaseMatrix(&a), releaseMatrix(&b), releaseMatrix(&bias), releaseMatrix(&c);
-  release(packed, room), release(pixels, m * k), release(mean, k * sizeof(double));
+  release(pixels, m * k), release(mean, k * sizeof(double));
   return wrong;
 }
 
