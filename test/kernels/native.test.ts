@@ -7,13 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Dtype, Kernels } from '../../src/kernels/engine.ts';
+import { compileProgram } from '../../src/kernels/choose-backend.ts';
 import { type Addon, bindNative, INSTRUCTION_SETS, loadAddon } from '../../src/kernels/native/addon.ts';
 import { chooseSet } from '../../src/kernels/native/choose.ts';
 import { compileNative, TARGETS } from '../../src/kernels/native/compile.js';
 import { agrees, type Shape } from '../../src/kernels/native/self-test.ts';
-import type { Numerics } from '../../src/kernels/numerics.ts';
-import { compileKernels } from '../../src/kernels/wasm.ts';
+import type { Dtype, Numerics } from '../../src/kernels/numerics.ts';
+import { bindWasm } from '../../src/kernels/wasm/bind.ts';
+import './backends.ts';
 
 const nodesFolder = fileURLToPath(new URL('../../node_modules/.nodes', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'native-'));
@@ -38,9 +39,8 @@ const native =
     bindNative(from, variant.set, variant, memory)!;
 
 function wasm(dtype: Dtype, numerics: Numerics) {
-  const module = compileKernels(dtype, numerics);
-  return (memory: WebAssembly.Memory) =>
-    new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  const program = compileProgram(dtype, numerics);
+  return (memory: WebAssembly.Memory) => bindWasm(program, memory);
 }
 
 const size = (max: number) => fc.integer({ min: 1, max });

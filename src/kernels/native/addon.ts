@@ -1,7 +1,7 @@
 /** The native kernels: the few that gain from vectors wider than WebAssembly's, with the same bits. */
 import { createRequire } from 'node:module';
-import type { Dtype, Kernels } from '../engine.ts';
-import type { Numerics } from '../numerics.ts';
+import type { Dtype, Numerics } from '../numerics.ts';
+import type { Kernels } from '../signatures.ts';
 
 /** Instruction sets that the kernels are compiled for, widest first. */
 export const INSTRUCTION_SETS = ['avx512', 'avx2'] as const;

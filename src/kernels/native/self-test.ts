@@ -1,5 +1,5 @@
 /** Compares the bits of native kernels with those of WebAssembly, over shapes that reach every tile and every tail. */
-import type { Dtype } from '../engine.ts';
+import type { Dtype } from '../numerics.ts';
 import type { NativeKernels } from './addon.ts';
 
 export type Shape =
