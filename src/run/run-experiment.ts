@@ -128,10 +128,11 @@ export async function runExperiment(
     expect: expect && [...expect],
     notApplicable: expect && whyNotApplicable(loaded, dataset),
   };
-  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
 
   // Nothing is written before it is certain that the trials can run here.
-  const executorFor = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const executors = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const { kernels } = executors;
+  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers, kernels });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
@@ -149,7 +150,7 @@ export async function runExperiment(
     try {
       const pending = store.pending();
       if (pending.length > 0) {
-        for await (const event of conduct(pending, executorFor(pending), policy)) {
+        for await (const event of conduct(pending, executors.create(pending), policy)) {
           if (event.kind === 'finished') await store.append(event.record);
           await onEvent(event);
           if (options.failFast && event.kind === 'finished' && event.record.status === 'failed') break;

@@ -30,6 +30,8 @@ export const invocationSchema = z.strictObject({
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
+  /** What computed: avx512, avx2 or wasm. The bits do not depend on it. */
+  kernels: z.string(),
   invokedAt: z.string(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
@@ -66,7 +68,7 @@ export function identityOf(
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers'>,
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

@@ -1,11 +1,8 @@
 /** The native kernels: the few that gain from vectors wider than WebAssembly's, with the same bits. */
 import { createRequire } from 'node:module';
+import type { InstructionSet } from '../backend.ts';
 import type { Dtype, Numerics } from '../numerics.ts';
 import type { Kernels } from '../signatures.ts';
-
-/** Instruction sets that the kernels are compiled for, widest first. */
-export const INSTRUCTION_SETS = ['avx512', 'avx2'] as const;
-export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 
 const NAMES = ['gemmNN', 'gemmImages', 'weightUpdate'] as const;
 export type NativeKernels = Pick<Kernels, (typeof NAMES)[number]>;

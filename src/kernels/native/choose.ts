@@ -1,12 +1,6 @@
 /** Chooses the native kernels to use, if any. */
-import {
-  type Addon,
-  bindNative,
-  INSTRUCTION_SETS,
-  type InstructionSet,
-  loadAddon,
-  type Numbers,
-} from './addon.ts';
+import { INSTRUCTION_SETS, type InstructionSet } from '../backend.ts';
+import { type Addon, bindNative, loadAddon, type Numbers } from './addon.ts';
 import { agrees, type Bind } from './self-test.ts';
 
 /** An instruction set, or the reason why WebAssembly does all the work. */
