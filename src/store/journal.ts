@@ -214,7 +214,7 @@ async function refuseForeign(
 }
 
 /** Whether a file without a whole line is empty, or holds the beginning of a journal. */
-async function beginsAsOurs(file: FileHandle): Promise<boolean> {
+export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
   return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
 }
