@@ -209,7 +209,8 @@ async function refuseForeign(
     return;
   }
   if (newer.length > 0 && newer[0] === 1) throw newerError(path);
-  const ours = complete === 0 ? await beginsAsOurs(file) : entries.size > 0 && corrupt.length > 0;
+  const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
+  const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
   if (!ours) throw foreignError(path);
 }
 

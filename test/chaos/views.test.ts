@@ -17,7 +17,8 @@ beforeAll(async () => {
 /** Every CSV file that is there has all its bytes. */
 function expectWhole(folder: string): void {
   for (const [i, name] of CSVS.entries())
-    if (existsSync(join(folder, name))) expect(readFileSync(join(folder, name), 'utf8')).toBe(csvsOf(calm)[i]);
+    if (existsSync(join(folder, name)))
+      expect(readFileSync(join(folder, name), 'utf8')).toBe(csvsOf(calm)[i]);
 }
 
 const litterIn = (folder: string) => readdirSync(folder).filter(name => name.includes('.tmp-'));

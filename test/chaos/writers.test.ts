@@ -20,7 +20,14 @@ it.skipIf(!canUnshare)('of two writers in two PID namespaces, one is refused', a
   const out = join(emptyFolder(), 'run');
   const within = () =>
     new Promise<{ code: number | null; stderr: string }>(resolve => {
-      const child = spawn(NEW_NAMESPACE[0]!, [...NEW_NAMESPACE.slice(1), process.execPath, entry, ...words, '--out', out]);
+      const child = spawn(NEW_NAMESPACE[0]!, [
+        ...NEW_NAMESPACE.slice(1),
+        process.execPath,
+        entry,
+        ...words,
+        '--out',
+        out,
+      ]);
       let stderr = '';
       child.stdout.resume();
       child.stderr.on('data', chunk => {
