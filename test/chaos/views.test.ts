@@ -65,7 +65,7 @@ it(
           const timer = setInterval(() => {
             if (litterIn(out).length === 0 && !existsSync(join(out, 'trials.csv'))) return;
             clearInterval(timer);
-            setTimeout(() => child.kill('SIGKILL'), Math.random() * 15);
+            setTimeout(() => child.kill('SIGKILL'), Math.random() * 60);
           }, 1);
           child.on('close', () => clearInterval(timer));
         },
