@@ -1,11 +1,11 @@
-/** A run's results: its trials and what came of them. */
+/** A run's results: its trials and their outcomes. */
 import type { SettingValue } from '../config/schema.ts';
 import { type PlannedTrial, valueText } from '../plan/trial.ts';
 import type { Summary } from '../records/measures.ts';
 import type { TrialRecord, TrialStatus } from '../records/record.ts';
 import { groupBy } from './group-by.ts';
 
-/** A trial and its outcome. A run's results are a list of these in plan order, without the trials that have yet to run. */
+/** A trial and its outcome. A run's results list these in plan order, without the trials that have not run yet. */
 export interface Result {
   readonly trial: PlannedTrial;
   readonly status: TrialStatus;
@@ -16,13 +16,13 @@ export interface Result {
   record(): TrialRecord;
 }
 
-/** What the nets were trained on. Every table and chart names it, so that no synthetic run passes for CIFAR-10. */
+/** What the nets were trained on. Every table and chart names it, so that nobody takes a synthetic run for CIFAR-10. */
 export type DataLabel = 'CIFAR-10' | 'synthetic data';
 
 export const dataLabelOf = ({ kind }: { readonly kind: 'cifar-10' | 'synthetic' }): DataLabel =>
   kind === 'synthetic' ? 'synthetic data' : 'CIFAR-10';
 
-/** How many trials have each outcome. */
+/** The number of trials with each outcome. */
 export function tally(results: readonly Result[]): Record<TrialStatus, number> {
   const counts = { completed: 0, diverged: 0, failed: 0 };
   for (const { status } of results) counts[status]++;
@@ -54,7 +54,7 @@ export const seedsIn = (results: readonly Result[]): number[] => [
   ...groupBy(results, ({ trial }) => trial.seed).keys(),
 ];
 
-/** What tells a trial from the others of its run: `weightScale 0.01, normalization none, seed 232`. */
+/** How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. */
 export function describer(trials: readonly PlannedTrial[]): (trial: PlannedTrial) => string {
   const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
   return ({ axes, seed }) => {
@@ -63,8 +63,8 @@ export function describer(trials: readonly PlannedTrial[]): (trial: PlannedTrial
   };
 }
 
-/** Numbers as people write them: three significant digits, small and large ones as powers of ten. */
-function shortText(value: SettingValue): string {
+/** A value of a setting as people write it: three significant digits, small and large numbers as powers of ten. */
+export function shortText(value: SettingValue): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return valueText(value);
   const short = Number(value.toPrecision(3));
   return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6

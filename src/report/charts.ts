@@ -1,11 +1,11 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
-import { type Cell, cellOf, cellsOf, estimate } from '../analysis/cells.ts';
+import { type Cell, cellOf, cellsOf, type Estimate, estimate, estimateOf } from '../analysis/cells.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
 import { scheduleOf } from '../config/schedule.ts';
 import type { ChartSpec, SettingKey } from '../config/schema.ts';
-import { type MeasureName, mean, measures } from '../records/measures.ts';
+import { type MeasureName, measures } from '../records/measures.ts';
 import { pointsOf } from '../records/record.ts';
 import { type SeriesName, seriesNames, series as seriesTable } from '../records/series.ts';
 import { curveNamer } from './curve-names.ts';
@@ -90,10 +90,9 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
   const nameOf = curveNamer(results, others, label);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
-    points: [...groupBy(members, xOf)].map(([at, replicates]) => ({
-      x: at,
-      y: estimate(cellOf(replicates), y).mean ?? Number.NaN,
-    })),
+    points: [...groupBy(members, xOf)].map(([at, replicates]) =>
+      pointAt(at, estimate(cellOf(replicates), y)),
+    ),
     diverged: diverged(members).map(xOf),
   });
   const [least, greatest] = extent(results.map(xOf));
@@ -132,8 +131,20 @@ const diverged = (results: readonly Result[]): Result[] =>
 
 function meanCurve(curves: readonly Point[][]): Point[] {
   if (curves.length === 1) return curves[0]!;
-  return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) => ({
-    x,
-    y: mean(points.map(point => point.y)) ?? Number.NaN,
-  }));
+  return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) =>
+    pointAt(
+      x,
+      estimateOf(
+        points.map(({ y }) => y),
+        curves.length,
+      ),
+    ),
+  );
 }
+
+/** A mean and its interval; a mean that is missing breaks the line. */
+const pointAt = (x: number, { mean, low, high }: Estimate): Point => ({
+  x,
+  y: mean ?? Number.NaN,
+  ...(low !== null && high !== null && { low, high }),
+});

@@ -2,8 +2,10 @@
 /** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ExpectationOutcome } from '../analysis/expectations.ts';
+import type { Finding } from '../analysis/finding.ts';
 import type { Result } from '../analysis/results.ts';
-import { loadExperiment } from '../config/load.ts';
+import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -17,14 +19,14 @@ import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
-import type { RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
 import { type Compile, executorFactory } from './executors/choose.ts';
-import { type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
+import { type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
 
 export interface RunOptions {
   /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
@@ -80,6 +82,10 @@ export interface Run extends OpenRun, AsyncDisposable {
   readonly complete: boolean;
   table(): Table;
   charts(): Chart[];
+  /** What the run shows, in sentences and figures. */
+  finding(): Finding;
+  /** What the experiment expects, judged. */
+  expectations(): readonly ExpectationOutcome[];
   /** Closes the journal and unlocks the folder; `await using` calls it. */
   close(): Promise<void>;
 }
@@ -112,12 +118,15 @@ export async function runExperiment(
   const folder =
     options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
   const workers = options.workers ?? availableParallelism();
-  const { title, description, charts } = loaded.experiment;
+  const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
     title,
     description,
     charts: charts && [...charts],
+    baseline,
+    expect: expect && [...expect],
+    notApplicable: expect && whyNotApplicable(loaded, dataset),
   };
   const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
 
@@ -164,21 +173,25 @@ export async function runExperiment(
     complete,
     table: () => resultsTable(ended.results, view().data),
     charts: () => chartsOf(view().charts, ended.results, view().data),
+    finding: () => findingIn(view()),
+    expectations: () => view().expectations,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */
+function whyNotApplicable({ shipped, changed }: LoadedExperiment, { kind }: Dataset): string | undefined {
+  if (!shipped) return undefined;
+  if (kind === 'synthetic') return 'The images are synthetic.';
+  return changed ? 'The settings are not those of the shipped experiment.' : undefined;
 }
 
 async function finish(store: RunStore, run: OpenRun): Promise<void> {
   try {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
-    await writeCsvs(store.folder, run.results, { lock: store.lock, shrink: true });
-    await writeManifest(
-      { ...run, folder: store.folder },
-      run.results.length === run.trials.length ? 'finished' : 'interrupted',
-      store.lock,
-    );
+    await writeViews({ ...run, folder: store.folder }, { lock: store.lock, shrink: true });
     if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);

@@ -10,11 +10,12 @@ import { manifestSchema } from './manifest.ts';
 
 export const JOURNAL = 'journal.jsonl';
 export const MANIFEST = 'manifest.json';
-export const CSVS = ['trials.csv', 'losses.csv', 'accuracies.csv'] as const;
+export const FINDING = 'finding.json';
+export const CSVS = ['trials.csv', 'losses.csv', 'accuracies.csv', 'summary.csv'] as const;
 const LOCK = 'run.lock';
 
-/** Every CSV file of a run begins with the number of its trial. */
-const CSV_BEGINNING = 'trial,';
+/** Every CSV file of a run begins with the number of a trial or of a cell. */
+const CSV_BEGINNING = /^(trial|cell),/;
 
 export const lockPath = (folder: string): string => join(folder, LOCK);
 
@@ -25,7 +26,7 @@ export const lockPath = (folder: string): string => join(folder, LOCK);
 export async function lockFolder(folder: string): Promise<FileLock> {
   const lock = await lockFile(lockPath(folder));
   if (lock) {
-    for (const name of [JOURNAL, MANIFEST, ...CSVS]) await removeTemporaries(join(folder, name));
+    for (const name of [JOURNAL, MANIFEST, FINDING, ...CSVS]) await removeTemporaries(join(folder, name));
     return lock;
   }
   const { who, hint } = await explainHolder(lockPath(folder));
@@ -47,6 +48,8 @@ export async function refuseForeign(folder: string): Promise<void> {
     const text = await readFile(manifest, 'utf8').catch(() => '');
     if (!manifestSchema.safeParse(parsed(text)).success) throw foreign(manifest);
   }
+  const finding = join(folder, FINDING);
+  if (!hasJournal && (await exists(finding))) throw foreign(finding);
   for (const name of CSVS) await refuseForeignCsv(join(folder, name));
 }
 
@@ -57,13 +60,8 @@ export async function refuseForeign(folder: string): Promise<void> {
 export async function refuseForeignCsv(path: string): Promise<void> {
   if (!(await exists(path))) return;
   await using file = await openRegular(path, constants.O_RDONLY);
-  const { buffer, bytesRead } = await file.read(
-    Buffer.alloc(CSV_BEGINNING.length),
-    0,
-    CSV_BEGINNING.length,
-    0,
-  );
-  if (buffer.toString('latin1', 0, bytesRead) !== CSV_BEGINNING) throw foreign(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+  if (!CSV_BEGINNING.test(buffer.toString('latin1', 0, bytesRead))) throw foreign(path);
 }
 
 const foreign = (path: string) =>

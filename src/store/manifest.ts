@@ -1,7 +1,7 @@
 /** What a run is, and what worked on it: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
-import type { Experiment } from '../config/schema.ts';
+import { decisivePart, type Experiment } from '../config/schema.ts';
 import { withoutDefaults } from '../plan/ids.ts';
 
 /** What decides a run's results. A folder belongs to one of these. */
@@ -20,6 +20,11 @@ export const invocationSchema = z.strictObject({
   title: z.string().optional(),
   description: z.string().optional(),
   charts: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** The cells that comparisons refer to. */
+  baseline: z.record(z.string(), z.unknown()).optional(),
+  expect: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** Why its expectations do not apply, if they do not. */
+  notApplicable: z.string().optional(),
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
@@ -30,7 +35,10 @@ export const invocationSchema = z.strictObject({
 export type Invocation = z.output<typeof invocationSchema>;
 
 /** How the results of a run are shown; no part of what the run is. */
-export type Presentation = Pick<Invocation, 'command' | 'title' | 'description' | 'charts'>;
+export type Presentation = Pick<
+  Invocation,
+  'command' | 'title' | 'description' | 'charts' | 'baseline' | 'expect' | 'notApplicable'
+>;
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
@@ -54,8 +62,7 @@ export function identityOf(
   { kind, fingerprint }: Identity['data'],
   numerics: string,
 ): Identity {
-  const { data, title, description, charts, replicates, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics };
+  return { name, experiment: decisivePart(experiment), data: { kind, fingerprint }, numerics };
 }
 
 export const invocationOf = (

@@ -1,0 +1,57 @@
+/** Numbers, settings and nets in the words of sentences. */
+import type { SettingValue } from '../config/schema.ts';
+import { type MeasureName, measures } from '../records/measures.ts';
+import { shortText } from './results.ts';
+
+type Axes = Readonly<Record<string, SettingValue>>;
+
+/** What people call the nets of the notebook. A normalization that is not listed goes by its name in the schema. */
+const NET_NAMES: Readonly<Record<string, string>> = {
+  none: 'the plain net',
+  batchnorm: 'batch norm',
+  layernorm: 'layer norm',
+  rmsnorm: 'RMS norm',
+  groupnorm: 'group norm',
+};
+
+/** A net named by the settings that tell it from others: `batch norm`, `the plain net, updateRule sgd`, `the net`. */
+export function netName({ normalization, ...others }: Axes): string {
+  const name =
+    normalization === undefined ? 'the net' : (NET_NAMES[String(normalization)] ?? String(normalization));
+  const rest = axesText(others);
+  if (rest === '') return name;
+  return normalization === undefined ? `the net with ${rest}` : `${name}, ${rest}`;
+}
+
+/** `weightScale 1e-2, batchSize 50`. */
+export const axesText = (axes: Axes): string =>
+  Object.entries(axes)
+    .map(([key, value]) => `${key} ${shortText(value)}`)
+    .join(', ');
+
+/** A figure as people write it: an accuracy as `.312`, a loss as `1.796`, a large one as `3.22e7`. */
+export function figureText(measure: MeasureName, value: number): string {
+  if (measures[measure].unit === 'fraction') return fractionText(value);
+  return Math.abs(value) < 1000 ? value.toFixed(3) : value.toExponential(2).replace('e+', 'e');
+}
+
+/** `.312`, `-.004`, `1.000`. */
+export const fractionText = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.');
+
+/** A measure as a sentence names it: `best validation accuracy`. */
+export const measureText = (measure: MeasureName): string => lowerFirst(measures[measure].label);
+
+/** `1 seed`, `6 seeds`, `1,000 images`. */
+export const counted = (count: number, noun: string): string =>
+  `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** The sentence's first letter as a capital. Names of settings keep theirs. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
