@@ -6,7 +6,7 @@ import { ensureAddresses } from '../kernels/wasm/memory.ts';
 import { bytesNeeded } from '../nn/net-of-settings.ts';
 import type { Trial } from '../plan/trial.ts';
 
-/** Losses of a trial. Its line in the journal then takes at most 220 MB, and reading it about a gigabyte of memory. */
+/** Losses of a trial. Its line in the journal then takes at most 220 MB, and exporting it up to 1.8 GB of memory. */
 export const MOST_ITERATIONS = 5_000_000;
 
 /**
