@@ -114,6 +114,8 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
   ]);
   const listener = runListener(terminal, { logs: verb === 'train' && options.format === 'text' });
   const interruption = context.interruptible(listener.stop);
+  // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
+  if (options.workers === 0) interruption.end();
   let ended: Run | undefined;
   try {
     ended = await runExperiment(experiment, {
