@@ -17,6 +17,8 @@ interface Circumstances {
   readonly env?: NodeJS.ProcessEnv;
   /** Another Node than the one that runs the tests. */
   readonly node?: string;
+  /** Another program than the built one. */
+  readonly entry?: string | undefined;
   /** Called with the process, to send it signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -24,10 +26,10 @@ interface Circumstances {
 /** Runs the built command as a user would, in an empty folder unless another is given. */
 export function cifarNorm(
   words: readonly string[],
-  { cwd, env, node, onStart }: Circumstances = {},
+  { cwd, env, node, entry: program = entry, onStart }: Circumstances = {},
 ): Promise<Outcome> {
   const { CIFAR_NORM_DATA: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
-  const child = spawn(node ?? process.execPath, [entry, ...words], {
+  const child = spawn(node ?? process.execPath, [program, ...words], {
     cwd: cwd ?? emptyFolder(),
     env: { ...inherited, XDG_CACHE_HOME: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -32,7 +32,9 @@ describe.each(dtypes)('%s', dtype => {
 
   it('a processor that does not fuse is recognized by its portable bits', () => {
     expect(verdictOf({ ...portable, numerics: 'fused' }, bindWasm)).toBe('portable');
-    expect(verdictOf({ ...compileProgram(dtype, 'fused', { kernels: 'wasm' }), numerics: 'portable' }, bindWasm)).toBe('wrong');
+    expect(
+      verdictOf({ ...compileProgram(dtype, 'fused', { kernels: 'wasm' }), numerics: 'portable' }, bindWasm),
+    ).toBe('wrong');
   });
 
   it('bits that change from one run to the next are noticed', () => {
