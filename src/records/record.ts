@@ -8,7 +8,10 @@ import {
   series,
 } from './series.ts';
 
-const epochShape = Object.fromEntries(epochSeriesNames.map(name => [name, z.number()])) as Record<
+const isAdded = (name: SeriesName): boolean => 'added' in series[name];
+const epochShape = Object.fromEntries(
+  epochSeriesNames.map(name => [name, isAdded(name) ? z.number().optional() : z.number()]),
+) as Record<
   EpochSeriesName,
   z.ZodNumber
 >;
@@ -49,5 +52,8 @@ export function* rowsOf(record: TrialRecord, by: SeriesInfo['by']): Generator<nu
 /** A series as points: x is the iteration (from 1) or the epoch (0 is after the first iteration). */
 export function pointsOf(record: TrialRecord, name: SeriesName): { x: number; y: number }[] {
   if (series[name].by === 'iteration') return record.losses.map((loss, i) => ({ x: i + 1, y: loss }));
-  return record.accuracies.map(accuracy => ({ x: accuracy.epoch, y: accuracy[name as EpochSeriesName] }));
+  return record.accuracies.map(accuracy => ({
+    x: accuracy.epoch,
+    y: (accuracy[name as EpochSeriesName] as number | undefined) ?? Number.NaN,
+  }));
 }
