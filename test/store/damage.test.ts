@@ -1,6 +1,7 @@
 /** One damaged line, whichever and however, costs at most the trial of that line. */
 
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -127,4 +128,20 @@ describe('a journal that is no regular file', () => {
     for (const repair of [false, true])
       await expect(runTiny(experiment, folder, { repair })).rejects.toThrow(journalOf(folder));
   });
+});
+
+it('a line of a newer version is kept by --repair, and is not called corrupt', async () => {
+  const folder = join(emptyFolder(), 'run');
+  cpSync(out, folder, { recursive: true });
+  const content = '{"future":[1,2]';
+  const hash = createHash('sha256').update(`${content}}`).digest('hex').slice(0, 16);
+  const newer = `${content},"sha256":"${hash}"}\n`;
+  appendFileSync(journalOf(folder), `corrupt\n${newer}`);
+  const run = await readRun(folder);
+  expect([run.corrupt, run.newer]).toEqual([[lines.length + 1], [lines.length + 2]]);
+  await run.close();
+  expect((await runTiny(extended, folder, { repair: true })).ran).toEqual([]);
+  const text = readFileSync(journalOf(folder), 'utf8');
+  expect(text).toContain(newer);
+  expect(text).not.toContain('corrupt\n');
 });
