@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,7 +48,17 @@ export function cifarNorm(
   });
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+});
+
+/** A new folder, removed when the tests end. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** Rows of a CSV file, each by column name. None of our cells holds a comma. */
 export function readCsv(path: string): Record<string, string>[] {
