@@ -1,6 +1,6 @@
 /**
- * Repeated SIGKILLs at random moments of a sweep: no finished trial is lost or runs twice, and the final files equal those
- * of an undisturbed run. `npm run test:chaos -- --kills 100`.
+ * Repeated SIGKILLs at random moments of a sweep: no finished trial is lost or runs twice, and the final files equal
+ * those of an undisturbed run. `npm run test:chaos -- --kills 100`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
