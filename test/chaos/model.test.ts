@@ -1,6 +1,6 @@
 /**
- * Anything that may happen to a run, in any order, against a model: which trials have finished. None of them is lost or
- * runs twice, and in the end the files are those of a quiet run. `npm run test:chaos -- --runs 2000`.
+ * Random histories of a run, checked against a model of which trials have finished. No finished trial is lost or runs
+ * twice, and the final files equal those of an undisturbed run. `npm run test:chaos -- --runs 2000`.
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ const experiment = tiny(TRIALS / 2);
 interface Model {
   /** Ids of the trials that have finished. */
   readonly finished: Set<string>;
-  /** Whether the journal has a line that nobody has repaired. */
+  /** Whether the journal has an unrepaired line. */
   damaged: boolean;
 }
 interface Real {
@@ -35,7 +35,7 @@ const command = (name: string, run: (model: Model, real: Real) => Promise<void>)
   toString: () => name,
 });
 
-/** What may have run: nothing that had finished before. */
+/** Expects that each trial ran at most once, and none that had finished before. */
 function ranOnce(model: Model, ran: readonly string[]): void {
   expect(ran.filter(id => model.finished.has(id))).toEqual([]);
   expect(new Set(ran).size).toBe(ran.length);
@@ -43,7 +43,7 @@ function ranOnce(model: Model, ran: readonly string[]): void {
 
 const exists = (folder: string) => fs.existsSync(journalOf(folder));
 
-/** Runs until `count` trials have finished; a damaged journal is refused, and then repaired. */
+/** Runs until `count` trials finish. A damaged journal must first be refused, and is then repaired. */
 async function runFor(model: Model, { folder }: Real, count: number, atEnd = () => {}): Promise<void> {
   const interruption = new AbortController();
   let left = count;
@@ -60,7 +60,7 @@ async function runFor(model: Model, { folder }: Real, count: number, atEnd = () 
     await expect(runTiny(experiment, folder)).rejects.toBeInstanceOf(CifarNormError);
     expect(fs.readFileSync(journalOf(folder))).toEqual(before);
   }
-  // A plan line that was damaged before its copy was written leaves no trace of a run, and nothing to lose.
+  // If the plan line is damaged before its copy is written, nothing of the run can be read, and nothing is lost.
   const fresh = model.damaged && model.finished.size === 0;
   await runTiny(experiment, folder, { repair: model.damaged, fresh, onEvent, signal: interruption.signal });
   model.damaged = false;
@@ -70,7 +70,7 @@ async function runFor(model: Model, { folder }: Real, count: number, atEnd = () 
 
 async function agrees(model: Model, { folder }: Real): Promise<void> {
   if (!exists(folder)) return expect(model.finished.size).toBe(0);
-  // A journal that was killed at its beginning cannot be read, and holds nothing.
+  // A kill during the first lines leaves a journal that cannot be read and has no results.
   const read = finishedIn(folder).catch(error => {
     expect(error).toBeInstanceOf(CifarNormError);
     return new Set();
@@ -85,7 +85,7 @@ const start = fc.integer({ min: 1, max: TRIALS }).map(count =>
   }),
 );
 
-/** What a kill leaves: the folder as it was when a trial had finished, and a part of what was written next. */
+/** Simulates a kill: restores the folder as it was when a trial finished, and adds part of the next write. */
 const kill = fc.tuple(fc.integer({ min: 1, max: TRIALS }), fc.nat(1000)).map(([count, bytes]) =>
   command(`kill(${count}, ${bytes})`, async (model, real) => {
     const copy = `${real.folder}.at-kill`;
@@ -102,7 +102,7 @@ const kill = fc.tuple(fc.integer({ min: 1, max: TRIALS }), fc.nat(1000)).map(([c
   }),
 );
 
-/** A kill before anything had finished: a beginning of the journal. */
+/** Simulates a kill before any trial finishes: leaves only the first bytes of the journal. */
 const killEarly = fc.nat(3000).map(bytes =>
   command(`killEarly(${bytes})`, async (model, real) => {
     if (exists(real.folder)) return;
@@ -114,19 +114,19 @@ const killEarly = fc.nat(3000).map(bytes =>
   }),
 );
 
-/** Changes one byte: it costs one trial at most. */
+/** Changes one byte, which costs at most one trial. */
 const edit = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([place, mask]) =>
   command(`edit(${place}, ${mask})`, async (model, real) => {
     if (!exists(real.folder) || model.damaged) return;
     const bytes = fs.readFileSync(journalOf(real.folder));
-    // A line that was being written when the program was killed counts for nothing yet.
+    // An incomplete last line does not count yet.
     const end = bytes.lastIndexOf(10);
     if (end < 0) return;
     const at = place % end;
     bytes[at]! ^= mask;
     fs.writeFileSync(journalOf(real.folder), bytes);
     const run = await readRun(real.folder).catch(() => undefined);
-    // Of a journal that was killed between its two plan lines, there may be nothing left to read.
+    // A journal that ends between its two plan lines may be unreadable after the edit.
     if (!run) {
       expect(model.finished.size).toBe(0);
       model.damaged = true;
@@ -158,7 +158,7 @@ const exported = fc.boolean().map(force =>
 
 const resume = fc.constant(command('resume', (model, real) => runFor(model, real, TRIALS)));
 
-/** Another version of the program opens the run and has nothing to do: an upgrade rewrites nothing. */
+/** Opens the run and interrupts it at once, as after an upgrade: no line is rewritten. */
 const upgrade = fc.constant(
   command('upgrade', async (model, real) => {
     if (!exists(real.folder) || model.damaged) return;

@@ -1,5 +1,5 @@
 /**
- * Histories of a run through processes: kills at any moment, exports, edits and moves in any order lose nothing.
+ * Random histories of a run in real processes: kills, exports, edits and moves in any order lose no finished trial.
  * `npm run test:chaos -- --runs 2000` runs a twentieth as many of these.
  */
 import * as fs from 'node:fs';

@@ -1,4 +1,4 @@
-/** npm run test:chaos -- [--kills N] [--runs N] [--seed S]: the tests of this folder, with N kills and N runs of the model. */
+/** `npm run test:chaos -- [--kills N] [--runs N] [--seed S]` runs these tests with N kills and N model histories. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

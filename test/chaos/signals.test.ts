@@ -1,4 +1,4 @@
-/** Signals end the program whatever it is doing, and open nothing. */
+/** Signals end the program at any moment, and never open a debugger. */
 import type { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { smallSweep } from './small.ts';
 
 type Child = ReturnType<typeof spawn>;
 
-/** Calls `act` when the run's journal is there. */
+/** Calls `act` when the run's journal exists. */
 const whenBegun = (out: string, act: (child: Child) => void) => (child: Child) => {
   const timer = setInterval(() => {
     if (!existsSync(join(out, 'journal.jsonl'))) return;
@@ -27,7 +27,7 @@ it('SIGUSR1 opens no debugger', async () => {
 
 const endless = ['--set', 'epochs=1000000', '--set', 'trainImages=10', '--set', 'batchSize=5'];
 
-it('one signal ends a run in the calling thread; its journal stays readable', async () => {
+it('one signal ends a run in the calling thread, and the journal stays readable', async () => {
   const out = join(emptyFolder(), 'run');
   const words = [...smallSweep(), ...endless, '--workers', '0', '--out', out];
   const onStart = whenBegun(out, child => child.kill('SIGTERM'));
@@ -46,6 +46,6 @@ it.each([0, 20, 150, 300, 400])('two signals end the program, %d ms after its st
       }, delay);
     },
   });
-  // null: before the program had begun to listen.
+  // null: the signal came before the program listened for it.
   expect([null, 130]).toContain(code);
 });

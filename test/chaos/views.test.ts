@@ -1,4 +1,4 @@
-/** SIGKILL while views are written, and during `export`: each file is whole, old or new, and no litter stays. */
+/** SIGKILL while a run or `export` writes views: every file stays complete, and temporary files are cleaned up. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   expect((await cifarNorm([...words, '--out', calm])).code).toBe(0);
 });
 
-/** Every CSV file that is there has all its bytes. */
+/** Expects every existing CSV file to be complete. */
 function expectWhole(folder: string): void {
   for (const [i, name] of CSVS.entries())
     if (existsSync(join(folder, name)))
@@ -59,7 +59,7 @@ it(
       const out = join(emptyFolder(), 'run');
       cpSync(calm, out, { recursive: true });
       for (const name of CSVS) rmSync(join(out, name));
-      // All trials are there, so nearly all of its time goes into its views.
+      // All trials have finished, so the run spends nearly all of its time writing views.
       const { code } = await cifarNorm([...words, '--out', out], {
         onStart: child => {
           const timer = setInterval(() => {

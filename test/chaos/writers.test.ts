@@ -1,4 +1,4 @@
-/** Other processes at a run's folder while it goes on: a second writer, and programs that change the journal. */
+/** Other processes in the folder of an active run: a second writer, and programs that change the journal. */
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ it.skipIf(!canUnshare)('of two writers in two PID namespaces, one is refused', a
   expect(csvsOf(out)).toEqual(csvsOf(calm));
 });
 
-/** Calls `act` once, when a few trials have finished. */
+/** Calls `act` once a few trials have finished. */
 function whenSome(out: string, act: (journal: string) => void): () => void {
   const journal = join(out, 'journal.jsonl');
   return () => {
@@ -59,7 +59,7 @@ function whenSome(out: string, act: (journal: string) => void): () => void {
 it.each([
   ['appends a line', (path: string) => appendFileSync(path, 'note to self\n')],
   ['appends half a line', (path: string) => appendFileSync(path, '{"id":')],
-])('a program that %s ends the run with one error, and nothing is lost', async (_, act) => {
+])('a program that %s ends the run with one error, and no finished trial is lost', async (_, act) => {
   const out = join(emptyFolder(), 'run');
   const { code, stderr } = await cifarNorm([...words, '--out', out], { onStart: whenSome(out, act) });
   expect(code).toBe(1);
@@ -73,7 +73,7 @@ it.each([
   expect(csvsOf(out)).toEqual(csvsOf(calm));
 });
 
-it('a folder that is moved, and another run at its old path: both keep all of theirs', async () => {
+it('a run whose folder is moved and a new run at the old path both keep all of their results', async () => {
   const out = join(emptyFolder(), 'run');
   let second: ReturnType<typeof cifarNorm> | undefined;
   const first = await cifarNorm([...words, '--out', out], {
@@ -91,7 +91,7 @@ it('a folder that is moved, and another run at its old path: both keep all of th
   expect(csvsOf(`${out}.moved`)).toEqual(csvsOf(calm));
 });
 
-it("a user's own file is not replaced, and nothing is written beside it", async () => {
+it("a user's own file is not replaced, and no journal is written next to it", async () => {
   const out = emptyFolder();
   writeFileSync(join(out, 'trials.csv'), 'my,own\n');
   const { code, stderr } = await cifarNorm([...words, '--out', out]);

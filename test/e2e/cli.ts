@@ -15,15 +15,15 @@ export interface Outcome {
 interface Circumstances {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Another Node than the one that runs the tests. */
+  /** The Node to use; default: the one that runs the tests. */
   readonly node?: string;
-  /** Another program than the built one. */
+  /** The program to run; default: the built one. */
   readonly entry?: string | undefined;
   /** Called with the process, to send it signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
 
-/** Runs the built command as a user would, in an empty folder unless another is given. */
+/** Runs the built command as a user would, by default in an empty folder. */
 export function cifarNorm(
   words: readonly string[],
   { cwd, env, node, entry: program = entry, onStart }: Circumstances = {},
@@ -60,7 +60,7 @@ export function emptyFolder(): string {
   return folder;
 }
 
-/** Rows of a CSV file, each by column name. None of our cells holds a comma. */
+/** Rows of a CSV file by column name. Our cells contain no commas. */
 export function readCsv(path: string): Record<string, string>[] {
   const [head, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const names = head!.split(',');

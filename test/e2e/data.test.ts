@@ -14,7 +14,7 @@ const noProxy = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: 
 afterEach(stopServers);
 
 describe('data download', () => {
-  it('a wrong file with --from: the error has the checksums, exit code 2, nothing is installed', async () => {
+  it('--from with a wrong file: the error shows the checksums, exit code 2, nothing is installed', async () => {
     const cache = emptyFolder();
     const file = join(emptyFolder(), 'mine.tar.gz');
     writeFileSync(file, '');
@@ -30,7 +30,7 @@ describe('data download', () => {
     expect(readdirSync(join(cache, 'cifar-norm'))).toEqual(['.cifar-10-binary.tar.gz.lock']);
   });
 
-  it('404 at --url: the error has URL and status, exit code 2; the proxy of the environment is used', async () => {
+  it('--url with a 404: the error shows URL and status, exit code 2; a proxy in the environment is used', async () => {
     const server = await serve(status(404));
     const direct = await cifarNorm(['data', 'download', '--url', `${server.origin}/x.tar.gz`, '--quiet'], {
       env: noProxy,
@@ -88,7 +88,7 @@ describe('data download', () => {
 describe('data download, several at once or killed', () => {
   const chunk = new Uint8Array(20_000_000);
 
-  it('the second says who downloads; after a kill the next one resumes', async () => {
+  it('the second names the process that downloads; after a kill, the next one resumes', async () => {
     const cache = emptyFolder();
     let count = 0;
     const server = await serve((_, answer) => {
@@ -131,7 +131,7 @@ describe('data download, several at once or killed', () => {
 });
 
 describe('data verify', () => {
-  it('intact: batches, and an archive that is not official', async () => {
+  it('intact: batches, and an unofficial archive', async () => {
     const folder = binaryFolder();
     const archive = await archiveOf(dirname(folder), [BINARY]);
     const batches = await cifarNorm(['data', 'verify', '--data', folder]);
@@ -160,7 +160,7 @@ describe('data verify', () => {
     expect(JSON.parse(cut.stdout).problem).toMatch(/truncated/);
   });
 
-  it('none: exit code 2 and a hint', async () => {
+  it('no data: exit code 2 and a hint', async () => {
     const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
     expect(code).toBe(2);
     expect(stdout).toBe('');

@@ -1,5 +1,5 @@
 /**
- * Runs outlive the program. Small runs of each release lie in test/fixtures/runs; this program, and one with a further
+ * Runs outlive the program. test/fixtures/runs has small runs of each release; this program, and one with an additional
  * setting, read, export, resume and verify them.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const releases = readdirSync(fixtures)
   .filter(name => name.endsWith('-finished'))
   .map(name => name.replace('-finished', ''));
 
-/** The built program with one more setting, the first of its schema. */
+/** The built program with an additional setting at the start of its schema. */
 function programWithSetting(): string {
   const folder = emptyFolder();
   for (const part of ['bin', 'configs', 'dist', 'package.json'])
@@ -38,11 +38,11 @@ beforeAll(() => {
 });
 const programs: readonly { name: string; entry: () => string | undefined }[] = [
   { name: 'this program', entry: () => undefined },
-  { name: 'one with a further setting', entry: () => later },
+  { name: 'a program with an additional setting', entry: () => later },
 ];
 
 describe.each(releases)('runs of %s', release => {
-  describe.each(programs)('by $name', ({ entry }) => {
+  describe.each(programs)('in $name', ({ entry }) => {
     const copyOf = (state: string) => {
       const folder = join(emptyFolder(), 'run');
       mkdirSync(folder);
@@ -54,7 +54,7 @@ describe.each(releases)('runs of %s', release => {
     const sweep = (folder: string, ...words: string[]) =>
       run('sweep', join(fixtures, 'small.yaml'), '--data', 'synthetic', '--out', folder, '--quiet', ...words);
 
-    it('a finished one is read, and exported with the same bytes', async () => {
+    it('a finished run is read, and exported with the same bytes', async () => {
       const folder = copyOf('finished');
       const csvs = csvsOf(folder);
       const status = JSON.parse((await run('status', folder, '--json')).stdout);
@@ -65,7 +65,7 @@ describe.each(releases)('runs of %s', release => {
       expect(csvsOf(folder)).toEqual(csvs);
     });
 
-    it('a finished one is verified, and has nothing left to run', async () => {
+    it('a finished run verifies, and has nothing left to run', async () => {
       const folder = copyOf('finished');
       const verified = await run('verify', folder, '--data', 'synthetic');
       expect(verified.stdout).toMatch(/^Trained 12 trials again: the same bits/);
@@ -75,7 +75,7 @@ describe.each(releases)('runs of %s', release => {
       expect(readFileSync(join(folder, 'journal.jsonl'), 'utf8')).toBe(journal);
     });
 
-    it('an interrupted one is resumed to the same bytes, also without saying how many replicates', async () => {
+    it('an interrupted run resumes to the same bytes, even without the number of replicates', async () => {
       const folder = copyOf('interrupted');
       const before = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
       const { code, stderr } = await sweep(folder);
@@ -87,7 +87,7 @@ describe.each(releases)('runs of %s', release => {
   });
 });
 
-it('journals of 0.1.0 are refused by name', async () => {
+it('a journal of 0.1.0 is refused, and the error names that version', async () => {
   const folder = join(emptyFolder(), 'run');
   mkdirSync(folder);
   const text = '{"run":{"name":"x"},"startedAt":"2026-11-23T00:00:00.000Z"}';

@@ -1,4 +1,4 @@
-/** The back ends that the tests of this folder and the self-test run on: to test another, add a row. */
+/** The back ends that this folder's tests run on. To test another, add a row. */
 import { setFlagsFromString } from 'node:v8';
 import { INSTRUCTION_SETS, type InstructionSet } from '../../src/kernels/backend.ts';
 import { compileProgram } from '../../src/kernels/choose-backend.ts';
@@ -20,7 +20,7 @@ export const backends = [
     engine: (dtype: Dtype, numerics?: Numerics) =>
       new Engine(compileProgram(dtype, numerics, { wide: true, kernels: 'wasm' })),
   },
-  // What this machine has of them; test/kernels/native.test.ts says what it skips.
+  // Only the sets that this machine has.
   ...INSTRUCTION_SETS.filter(kernels => isHere(kernels)).map(kernels => ({
     name: kernels,
     engine: (dtype: Dtype, numerics?: Numerics) => new Engine(compileProgram(dtype, numerics, { kernels })),
@@ -35,14 +35,14 @@ function isHere(kernels: InstructionSet): boolean {
   }
 }
 
-/** A new matrix with these numbers, row-major. */
+/** A new matrix with these row-major values. */
 export function filled(engine: Engine, rows: number, cols: number, values: ArrayLike<number>): Matrix {
   const matrix = engine.matrix(rows, cols);
   engine.write(matrix, values);
   return matrix;
 }
 
-/** The products, on matrices: m is the number of rows to compute. */
+/** The products with matrices as arguments; m is the number of rows to compute. */
 // biome-ignore format: matrix by matrix
 export const productsOf = ({ kernels }: Engine) => ({
   NN: (m: number, a: Matrix, b: Matrix, bias: Pointer, c: Matrix, packing: Pointer) =>

@@ -1,4 +1,4 @@
-/** The native kernels compute the bits of WebAssembly, with every instruction set that this machine has. */
+/** The native kernels compute the same bits as WebAssembly, with every instruction set of this machine. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ const nodesFolder = fileURLToPath(new URL('../../node_modules/.nodes', import.me
 const folder = mkdtempSync(join(tmpdir(), 'native-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Compiled here and now: the addon in dist may be old. */
+/** Compiled for this test, because the addon in dist may be out of date. */
 const path = join(folder, 'native.node');
 const reason = TARGETS.includes(`${process.platform}-${process.arch}`) ? compileNative(path) : 'not a target';
 const addon: Addon = reason === undefined ? loadAddon(path) : { kernels: () => undefined };
@@ -80,12 +80,12 @@ describe.each(variants)('$set kernels in $dtype, $numerics', variant => {
   });
 });
 
-describe.skipIf(sets.length === 0)('the choice of kernels', () => {
+describe.skipIf(sets.length === 0)('the chosen back end', () => {
   const numbers = { dtype: 'float32', numerics: 'portable' } as const;
   const choose = (load: () => Addon) =>
     chooseSet(numbers, wasm('float32', 'portable'), INSTRUCTION_SETS, load);
 
-  it('is the widest set that this processor has', () => {
+  it('is the widest instruction set of this processor', () => {
     expect(choose(() => addon)).toEqual({ set: sets[0] });
     expect(chooseSet(numbers, wasm('float32', 'portable'), ['avx2'], () => addon)).toEqual({ set: 'avx2' });
   });
@@ -120,7 +120,7 @@ describe.skipIf(sets.length === 0)('the choice of kernels', () => {
     );
   });
 
-  it('tells numerics apart', () => {
+  it('does not mix up portable and fused numerics', () => {
     for (const variant of variants) {
       const other = variant.numerics === 'fused' ? 'portable' : 'fused';
       expect(agrees(wasm(variant.dtype, other), native(variant), variant.dtype)).toBe(false);
@@ -128,7 +128,7 @@ describe.skipIf(sets.length === 0)('the choice of kernels', () => {
   });
 });
 
-/** The versions of Node that are here: this one, and those that `.ci/run` installs. */
+/** The installed versions of Node: this one, and those that `.ci/run` installs. */
 const nodes = [
   [process.version, process.execPath] as const,
   ...['22', '24', '26']
@@ -156,7 +156,7 @@ describe.each(sets)('the %s binding', set => {
   const bind = (memory: WebAssembly.Memory) =>
     bindNative(addon, set, { dtype: 'float32', numerics: 'portable' }, memory)!;
 
-  it('works on a memory that has grown since, and on a shared one', () => {
+  it('works on shared memory, and on memory that grows after binding', () => {
     for (const shared of [false, true]) {
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1000, shared });
       const kernels = bind(memory);
@@ -167,7 +167,7 @@ describe.each(sets)('the %s binding', set => {
     }
   });
 
-  it('works in a worker thread, on the memory of the main thread', async () => {
+  it('works in a worker thread, on memory of the main thread', async () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     writeOperands(memory.buffer);
     const code = `const { workerData: [path, set, memory, product] } = require('node:worker_threads');

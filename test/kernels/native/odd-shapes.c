@@ -1,8 +1,8 @@
 /*
- * Runs every variant of the native kernels that this processor has over odd shapes, and compares each element with
- * the definition, to the last bit. Operands end where their blocks of memory end: half of the blocks are watched by
- * AddressSanitizer, half end at a page that may not be touched, for masked loads are hidden from the sanitizer.
- * sanitize.js compiles and runs this.
+ * Runs every native kernel variant that this processor supports over odd shapes, and compares each element with the
+ * definition, bit for bit. Operands end where their memory blocks end. AddressSanitizer checks half of the blocks; the
+ * other half end at a protected page, because the sanitizer does not see masked loads. sanitize.js compiles and runs
+ * this program.
  */
 #include "kernels.h"
 #include <math.h>
@@ -13,7 +13,7 @@
 
 #define PAGE 4096
 
-/* Whether blocks end at a forbidden page. */
+/* Whether blocks end at a protected page. */
 static int guarded = 0;
 
 static void *allocate(size_t bytes) {
@@ -30,7 +30,7 @@ static void release(void *at, size_t bytes) {
   else free(at);
 }
 
-/* One matrix, in the type of the variant. */
+/* A matrix of the variant's dtype. */
 struct Matrix {
   long rows, cols, stride, size;
   char *at;
@@ -54,7 +54,7 @@ static void set(const struct Matrix *m, long i, long j, double value) {
   else *(double *)at = value;
 }
 
-/* A matrix of numbers between -0.5 and 0.5, then zeros; its block ends with the last row's first `width` reals. */
+/* A matrix of numbers between -0.5 and 0.5, padded with zeros; its block ends after `width` reals of the last row. */
 static struct Matrix matrix(long rows, long cols, long width, long stride, long size) {
   struct Matrix m = {rows, cols, stride, size, NULL, ((rows - 1) * stride + width) * size};
   m.at = allocate(m.bytes);
@@ -74,7 +74,7 @@ static void releaseMatrix(const struct Matrix *m) { release(m->at, m->bytes); }
 
 static double rounded(double value, long size) { return size == 4 ? (float)value : value; }
 
-/* acc + a b as numerics have it: a product of two f32 is exact in f64. */
+/* acc + a b in the variant's numerics. A product of two f32 is exact in f64. */
 static double multiplyAdd(double acc, double a, double b, long size, int fused) {
   if (!fused) return rounded(acc + rounded(a * b, size), size);
   return size == 4 ? fmaf((float)a, (float)b, (float)acc) : fma(a, b, acc);
@@ -83,7 +83,7 @@ static double multiplyAdd(double acc, double a, double b, long size, int fused) 
 /* The arithmetic: sums of this many products are added in order. */
 #define SUMMED 256
 
-/* The sum over k of A(i, p) B(p, j), in blocks; `kMajor` says that A is stored (k, m). */
+/* The sum over p of A(i, p) B(p, j), in blocks. If `kMajor` is set, A is stored as (k, m). */
 static double dot(const struct Matrix *a, int kMajor, long i, const struct Matrix *b, long j, long k, double start,
                   int fused) {
   double total = start;
@@ -164,11 +164,11 @@ static int update(const struct Variant *v, long n, long d, long h, long rule) {
   struct Matrix x = matrix(n, d, d, d + 3, size), dout = matrix(n, h, h, h, size);
   struct Matrix hyper = matrix(1, MAX_HYPER, MAX_HYPER, MAX_HYPER, size);
   for (int i = 0; i < MAX_HYPER; i++) set(&hyper, 0, i, fabs(get(&hyper, 0, i)) + 0.1);
-  /* The rules work on whole rows, padding included. */
+  /* The rules work on whole rows, including padding. */
   const long stride = ROUND_UP(h, 32 / size);
   struct Matrix w[4];
   for (int i = 0; i < 4; i++) w[i] = matrix(i == 3 ? MIN(STRIP, d) : d, h, stride, stride, size);
-  /* Square roots are taken of the state. */
+  /* The rules take square roots of the state. */
   for (int s = 1; s < 3; s++)
     for (long i = 0; i < d; i++)
       for (long j = 0; j < h; j++) set(&w[s], i, j, fabs(get(&w[s], i, j)));
@@ -193,7 +193,7 @@ static int update(const struct Variant *v, long n, long d, long h, long rule) {
   return wrong;
 }
 
-/* Around every tile's edge; few are large, for the definition is slow. */
+/* Sizes around every tile's edge. Few are large, because the definition is slow. */
 static const long ROWS[] = {1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 50, 64, 65, 79};
 static const long COLUMNS[] = {1, 2, 3, 5, 8, 10, 15, 16, 17, 24, 31, 33, 48, 50, 51, 100};
 static const long STEPS[] = {1, 2, 3, 4, 5, 12, 255, 256, 257, 519};
@@ -208,7 +208,7 @@ int main(void) {
     for (long r = 0; r < COUNT(ROWS); r++)
       for (long c = 0; c < COUNT(COLUMNS); c++) {
         guarded = (r + c / 2) % 2;
-        /* Long sums with some of the shapes, a different length with each. */
+        /* Some shapes have long sums, each of a different length. */
         const long k = STEPS[(r + c) % COUNT(STEPS)];
         wrong += product(v, ROWS[r], COLUMNS[c], k, 0, 0);
         wrong += product(v, ROWS[r], COLUMNS[c], k, 1, (r + c) % 2);

@@ -1,4 +1,4 @@
-/** Runs the native kernels over odd shapes under AddressSanitizer and UndefinedBehaviorSanitizer; fails on any finding. */
+/** Runs the native kernels over odd shapes under AddressSanitizer and UndefinedBehaviorSanitizer. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g', '-O1'];
-/** The kernels' own, which decide on their bits. */
+/** The flags of the kernels that determine their bits. */
 const ARITHMETIC = ['-ffp-contract=off', '-fno-math-errno'];
 
 const kernels = fileURLToPath(new URL('../../../src/kernels/native', import.meta.url));
