@@ -11,10 +11,7 @@ import {
 const isAdded = (name: SeriesName): boolean => 'added' in series[name];
 const epochShape = Object.fromEntries(
   epochSeriesNames.map(name => [name, isAdded(name) ? z.number().optional() : z.number()]),
-) as Record<
-  EpochSeriesName,
-  z.ZodNumber
->;
+) as Record<EpochSeriesName, z.ZodNumber>;
 
 const accuracySchema = z.strictObject({
   /** Epochs completed when it was measured; 0 is after the first iteration. */

@@ -16,10 +16,14 @@ import { wrap } from './text.ts';
 
 export type ComparisonFormat = 'text' | 'md' | 'json';
 
-/** @param differences what two runs differ in, a line each; empty for the nets of one run */
+/**
+ * @param differences what two runs differ in, a line each; empty for the nets of one run
+ * @param runs the folders of two runs, baseline and candidate; empty for one run
+ */
 export function comparisonReport(
   comparison: Comparison,
   differences: readonly string[],
+  runs: readonly string[],
   format: ComparisonFormat,
   style: TableStyle,
 ): string {
@@ -38,6 +42,7 @@ export function comparisonReport(
       ].join('\n');
     case 'text':
       return [
+        ...(runs.length > 0 ? [`base: ${runs[0]}`, `cand: ${runs[1]}`] : []),
         ...(differences.length > 0
           ? ['The runs differ in', ...differences.map(line => `  ${line}`), '']
           : []),
@@ -99,7 +104,7 @@ function tablesOf({ cells, measure, differs, equivalent }: Comparison): Table[] 
       VERDICTS[verdict],
     ],
     [
-      'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t).',
+      'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t); the last column judges by the interval, open: it contains 0.',
     ],
   );
   if (equivalent === null) return [main];

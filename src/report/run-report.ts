@@ -108,17 +108,15 @@ function expectationTitle(outcomes: readonly ExpectationOutcome[]): string {
 
 /** One that passes in many cells needs no figure of each. */
 function shortOf(outcome: ExpectationOutcome): ExpectationOutcome {
-  const cells = /^\d+ of \d+ cells/.exec(outcome.sentence);
+  const cells = /^\d+ of \d+ cells pass/.exec(outcome.sentence);
   return outcome.status === 'pass' && cells ? { ...outcome, sentence: `${cells[0]}.` } : outcome;
 }
 
 /** What to try next. */
-function nextSteps({ name, command, results }: RunView, width: number): string[] {
-  const again = `cifar-norm ${command} ${oneLine(name)}`;
-  return seedsIn(results).length > 1
+const nextSteps = ({ results }: RunView, width: number): string[] =>
+  seedsIn(results).length > 1
     ? []
-    : wrap(`To see the spread over seeds, add --replicates 6: ${again} --replicates 6`, width);
-}
+    : wrap('To see the spread over seeds, run the same command again with --replicates 6.', width);
 
 /** As many sentences as fit in a few lines; at least the beginning of the first. */
 function shortened(text: string, width: number): string[] {

@@ -73,7 +73,15 @@ export function registerCompare(program: Command, context: Context): void {
                 (declared?.[0] === (options.by ?? declared?.[0]) ? declared?.[1] : undefined),
             });
         const format = options.json ? 'json' : (options.format as ComparisonFormat);
-        terminal.print(comparisonReport(comparison, changes, format, terminal));
+        terminal.print(
+          comparisonReport(
+            comparison,
+            changes,
+            candidate ? [baseline.folder, candidate.folder] : [],
+            format,
+            terminal,
+          ),
+        );
       } finally {
         await baseline.close();
         await candidate?.close();

@@ -127,7 +127,9 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       onEvent: (event: RunEvent) => listener.event(event),
     });
     listener.stop();
-    printRun(ended, terminal, { format: options.format, histories: false, logs: false });
+    // Half a report helps no one: what is kept, and how to resume, stands on stderr.
+    if (interruption.code() === undefined || options.format !== 'text')
+      printRun(ended, terminal, { format: options.format, histories: false, logs: false });
     conclude(terminal, ended, interruption.code(), context);
   } finally {
     listener.stop();
@@ -153,7 +155,9 @@ function conclude(
   }
   const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
   if (unmet > 0) {
-    terminal.warn(`${unmet} ${unmet === 1 ? 'expectation fails' : 'expectations fail'}.`);
+    terminal.warn(
+      `${unmet} of ${run.expectations().length} expectations ${unmet === 1 ? 'fails' : 'fail'}: the report lists the figures.`,
+    );
     exit(1);
   }
   if (interrupted === undefined) {

@@ -80,9 +80,9 @@ export function registerVerify(program: Command, context: Context): void {
 }
 
 function verdict(compared: number, differing: number, interrupted: boolean): string {
-  if (interrupted) return `Interrupted: trained ${compared} trials again, of which ${differing} differ.`;
+  if (interrupted) return `Interrupted: trained ${compared} trials again; ${differing} of them differ.`;
   if (differing > 0) return `${differing} of ${compared} trials differ.`;
-  return `Trained ${compared} trials again: the same bits in every loss and accuracy.`;
+  return `Trained ${compared} ${compared === 1 ? 'trial' : 'trials'} again: the same bits in every loss and accuracy.`;
 }
 
 /** `same` is null if an interruption left it open. */
