@@ -63,8 +63,7 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
 }
 
 /** Names of groups are the user's own words. */
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 type Cell = string | number | null | undefined;
 
