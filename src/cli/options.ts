@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
+import type { RunFormat } from './print-run.ts';
+
 type Options = Record<string, unknown>;
 
 /** --json, --quiet and --no-color. */
@@ -22,6 +24,12 @@ export const workersOption = (least: number) =>
     .argParser(wholeNumber(least, 1024))
     .default(availableParallelism(), 'the cores of this machine');
 
+/** How the results of a run are printed; --json is short for --format json. */
+export const formatOption = () =>
+  new Option('--format <format>', 'text, json, or junit (the expectations, for graders)')
+    .choices(['text', 'json', 'junit'] satisfies RunFormat[])
+    .default('text' as RunFormat);
+
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";
 
@@ -34,3 +42,9 @@ export function wholeNumber(least: number, most: number) {
 }
 
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}

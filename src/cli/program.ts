@@ -1,6 +1,7 @@
 /** The command line. Each command registers itself, and loads what it needs when it is called. */
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../version.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
@@ -27,6 +28,7 @@ export async function createProgram(context: Context): Promise<Command> {
   await registerRun(program, context);
   for (const register of [
     registerShow,
+    registerCompare,
     registerStatus,
     registerRuns,
     registerExport,

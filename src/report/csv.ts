@@ -42,14 +42,14 @@ function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generato
 }
 
 /**
- * A row for each cell: axes, groups, n, the trials of each outcome, and of every measure the mean, the standard deviation, the
+ * A row for each cell: its number, axes, groups, n, the trials of each outcome, and of every measure the mean, the standard deviation, the
  * 95 % t interval and the number of trials that have it; empty where there is none.
  */
 export function* summaryCsv(results: readonly Result[]): Generator<string> {
   const keys = axisKeys(results);
   const columns = measureNames.flatMap(name => ['Mean', 'Sd', 'Low', 'High', 'N'].map(part => name + part));
-  yield line([...keys, 'groups', 'n', 'completed', 'diverged', 'failed', ...columns]);
-  for (const cell of cellsOf(results)) {
+  yield line(['cell', ...keys, 'groups', 'n', 'completed', 'diverged', 'failed', ...columns]);
+  for (const [index, cell] of cellsOf(results).entries()) {
     const { results: replicates, counts } = cell;
     const { axes, groups } = replicates[0]!.trial;
     const figures = measureNames.flatMap(name => {
@@ -58,7 +58,7 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
     });
     const values = keys.map(key => axes[key]).map(value => (value === undefined ? value : valueText(value)));
     const outcomes = [counts.completed, counts.diverged, counts.failed];
-    yield line([...values, quoted(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
+    yield line([index, ...values, quoted(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
   }
 }
 

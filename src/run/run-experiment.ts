@@ -24,7 +24,7 @@ import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
 import { type Compile, executorFactory } from './executors/choose.ts';
-import { type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
+import { type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
 
 export interface RunOptions {
   /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
@@ -134,7 +134,7 @@ export async function runExperiment(
   });
   const view = (): RunView => viewOf(open());
   try {
-    await writeManifest(open(), 'running');
+    await writeManifest(open(), 'running', store.lock);
     await onEvent({ kind: 'planned', folder, trials: store.trials, results: store.results(), view });
     const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
     try {
@@ -173,11 +173,7 @@ async function finish(store: RunStore, run: OpenRun): Promise<void> {
   try {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
-    await writeCsvs(store.folder, run.results, { shrink: true });
-    await writeManifest(
-      { ...run, folder: store.folder },
-      run.results.length === run.trials.length ? 'finished' : 'interrupted',
-    );
+    await writeViews({ ...run, folder: store.folder }, { lock: store.lock, shrink: true });
     if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);

@@ -4,8 +4,6 @@ import { z } from 'zod';
 import type { Experiment } from '../config/schema.ts';
 import { withoutDefaults } from '../plan/ids.ts';
 
-export const MANIFEST = 'manifest.json';
-
 /** What decides a run's results. A folder belongs to one of these. */
 export const identitySchema = z.strictObject({
   name: z.string(),

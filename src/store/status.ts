@@ -6,9 +6,8 @@ import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
-import { JOURNAL } from './journal.ts';
+import { JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
-import { lockPath } from './run-store.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {

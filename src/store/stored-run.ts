@@ -1,12 +1,14 @@
 /** A run as its folder shows it: read without changing anything, also while the run is going on. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
+import { openRegular } from '../files/regular.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { foreignError, JOURNAL, newerError, olderError } from './journal.ts';
+import { JOURNAL } from './folder.ts';
+import { foreignError, newerError, olderError } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { type Entry, readJournal, recordAt } from './reader.ts';
 
@@ -34,7 +36,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const path = join(folder, JOURNAL);
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
+    file = await openRegular(path);
     const { head, trials, entries, invocation, corrupt, newer, older } = await readJournal(file);
     if (older) throw olderError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);

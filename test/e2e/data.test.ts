@@ -77,7 +77,7 @@ describe('data download', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/10% of 170\.1 MB, \d+\.\d MB\/s/);
-    expect(stderr).toMatch(/Run the same command again to go on/);
+    expect(stderr).toMatch(/Run the same command again to resume/);
     expect(statSync(part).size).toBe(chunk.length);
     await cifarNorm(words, { env });
     expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
@@ -137,11 +137,11 @@ describe('data verify', () => {
     const batches = await cifarNorm(['data', 'verify', '--data', folder]);
     expect(batches.code).toBe(0);
     expect(batches.stdout).toMatch(/15 training images, 3 test images/);
-    expect(batches.stdout).toMatch(/Whole: every batch can be read/);
+    expect(batches.stdout).toMatch(/Complete: every batch can be read/);
     const { code, stdout } = await cifarNorm(['data', 'verify', '--data', archive, '--json', '--quiet']);
     expect(code).toBe(0);
     const told = JSON.parse(stdout);
-    expect(told).toMatchObject({ verdict: 'whole', kind: 'archive', path: archive, train: 15, test: 3 });
+    expect(told).toMatchObject({ verdict: 'complete', kind: 'archive', path: archive, train: 15, test: 3 });
     expect(told.bytes).toBe(readFileSync(archive).length);
     expect(batches.stdout).toContain(told.fingerprint);
   });
@@ -164,7 +164,7 @@ describe('data verify', () => {
     const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/there is no CIFAR-10 to verify/);
+    expect(stderr).toMatch(/found no CIFAR-10 to verify/);
     expect(stderr).toMatch(/cifar-norm data download/);
   });
 });

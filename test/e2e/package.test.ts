@@ -1,6 +1,14 @@
 /** The package as a user of the library gets it: in an empty strict project, with no types but its own. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -39,8 +47,18 @@ export const best = Math.max(...results.map(result => result.summary.bestValAccu
 await run.close();
 `,
     );
-    const options = { strict: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, types: [], noEmit: true };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['use.ts'] }));
+    const options = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      skipLibCheck: false,
+      types: [],
+      noEmit: true,
+    };
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, include: ['use.ts'] }),
+    );
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' });
     expect(stdout).toBe('');
@@ -79,6 +97,7 @@ await run.close();
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
     const named = [...readme.matchAll(/`((?:docs|bench|configs)\/[\w./-]+)`|\b(CHANGELOG\.md|LICENSE)\b/g)];
     expect(named.length).toBeGreaterThan(2);
-    for (const [, path, top] of named) expect(existsSync(join(installed, path ?? top!)), path ?? top).toBe(true);
+    for (const [, path, top] of named)
+      expect(existsSync(join(installed, path ?? top!)), path ?? top).toBe(true);
   });
 });

@@ -70,7 +70,8 @@ describe('the charts of a run', () => {
       at(1, 'none', { seed: 3, status: 'failed', losses: [], accuracies: [] }),
     );
     const [history] = chartsOf([{ y: 'valAccuracy' }], results, 'CIFAR-10');
-    const [{ points, diverged }] = history!.series as [(typeof history.series)[0]];
+    const [curve] = history!.series;
+    const { points, diverged } = curve!;
     expect(points.map(({ x, y }) => [x, y])).toEqual([
       [0, 0.2],
       [1, 0.1],

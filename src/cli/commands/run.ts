@@ -2,9 +2,10 @@
 import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
-import type { Run, RunEvent } from '../../run/run-experiment.ts';
+import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { collect, dataOption, wholeNumber, withOutput, workersOption } from '../options.ts';
+import { collect, dataOption, formatOption, wholeNumber, withOutput, workersOption } from '../options.ts';
+import type { RunFormat } from '../print-run.ts';
 import type { Terminal } from '../terminal.ts';
 
 const VERBS = [
@@ -41,6 +42,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .summary(summary)
       .description(description)
       .addOption(dataOption())
+      .addOption(formatOption())
       .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each experiment)")
       .addOption(
         new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
@@ -78,25 +80,21 @@ export async function registerRun(program: Command, context: Context): Promise<v
         'after',
         `\nKeys of an experiment, for files and for --set:\n${keys}\n\nExamples:\n  ${examples}`,
       )
-      .action((experiment, { set = [], seed, replicates, ...options }) => {
+      .action((experiment, { set = [], seed, replicates, json, format, ...options }) => {
         const changes = [
           ...set,
           ...(seed === undefined ? [] : [`seed=${seed}`]),
           ...(replicates === undefined ? [] : [`replicates=${replicates}`]),
         ];
-        return run(verb, experiment, { ...options, set: changes }, context);
+        const printed = json ? 'json' : (format as RunFormat);
+        return run(verb, experiment, { ...options, set: changes, format: printed }, context);
       });
   }
 }
 
-type Options = OutputOptions & Parameters<typeof import('../../run/run-experiment.ts').runExperiment>[1];
+type Options = OutputOptions & RunOptions & { readonly format: RunFormat };
 
-async function run(
-  verb: Verb,
-  experiment: string,
-  options: Options & OutputOptions,
-  context: Context,
-): Promise<void> {
+async function run(verb: Verb, experiment: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
   const [{ runExperiment }, { compile }, { runListener }, { printRun }] = await Promise.all([
     import('../../run/run-experiment.ts'),
@@ -104,7 +102,7 @@ async function run(
     import('../run-listener.ts'),
     import('../print-run.ts'),
   ]);
-  const listener = runListener(terminal, { logs: verb === 'train' && !options.json });
+  const listener = runListener(terminal, { logs: verb === 'train' && options.format === 'text' });
   const interruption = context.interruptible(listener.stop);
   let ended: Run | undefined;
   try {
@@ -117,7 +115,7 @@ async function run(
       onEvent: (event: RunEvent) => listener.event(event),
     });
     listener.stop();
-    printRun(ended, terminal, { json: options.json ?? false, histories: false, logs: false });
+    printRun(ended, terminal, { format: options.format, histories: false, logs: false });
     conclude(terminal, ended, interruption.code(), context);
   } finally {
     listener.stop();

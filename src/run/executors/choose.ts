@@ -6,6 +6,7 @@ import { compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
+import { ensureFeasible } from '../limits.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
 import { threadExecutor } from './threads.ts';
@@ -25,13 +26,14 @@ export interface ExecutorOptions {
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; or see ensureFeasible
  */
 export function executorFactory(
   train: Images,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry }: ExecutorOptions,
 ): (pending: readonly Trial[]) => Executor {
+  ensureFeasible(trials, workers);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   return pending => {
