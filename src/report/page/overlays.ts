@@ -6,10 +6,11 @@ import { differences } from '../../store/manifest.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
 import { robustClamp } from '../range.ts';
+import { findingIn } from '../run-report.ts';
 import { comparisonSection } from './comparisons.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';
-import { findingOfRun, type PageRun, streamOf } from './page-run.ts';
+import type { PageRun } from './page-run.ts';
 import { textTableHtml } from './tables.ts';
 
 /** More curves cannot be told apart. */
@@ -20,7 +21,7 @@ export function overlays(runs: readonly [PageRun, ...PageRun[]] | readonly PageR
   const rows = runs.map(run => [
     run.label,
     run.view.data,
-    findingOfRun(run).sentences[0] ?? '',
+    findingIn(run.view).sentences[0] ?? '',
     run === first ? 'the baseline' : differences(first.identity, run.identity).join('; ') || 'nothing',
   ]);
   const columns = ['run', 'data', 'finding', 'differs in'].map(head => ({ head, align: 'left' as const }));
@@ -58,9 +59,8 @@ function overlaid(runs: readonly PageRun[]): Chart[] {
 
 function pairSection(baseline: PageRun, candidate: PageRun): Markup {
   const [a, b] = [baseline.view.results, candidate.view.results];
-  const keys = differences(baseline.identity, candidate.identity).map(text => text.split(':')[0]!);
-  const differs = keys.filter(key => key in a[0]!.trial.settings);
-  const stream = streamOf(baseline) === 'notebook' ? 'notebook' : streamOf(candidate);
+  const differs = differences(baseline.identity, candidate.identity).map(text => text.split(':')[0]!);
+  const stream = baseline.view.stream === 'notebook' ? 'notebook' : candidate.view.stream;
   const comparison = compareRuns(a, b, { differs, stream, measure: 'bestValAccuracy' });
   if (comparison.cells.length === 0) return html``;
   const axis = axisKeys(b).find(

@@ -3,13 +3,13 @@ import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
 import { chartsOf } from '../charts.ts';
 import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
-import { isComplete } from '../run-report.ts';
+import { findingIn, isComplete } from '../run-report.ts';
 import { comparisonSection } from './comparisons.ts';
 import { smallMultiples, trialCourses } from './courses.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';
 import { methodsSection } from './methods.ts';
-import { comparisonOfRun, findingOfRun, type PageRun } from './page-run.ts';
+import { comparisonOfRun, type PageRun } from './page-run.ts';
 import { failures, provenance } from './provenance.ts';
 import { outcomeStrip } from './strip.ts';
 import { tableHtml } from './tables.ts';
@@ -17,7 +17,7 @@ import { tableHtml } from './tables.ts';
 export function* runSections(run: PageRun): Generator<Markup> {
   const { view } = run;
   const { results, data, charts } = view;
-  const finding = findingOfRun(run);
+  const finding = findingIn(view);
   yield html`<section class="finding" aria-label="Finding">${finding.sentences.map(text => html`<p>${text}</p>`)}${
     !isComplete(view) &&
     html`<p class="fail">Not finished: ${results.length} of ${counted(view.planned, 'trial')}.</p>`
@@ -39,7 +39,7 @@ export function* runSections(run: PageRun): Generator<Markup> {
   yield provenance(run);
 }
 
-function expectations({ expectations: outcomes }: PageRun): Markup {
+function expectations({ view: { expectations: outcomes } }: PageRun): Markup {
   if (outcomes.length === 0) return html``;
   const { points, of } = scoreOf(outcomes);
   return html`<h2>Expectations: ${points} of ${of} points</h2>
