@@ -5,6 +5,7 @@ import { groupBy } from '../../analysis/group-by.ts';
 import { netName } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
 import type { Chart, Series } from '../model.ts';
+import { counted } from '../notes.ts';
 import { extent } from '../range.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';
@@ -16,7 +17,7 @@ export function comparisonSection(comparison: Comparison, axis: string | null, h
   return html`<h2>${heading}</h2>
 ${comparisonSentences(comparison).map(text => html`<p>${text}</p>`)}
 ${chart && figure(chart)}
-<details${comparison.cells.length <= 12 && html` open`}><summary>All ${comparison.cells.length} comparisons</summary>
+<details${comparison.cells.length <= 12 && html` open`}><summary>${counted(comparison.cells.length, 'comparison')}</summary>
 ${textTableHtml(measures[comparison.measure].label, comparisonTable(comparison))}</details>
 `;
 }

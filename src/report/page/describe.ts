@@ -1,5 +1,6 @@
 /** Charts in words: for those who cannot see them, and as captions that say what to look at. */
 
+import { shortText } from '../../analysis/results.ts';
 import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
 import { axisText, figureText } from '../text.ts';
@@ -57,7 +58,7 @@ function bestOf(points: readonly Point[], { unit }: Chart): Point {
   return points.find(({ y }) => y === (unit === 'nats' ? least : most))!;
 }
 
-const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${axisText([x])(x)}`;
+const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${shortText(x)}`;
 
 /** Writes the values of a chart. */
 export const yText = ({ unit }: Chart): ((y: number) => string) =>

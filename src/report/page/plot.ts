@@ -23,7 +23,7 @@ export interface Size {
 }
 
 export const SIZE: Size = { width: 420, height: 270 };
-const MARGIN = { top: 20, right: 14, bottom: 38, left: 46 };
+const MARGIN = { top: 30, right: 14, bottom: 38, left: 46 };
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
 const COLORS = 8;
@@ -42,8 +42,8 @@ export function plotOf(chart: Chart, kind: Kind, { width, height }: Size = SIZE)
   const y = yAxis(chart, kind, [height - MARGIN.bottom, MARGIN.top]);
   const svg = html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${chart.title}. ${summaryText(chart)}`}">
 ${grid(x, y, chart.xLabel, width, height)}
-${(chart.lines ?? []).map(each => theory(each.axis === 'x' ? x : y, each, width, height))}
 ${chart.series.map((series, i) => curve(series, i, kind === 'log' ? { ...chart, clamp: undefined } : chart, x, y))}
+${(chart.lines ?? []).map(each => theory(each.axis === 'x' ? x : y, each, width, height))}
 <line class="cursor" x1="-9" x2="-9" y1="${MARGIN.top}" y2="${height - MARGIN.bottom}"/>
 </svg>`;
   return { svg, x, y };
@@ -74,7 +74,7 @@ function theory(
   const place = px(axis.at(at));
   return name === 'y'
     ? html`<g class="theory"><path d="M${MARGIN.left},${place}H${width - MARGIN.right}"/><text class="end" x="${width - MARGIN.right}" y="${px(axis.at(at) - 4)}">${label}</text></g>`
-    : html`<g class="theory"><path d="M${place},${MARGIN.top}V${height - MARGIN.bottom}"/><text class="end" x="${width - MARGIN.right}" y="${MARGIN.top - 7}">${label}</text></g>`;
+    : html`<g class="theory"><path d="M${place},${MARGIN.top}V${height - MARGIN.bottom}"/><text class="end" x="${width - MARGIN.right}" y="${12}">${label}</text></g>`;
 }
 
 function curve(

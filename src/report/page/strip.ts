@@ -14,14 +14,14 @@ const LOOKS: Readonly<Record<Outcome, { readonly fill: string; readonly glyph: s
 };
 
 const MOST_NETS = 12;
-const [CELLS, ROW, GAP] = [720, 42, 24] as const;
+const [CELLS, ROW, GAP] = [480, 34, 20] as const;
 
-/** Nothing if there is no axis to lay the cells along. */
+/** Nothing if there is no axis to lay the cells along, or if every net learns everywhere. */
 export function outcomeStrip({ axis, nets }: Finding): Markup {
   const values = [...new Set(nets.flatMap(({ cells }) => cells.map(({ at }) => at)))]
     .filter(at => at !== null)
     .sort((a, b) => a - b);
-  if (axis === null || values.length < 3) return html``;
+  if (axis === null || values.length < 3 || nets.every(learnsEverywhere)) return html``;
   const shown = nets.slice(0, MOST_NETS);
   const width = CELLS / values.length;
   const height = shown.length * (ROW + GAP) + 34;
@@ -38,16 +38,19 @@ export function outcomeStrip({ axis, nets }: Finding): Markup {
 `;
 }
 
+const learnsEverywhere = ({ cells }: NetFinding): boolean =>
+  cells.every(({ outcome }) => outcome === 'learns');
+
 function row({ name, cells }: NetFinding, values: readonly number[], width: number, top: number): Markup {
   const y = top + GAP - 6;
   return html`<text class="net" x="2" y="${top + 13}">${name}</text>${cells.map(({ at, outcome }) => {
     const x = values.indexOf(at!) * width;
     const { fill, glyph } = LOOKS[outcome];
-    return html`<rect class="${fill}" x="${px(x)}" y="${y}" width="${px(width)}" height="${ROW}"/><text class="mid glyph-text" x="${px(x + width / 2)}" y="${y + ROW - 6}">${glyph}</text>`;
+    return html`<rect class="${fill}" x="${px(x)}" y="${y}" width="${px(width)}" height="${ROW}"/><text class="mid glyph-text" x="${px(x + width / 2)}" y="${y + ROW - 5}">${glyph}</text>`;
   })}${stretches(cells, values).map(({ outcome, from, to }) => {
     const long = (to - from + 1) * width > outcome.length * 7;
     return long
-      ? html`<text class="mid word" x="${px(((from + to + 1) / 2) * width)}" y="${y + 18}">${outcome}</text>`
+      ? html`<text class="mid word" x="${px(((from + to + 1) / 2) * width)}" y="${y + 15}">${outcome}</text>`
       : html``;
   })}`;
 }
