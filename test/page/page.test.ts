@@ -31,6 +31,18 @@ it('gives the same bytes each time, and stays small', async () => {
   expect(before.length).toBeLessThan(400_000);
 });
 
+it('lays several runs over one another, and says what they differ in', async () => {
+  const other = `sweep weight-scale --data synthetic ${SMALL} --seed 7 --out other --quiet`;
+  await cifarNorm(other.split(' '), { cwd: folder });
+  const { stdout } = await cifarNorm(['report', run, 'other', '--out', 'both.html'], { cwd: folder });
+  expect(stdout).toBe('both.html\n');
+  const page = readFileSync(join(folder, 'both.html'), 'utf8');
+  expect(page).toContain('seed: 231 -&gt; 7');
+  expect(page).toMatch(
+    /aria-label="Best validation accuracy by weightScale[^"]*run: batchnorm[^"]*other: batchnorm/,
+  );
+});
+
 it('says loudly that images are synthetic', () => {
   expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('class="synthetic"');
 });

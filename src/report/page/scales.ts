@@ -1,5 +1,6 @@
 /** Scales and ticks of a chart, by d3-scale. */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
+import { shortText } from '../../analysis/results.ts';
 import type { Chart, Point } from '../model.ts';
 import { extent } from '../range.ts';
 import { axisText } from '../text.ts';
@@ -53,7 +54,7 @@ function axisOf(
 ): Axis {
   const domain = scale.domain() as [number, number];
   const ticks = values ?? (kind === 'log' ? powers(domain) : scale.ticks(5));
-  const text = kind === 'log' && !values ? (value: number) => powerText(value) : axisText(ticks);
+  const text = kind === 'log' ? (values ? shortText : powerText) : axisText(ticks);
   return { kind, at: scale, domain, range, ticks: ticks.map(value => ({ value, text: text(value) })) };
 }
 
