@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 
+import { kernelChoices } from '../kernels/choose-backend.ts';
 import type { RunFormat } from './print-run.ts';
 
 type Options = Record<string, unknown>;
@@ -29,6 +30,12 @@ export const formatOption = () =>
   new Option('--format <format>', 'text, json, or junit (the expectations, for graders)')
     .choices(['text', 'json', 'junit'] satisfies RunFormat[])
     .default('text' as RunFormat);
+
+export const kernelsOption = () =>
+  new Option(
+    '--kernels <kernels>',
+    'what computes: auto takes the widest that the processor has; results do not depend on it',
+  ).choices(kernelChoices);
 
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";

@@ -7,7 +7,7 @@ import { cellsOf, estimate } from '../analysis/cells.ts';
 import { axisKeys, type Result } from '../analysis/results.ts';
 import { valueText } from '../plan/trial.ts';
 import { measureNames } from '../records/measures.ts';
-import { pointsOf } from '../records/record.ts';
+import { rowsOf } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
 
 /** trial, axes, seed, status, iterations and every measure of each trial; an empty cell where it has none. */
@@ -34,10 +34,7 @@ function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generato
   yield line([...identityHead(keys), by, ...names]);
   for (const result of results) {
     const start = identity(result, keys).join(',');
-    const record = result.record();
-    const [first = [], ...others] = names.map(name => pointsOf(record, name));
-    for (const [index, { x, y }] of first.entries())
-      yield line([start, x, y, ...others.map(points => points[index]!.y)]);
+    for (const row of rowsOf(result.record(), by)) yield line([start, ...row]);
   }
 }
 

@@ -77,7 +77,7 @@ export function reportBody(view: RunView, style: ReportStyle): string {
   const paint = { pass: green, fail: red, undecided: bold, 'not applicable': bold };
   const tables = command === 'sweep' ? [resultsTable(results, data)] : [];
   const judged = expectations.map((outcome, i) => {
-    const [first, ...others] = wrap(expectationLines([outcome])[0]!, width - 2);
+    const [first, ...others] = wrap(expectationLines([shortOf(outcome)])[0]!, width - 2);
     const word = statusText(expectations[i]!);
     return [paint[outcome.status](word) + first!.slice(word.length), ...others.map(line => `  ${line}`)].join(
       '\n',
@@ -104,6 +104,12 @@ function expectationTitle(outcomes: readonly ExpectationOutcome[]): string {
   return of === 0
     ? `Expectations: ${counts['not applicable']} not applicable`
     : `Expectations: ${points} of ${of} ${of === 1 ? 'point' : 'points'}`;
+}
+
+/** One that passes in many cells needs no figure of each. */
+function shortOf(outcome: ExpectationOutcome): ExpectationOutcome {
+  const cells = /^\d+ of \d+ cells/.exec(outcome.sentence);
+  return outcome.status === 'pass' && cells ? { ...outcome, sentence: `${cells[0]}.` } : outcome;
 }
 
 /** What to try next. */

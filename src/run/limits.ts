@@ -6,8 +6,8 @@ import { ensureAddresses } from '../kernels/wasm/memory.ts';
 import { bytesNeeded } from '../nn/net-of-settings.ts';
 import type { Trial } from '../plan/trial.ts';
 
-/** Losses of a trial. Its line in the journal then takes at most 350 MB; a string of V8's, 537. */
-export const MOST_ITERATIONS = 10_000_000;
+/** Losses of a trial. Its line in the journal then takes at most 220 MB, and exporting it up to 1.8 GB of memory. */
+export const MOST_ITERATIONS = 5_000_000;
 
 /**
  * @param workers threads; 0 for the calling thread

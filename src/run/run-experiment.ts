@@ -2,8 +2,10 @@
 /** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ExpectationOutcome } from '../analysis/expectations.ts';
+import type { Finding } from '../analysis/finding.ts';
 import type { Result } from '../analysis/results.ts';
-import { loadExperiment } from '../config/load.ts';
+import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -17,7 +19,7 @@ import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
-import type { RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
 import { version } from '../version.ts';
@@ -80,6 +82,10 @@ export interface Run extends OpenRun, AsyncDisposable {
   readonly complete: boolean;
   table(): Table;
   charts(): Chart[];
+  /** What the run shows, in sentences and figures. */
+  finding(): Finding;
+  /** What the experiment expects, judged. */
+  expectations(): readonly ExpectationOutcome[];
   /** Closes the journal and unlocks the folder; `await using` calls it. */
   close(): Promise<void>;
 }
@@ -112,17 +118,21 @@ export async function runExperiment(
   const folder =
     options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
   const workers = options.workers ?? availableParallelism();
-  const { title, description, charts } = loaded.experiment;
+  const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
     title,
     description,
     charts: charts && [...charts],
+    baseline,
+    expect: expect && [...expect],
+    notApplicable: expect && whyNotApplicable(loaded, dataset),
   };
-  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
 
   // Nothing is written before it is certain that the trials can run here.
-  const executorFor = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const executors = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const { kernels } = executors;
+  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers, kernels });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
@@ -140,7 +150,7 @@ export async function runExperiment(
     try {
       const pending = store.pending();
       if (pending.length > 0) {
-        for await (const event of conduct(pending, executorFor(pending), policy)) {
+        for await (const event of conduct(pending, executors.create(pending), policy)) {
           if (event.kind === 'finished') await store.append(event.record);
           await onEvent(event);
           if (options.failFast && event.kind === 'finished' && event.record.status === 'failed') break;
@@ -164,9 +174,18 @@ export async function runExperiment(
     complete,
     table: () => resultsTable(ended.results, view().data),
     charts: () => chartsOf(view().charts, ended.results, view().data),
+    finding: () => findingIn(view()),
+    expectations: () => view().expectations,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */
+function whyNotApplicable({ shipped, changed }: LoadedExperiment, { kind }: Dataset): string | undefined {
+  if (!shipped) return undefined;
+  if (kind === 'synthetic') return 'The images are synthetic.';
+  return changed ? 'The settings are not those of the shipped experiment.' : undefined;
 }
 
 async function finish(store: RunStore, run: OpenRun): Promise<void> {

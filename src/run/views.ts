@@ -1,8 +1,9 @@
 /** The views of a run, made from its journal: the manifest and the CSV files. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
 import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
-import { chartsSchema } from '../config/schema.ts';
+import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
@@ -33,8 +34,18 @@ export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 
     planned: trials.length,
     charts: chartsSchema.safeParse(charts).data,
     stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
-    expectations: [],
+    expectations: expectationsIn(results, invocation),
   };
+}
+
+function expectationsIn(
+  results: readonly Result[],
+  invocation: Invocation | undefined,
+): ExpectationOutcome[] {
+  const expectations = expectationsSchema.safeParse(invocation?.expect).data ?? [];
+  return invocation?.notApplicable === undefined
+    ? checkExpectations(expectations, results)
+    : notApplicable(expectations, invocation.notApplicable);
 }
 
 export async function writeManifest(run: OpenRun, status: Manifest['status'], lock: FileLock): Promise<void> {

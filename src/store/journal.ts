@@ -13,6 +13,14 @@ import type { TrialRecord } from '../records/record.ts';
 import { BEGINNING, invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
 import { type Contents, type Entry, entryOf, linesOf, partsOf, readJournal, recordAt } from './reader.ts';
+import {
+  anotherRunError,
+  corruptError,
+  foreignError,
+  linesText,
+  newerError,
+  olderError,
+} from './refusals.ts';
 
 const { O_RDWR, O_CREAT, O_APPEND } = constants;
 
@@ -209,12 +217,13 @@ async function refuseForeign(
     return;
   }
   if (newer.length > 0 && newer[0] === 1) throw newerError(path);
-  const ours = complete === 0 ? await beginsAsOurs(file) : entries.size > 0 && corrupt.length > 0;
+  const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
+  const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
   if (!ours) throw foreignError(path);
 }
 
 /** Whether a file without a whole line is empty, or holds the beginning of a journal. */
-async function beginsAsOurs(file: FileHandle): Promise<boolean> {
+export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
   return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
 }
@@ -230,41 +239,3 @@ function refuseOtherPlan(path: string, planned: readonly PlannedTrial[], trials:
     'resume it with the version that began it, or choose another folder with --out DIR',
   );
 }
-
-const anotherRunError = (folder: string, changes: readonly string[]) =>
-  new CifarNormError(
-    'usage',
-    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
-    'choose another folder with --out DIR, or set that run aside with --fresh',
-  );
-
-export const olderError = (path: string) =>
-  new CifarNormError(
-    'usage',
-    `${path} was written by cifar-norm 0.1.0, whose journals this version does not read`,
-    'choose another folder with --out DIR, or set that run aside with --fresh',
-  );
-
-export const newerError = (path: string) =>
-  new CifarNormError(
-    'usage',
-    `${path} was written by a newer version of cifar-norm`,
-    'read it with that version, or choose another folder with --out DIR',
-  );
-
-export const foreignError = (path: string) =>
-  new CifarNormError(
-    'run',
-    `${path}:1: not a journal of cifar-norm`,
-    'restore it from a copy, or start again with --fresh',
-  );
-
-const linesText = (numbers: readonly number[]): string =>
-  numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;
-
-const corruptError = (path: string, corrupt: readonly number[]) =>
-  new CifarNormError(
-    'run',
-    `${path}:${corrupt[0]}: ${linesText(corrupt)} ${corrupt.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`,
-    'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
-  );

@@ -1,7 +1,7 @@
 /** What a run is, and what worked on it: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
-import type { Experiment } from '../config/schema.ts';
+import { decisivePart, type Experiment } from '../config/schema.ts';
 import { withoutDefaults } from '../plan/ids.ts';
 
 /** What decides a run's results. A folder belongs to one of these. */
@@ -20,17 +20,27 @@ export const invocationSchema = z.strictObject({
   title: z.string().optional(),
   description: z.string().optional(),
   charts: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** The cells that comparisons refer to. */
+  baseline: z.record(z.string(), z.unknown()).optional(),
+  expect: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** Why its expectations do not apply, if they do not. */
+  notApplicable: z.string().optional(),
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
+  /** What computed: avx512, avx2 or wasm. The bits do not depend on it. */
+  kernels: z.string(),
   invokedAt: z.string(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 
 /** How the results of a run are shown; no part of what the run is. */
-export type Presentation = Pick<Invocation, 'command' | 'title' | 'description' | 'charts'>;
+export type Presentation = Pick<
+  Invocation,
+  'command' | 'title' | 'description' | 'charts' | 'baseline' | 'expect' | 'notApplicable'
+>;
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
@@ -54,12 +64,11 @@ export function identityOf(
   { kind, fingerprint }: Identity['data'],
   numerics: string,
 ): Identity {
-  const { data, title, description, charts, replicates, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics };
+  return { name, experiment: decisivePart(experiment), data: { kind, fingerprint }, numerics };
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers'>,
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

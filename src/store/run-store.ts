@@ -168,8 +168,8 @@ const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
 
 /** Whether the results of this invocation are shown in another way than those of the last. */
 function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolean {
-  const shown = ({ command, title, description, charts }: Invocation) =>
-    JSON.stringify([command, title, description, charts]);
+  const shown = ({ command, title, description, charts, baseline, expect, notApplicable }: Invocation) =>
+    JSON.stringify([command, title, description, charts, baseline, expect, notApplicable]);
   return last === undefined || shown(last) !== shown(now);
 }
 

@@ -8,9 +8,10 @@ import { openRegular } from '../files/regular.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { JOURNAL } from './folder.ts';
-import { foreignError, newerError, olderError } from './journal.ts';
+import { beginsAsOurs } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { type Entry, readJournal, recordAt } from './reader.ts';
+import { foreignError, newerError, olderError } from './refusals.ts';
 
 export interface StoredRun {
   readonly folder: string;
@@ -37,8 +38,9 @@ export async function readRun(folder: string): Promise<StoredRun> {
   let file: FileHandle | undefined;
   try {
     file = await openRegular(path);
-    const { head, trials, entries, invocation, corrupt, newer, older } = await readJournal(file);
+    const { head, trials, entries, invocation, complete, corrupt, newer, older } = await readJournal(file);
     if (older) throw olderError(path);
+    if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
     const { fd } = file;
     return {
@@ -63,6 +65,13 @@ export async function readRun(folder: string): Promise<StoredRun> {
     throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
   }
 }
+
+const emptyError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} holds no trial yet: the program was killed while it began the journal`,
+    'run the same command again',
+  );
 
 const SEE_RUNS = 'list the runs in ./results with: cifar-norm runs';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ interface Circumstances {
   readonly env?: NodeJS.ProcessEnv;
   /** Another Node than the one that runs the tests. */
   readonly node?: string;
+  /** Another program than the built one. */
+  readonly entry?: string | undefined;
   /** Called with the process, to send it signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -24,10 +26,10 @@ interface Circumstances {
 /** Runs the built command as a user would, in an empty folder unless another is given. */
 export function cifarNorm(
   words: readonly string[],
-  { cwd, env, node, onStart }: Circumstances = {},
+  { cwd, env, node, entry: program = entry, onStart }: Circumstances = {},
 ): Promise<Outcome> {
   const { CIFAR_NORM_DATA: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
-  const child = spawn(node ?? process.execPath, [entry, ...words], {
+  const child = spawn(node ?? process.execPath, [program, ...words], {
     cwd: cwd ?? emptyFolder(),
     env: { ...inherited, XDG_CACHE_HOME: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,7 +48,17 @@ export function cifarNorm(
   });
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+});
+
+/** A new folder, removed when the tests end. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** Rows of a CSV file, each by column name. None of our cells holds a comma. */
 export function readCsv(path: string): Record<string, string>[] {

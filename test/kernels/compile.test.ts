@@ -16,7 +16,7 @@ it.skipIf(!node20)('fused kernels that need a flag of V8 are refused with its na
 });
 
 it('a program can be sent to another thread', () => {
-  const program = compileProgram('float32', 'portable', { wide: true });
+  const program = compileProgram('float32', 'portable', { wide: true, kernels: 'wasm' });
   expect(verdictOf(structuredClone(program), bind)).toBe('right');
 });
 

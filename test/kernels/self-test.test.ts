@@ -8,7 +8,7 @@ import { bindWasm } from '../../src/kernels/wasm/bind.ts';
 import './backends.ts';
 
 describe.each(dtypes)('%s', dtype => {
-  const portable = compileProgram(dtype);
+  const portable = compileProgram(dtype, 'portable', { kernels: 'wasm' });
 
   it.each([
     ['portable', false],
@@ -16,7 +16,7 @@ describe.each(dtypes)('%s', dtype => {
     ['fused', false],
     ['fused', true],
   ] as const)('the kernels in use are right (%s, wide %s)', (numerics, wide) => {
-    expect(verdictOf(compileProgram(dtype, numerics, { wide }), bind)).toBe('right');
+    expect(verdictOf(compileProgram(dtype, numerics, { wide, kernels: 'wasm' }), bind)).toBe('right');
   });
 
   it.each([
@@ -32,7 +32,9 @@ describe.each(dtypes)('%s', dtype => {
 
   it('a processor that does not fuse is recognized by its portable bits', () => {
     expect(verdictOf({ ...portable, numerics: 'fused' }, bindWasm)).toBe('portable');
-    expect(verdictOf({ ...compileProgram(dtype, 'fused'), numerics: 'portable' }, bindWasm)).toBe('wrong');
+    expect(
+      verdictOf({ ...compileProgram(dtype, 'fused', { kernels: 'wasm' }), numerics: 'portable' }, bindWasm),
+    ).toBe('wrong');
   });
 
   it('bits that change from one run to the next are noticed', () => {

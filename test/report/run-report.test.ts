@@ -91,7 +91,7 @@ describe('the body of a report', () => {
       points: 2,
     } as const;
     expect(reportBody({ ...view, expectations: [outcome] }, style)).toContain(
-      'Expectations: 0 of 2 points\nfail  it learns: best .100',
+      'Expectations: 0 of 2 points\nfail it learns: best .100',
     );
   });
 });

@@ -56,6 +56,9 @@ export function registerCompare(program: Command, context: Context): void {
           equivalent: options.equivalent,
           stream: streamOf([baseline, candidate]),
         };
+        const declared = Object.entries(baseline.invocation?.baseline ?? {})[0] as
+          | [string, SettingValue]
+          | undefined;
         const changes = candidate ? differences(baseline.identity, candidate.identity) : [];
         const comparison = candidate
           ? analysis.compareRuns(baseline.results, candidate.results, {
@@ -64,8 +67,10 @@ export function registerCompare(program: Command, context: Context): void {
             })
           : analysis.compareBy(baseline.results, {
               ...shared,
-              by: options.by ?? usualAxis(netsOf(baseline.results)),
-              baseline: parsed(options.baseline),
+              by: options.by ?? declared?.[0] ?? usualAxis(netsOf(baseline.results)),
+              baseline:
+                parsed(options.baseline) ??
+                (declared?.[0] === (options.by ?? declared?.[0]) ? declared?.[1] : undefined),
             });
         const format = options.json ? 'json' : (options.format as ComparisonFormat);
         terminal.print(comparisonReport(comparison, changes, format, terminal));

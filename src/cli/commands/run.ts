@@ -4,7 +4,15 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { collect, dataOption, formatOption, wholeNumber, withOutput, workersOption } from '../options.ts';
+import {
+  collect,
+  dataOption,
+  formatOption,
+  kernelsOption,
+  wholeNumber,
+  withOutput,
+  workersOption,
+} from '../options.ts';
 import type { RunFormat } from '../print-run.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -63,6 +71,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
           .default('portable' as Numerics),
       )
       .addOption(workersOption(0))
+      .addOption(kernelsOption())
       .option('--fresh', 'start again; the old run is kept beside the new one')
       .option('--repair', 'drop corrupt lines of the journal; their trials run again')
       .addOption(
@@ -92,11 +101,12 @@ export async function registerRun(program: Command, context: Context): Promise<v
   }
 }
 
-type Options = OutputOptions & RunOptions & { readonly format: RunFormat };
+type Options = OutputOptions &
+  RunOptions & { readonly format: RunFormat; readonly kernels?: string | undefined };
 
 async function run(verb: Verb, experiment: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
-  const [{ runExperiment }, { compile }, { runListener }, { printRun }] = await Promise.all([
+  const [{ runExperiment }, { compiler }, { runListener }, { printRun }] = await Promise.all([
     import('../../run/run-experiment.ts'),
     import('../compile.ts'),
     import('../run-listener.ts'),
@@ -104,12 +114,14 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
   ]);
   const listener = runListener(terminal, { logs: verb === 'train' && options.format === 'text' });
   const interruption = context.interruptible(listener.stop);
+  // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
+  if (options.workers === 0) interruption.end();
   let ended: Run | undefined;
   try {
     ended = await runExperiment(experiment, {
       ...options,
       command: verb,
-      compile,
+      compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => listener.event(event),
@@ -137,6 +149,11 @@ function conclude(
     terminal.warn(
       `${failed.length} of ${trials.length} trials failed, the first with: ${failed[0]!.error}\nRun the same command again to retry them.`,
     );
+    exit(1);
+  }
+  const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
+  if (unmet > 0) {
+    terminal.warn(`${unmet} ${unmet === 1 ? 'expectation fails' : 'expectations fail'}.`);
     exit(1);
   }
   if (interrupted === undefined) {

@@ -2,7 +2,7 @@
 import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
 import { meanImage } from '../../data/split.ts';
 import type { Program } from '../../kernels/backend.ts';
-import { compileProgram } from '../../kernels/choose-backend.ts';
+import { backendOf, compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
@@ -32,11 +32,11 @@ export function executorFactory(
   train: Images,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry }: ExecutorOptions,
-): (pending: readonly Trial[]) => Executor {
+): { readonly kernels: string; readonly create: (pending: readonly Trial[]) => Executor } {
   ensureFeasible(trials, workers);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
-  return pending => {
+  const create = (pending: readonly Trial[]) => {
     const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
     const images = { pixels: train.pixels, labels: train.labels, mean };
     const threads = Math.min(workers, pending.length);
@@ -46,4 +46,5 @@ export function executorFactory(
     mean.set(meanImage(train, pending[0]!.split.numTraining));
     return executor;
   };
+  return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };
 }
