@@ -5,6 +5,7 @@ import { registerCompare } from './commands/compare.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
+import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerShow } from './commands/show.ts';
 import { registerRuns, registerStatus } from './commands/status.ts';
@@ -28,6 +29,7 @@ export async function createProgram(context: Context): Promise<Command> {
   await registerRun(program, context);
   for (const register of [
     registerShow,
+    registerReport,
     registerCompare,
     registerStatus,
     registerRuns,

@@ -5,13 +5,14 @@ import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
 import { scheduleOf } from '../config/schedule.ts';
 import type { ChartSpec, SettingKey } from '../config/schema.ts';
-import { type MeasureName, measures } from '../records/measures.ts';
+import { type MeasureName, mean, measures } from '../records/measures.ts';
 import { pointsOf } from '../records/record.ts';
 import { type SeriesName, seriesNames, series as seriesTable } from '../records/series.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Chart, Point, Series } from './model.ts';
 import { counted, failedNotes, meansNotes, missingNotes } from './notes.ts';
 import { extent, robustClamp } from './range.ts';
+import { theoryLines } from './theory.ts';
 
 /** More curves cannot be told apart in one chart. */
 const MAX_CURVES = 8;
@@ -66,11 +67,16 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
     const next = summary.iterations + 1;
     return by === 'iteration' ? next : next / scheduleOf(trial.settings).perEpoch;
   };
-  const curveOf = ({ results: replicates }: Cell): Series => ({
-    name: nameOf(replicates[0]!),
-    points: meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y))),
-    diverged: diverged(replicates).map(divergedAt),
-  });
+  const curveOf = ({ results: replicates }: Cell): Series => {
+    const points = meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y)));
+    const { perEpoch } = scheduleOf(replicates[0]!.trial.settings);
+    return {
+      name: nameOf(replicates[0]!),
+      points,
+      diverged: diverged(replicates).map(divergedAt),
+      ...(by === 'iteration' && perEpoch > 1 && { means: epochMeans(points, perEpoch) }),
+    };
+  };
   const cells = cellsOf(results).filter(cell => drawn(cell.results).length > 0);
   const ended = diverged(results).length;
   const notes = ended > 0 ? [`${counted(ended, 'trial')} diverged: drawn up to there.`] : [];
@@ -78,6 +84,8 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
     title: `${label} by ${by}`,
     xLabel: by,
     x: 'linear',
+    unit: y === 'loss' ? 'nats' : 'fraction',
+    lines: theoryLines(y === 'loss' ? 'nats' : 'fraction', undefined, results),
     ...selected(cells, curveOf, [...meansNotes(results), ...notes, ...failedNotes(results)]),
   };
 }
@@ -86,7 +94,7 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
 function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readonly Result[]): Chart {
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
   const others = varyingKeys(results).filter(key => key !== x);
-  const { label, window } = measures[y];
+  const { label, window, unit } = measures[y];
   const nameOf = curveNamer(results, others, label);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
@@ -107,6 +115,8 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
     title: `${label} by ${xLabel}`,
     xLabel: logarithmic ? `${xLabel} (logarithmic)` : xLabel,
     x: logarithmic ? 'log' : 'linear',
+    unit,
+    lines: theoryLines(unit, x, results),
     ...selected([...groupBy(results, nameOf)], curveOf, notes),
   };
 }
@@ -128,6 +138,17 @@ function selected<Item>(
 const drawn = (results: readonly Result[]): Result[] => results.filter(({ status }) => status !== 'failed');
 const diverged = (results: readonly Result[]): Result[] =>
   results.filter(({ status }) => status === 'diverged');
+
+/** The mean of each epoch, at its middle; `points` are one for each iteration. */
+export function epochMeans(points: readonly Point[], perEpoch: number): Point[] {
+  return Array.from({ length: Math.ceil(points.length / perEpoch) }, (_, epoch) => {
+    const members = points.slice(epoch * perEpoch, (epoch + 1) * perEpoch);
+    return {
+      x: mean(members.map(({ x }) => x)) ?? Number.NaN,
+      y: mean(members.map(({ y }) => y)) ?? Number.NaN,
+    };
+  });
+}
 
 function meanCurve(curves: readonly Point[][]): Point[] {
   if (curves.length === 1) return curves[0]!;
