@@ -11,7 +11,12 @@ const LARGEST_SEED = 0xffff_ffff;
 
 /** Every contradiction between the keys of an experiment. */
 export function contradictions(experiment: Experiment): Problem[] {
-  return [...imageProblems(experiment), ...streamProblems(experiment), ...chartProblems(experiment)];
+  return [
+    ...imageProblems(experiment),
+    ...groupProblems(experiment),
+    ...streamProblems(experiment),
+    ...chartProblems(experiment),
+  ];
 }
 
 function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Experiment): Generator<Problem> {
@@ -28,6 +33,24 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
       yield {
         paths: [grid.trainImages ? ['sweep', index, 'trainImages'] : ['trainImages'], ['numTraining']],
         message: `trainImages is ${most}, but numTraining is only ${numTraining}`,
+      };
+    }
+  }
+}
+
+/** Group norm needs groups of equal width in every hidden layer. */
+function* groupProblems(experiment: Experiment): Generator<Problem> {
+  for (const [index, grid] of experiment.sweep.entries()) {
+    const { normalization, normGroups, hiddenDims } = { ...experiment, ...grid };
+    if (![normalization].flat().some(name => name === 'groupnorm')) continue;
+    const widths = [hiddenDims].flat(2).map(Number);
+    for (const groups of [normGroups].flat().map(Number)) {
+      const width = widths.find(width => width % groups !== 0);
+      if (width === undefined) continue;
+      const pathOf = (key: 'normGroups' | 'hiddenDims') => (grid[key] ? ['sweep', index, key] : [key]);
+      yield {
+        paths: [pathOf('normGroups'), pathOf('hiddenDims')],
+        message: `normGroups is ${groups}, which does not divide the width ${width} of a hidden layer; group norm needs groups of equal width`,
       };
     }
   }

@@ -5,6 +5,7 @@ import { seriesNames } from '../records/series.ts';
 
 const positiveInteger = z.int().positive();
 const nonNegative = z.number().nonnegative();
+const share = z.number().min(0).lt(1);
 
 /** The settings of one training run. Each can be an axis of a sweep. */
 export const settingsSchema = z.strictObject({
@@ -14,10 +15,15 @@ export const settingsSchema = z.strictObject({
     .default([100, 100, 100, 100, 100])
     .describe('width of each hidden layer'),
   normalization: z
-    .enum(['none', 'batchnorm', 'layernorm'])
+    .enum(['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'])
     .default('batchnorm')
     .describe('normalization between each affine layer and its ReLU'),
-  weightScale: nonNegative.default(2e-2).describe('standard deviation of the initial weights'),
+  weightScale: z
+    .union([nonNegative, z.enum(['he', 'xavier'])])
+    .default(2e-2)
+    .describe(
+      'standard deviation of the initial weights; he: sqrt(2 / inputs), xavier: sqrt(1 / inputs) of each layer',
+    ),
   reg: nonNegative.default(0).describe('L2 regularization strength'),
   dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
   updateRule: z
@@ -32,6 +38,27 @@ export const settingsSchema = z.strictObject({
     .max(50_000)
     .default(1000)
     .describe('how many images of the training split to train on, from the first'),
+  normEps: nonNegative.default(1e-5).describe('number that normalizations add to the variance'),
+  normMomentum: share.default(0.9).describe("part of batch norm's running statistics that a step keeps"),
+  normGroups: positiveInteger
+    .max(65_536)
+    .default(1)
+    .describe('groupnorm: groups of adjacent units, which must divide every width'),
+  adamBeta1: share.default(0.9).describe("adam: decay of the gradients' mean"),
+  adamBeta2: share.default(0.999).describe("adam: decay of the squared gradients' mean"),
+  adamEps: nonNegative.default(1e-8).describe('adam: number added to the divisor'),
+  sgdMomentum: share.default(0.9).describe('sgdMomentum: part of the velocity that a step keeps'),
+  rmspropDecay: share.default(0.99).describe("rmsprop: decay of the squared gradients' mean"),
+  hiddenWeightFactor: nonNegative
+    .default(1)
+    .describe('factor that multiplies the initial weights of hidden layers'),
+  hiddenRateFactor: nonNegative
+    .default(1)
+    .describe('factor that multiplies the learning rate of the weights and biases of hidden layers'),
+  diagnostics: z
+    .boolean()
+    .default(false)
+    .describe('measure each layer after the first iteration and at the end of each epoch'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -39,6 +66,7 @@ export type SettingKey = keyof Settings;
 export type SettingValue = Settings[SettingKey];
 export type Normalization = Settings['normalization'];
 export type Dtype = Settings['dtype'];
+export type Preprocessing = Experiment['preprocessing'];
 export type UpdateRule = Settings['updateRule'];
 
 export const settingKeys = Object.keys(settingsSchema.shape) as [SettingKey, ...SettingKey[]];
@@ -48,9 +76,7 @@ export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingV
   return settingsSchema.shape[key].unwrap();
 }
 
-const numericKeys = settingKeys.filter(
-  key => settingsSchema.shape[key].unwrap().def.type === 'number',
-) as typeof settingKeys;
+const numericKeys = settingKeys.filter(key => settingSchema(key).safeParse(1).success) as typeof settingKeys;
 
 /** `count` values from 10^start to 10^stop, evenly spaced on a logarithmic scale, as in numpy.logspace. */
 const logspaceSchema = z.strictObject({
@@ -137,11 +163,17 @@ export const experimentSchema = z.strictObject({
   numTraining: positiveInteger
     .max(50_000)
     .default(49_000)
-    .describe('images in the training split; their mean image is subtracted from every image'),
+    .describe('images in the training split, of which the mean image is taken'),
   numValidation: positiveInteger
     .max(50_000)
     .default(1000)
     .describe('images in the validation split, which follows the training split'),
+  preprocessing: z
+    .enum(['meanImage', 'none', 'standardize', 'perImage', 'perPixelRow', 'threshold'])
+    .default('meanImage')
+    .describe(
+      'what is done to each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
+    ),
   ...settingsSchema.shape,
   sweep: z
     .union([gridSchema.transform(grid => [grid]), z.array(gridSchema).min(1).max(1000)])

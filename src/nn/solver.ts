@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
 import type { Engine } from '../kernels/engine.ts';
 import type { RandomState } from '../random/random-state.ts';
+import type { DiagnosedStep } from '../records/diagnostics.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
 import { CHECK_ROWS, shapeOf } from './net-of-settings.ts';
 
@@ -24,6 +25,8 @@ export interface History {
   readonly losses: number[];
   /** Accuracies after the first iteration (epoch 0) and after each epoch. */
   readonly accuracies: { epoch: number; trainAccuracy: number; valAccuracy: number }[];
+  /** With settings.diagnostics: the figures of the layers, measured in the same steps. */
+  readonly diagnostics?: DiagnosedStep[];
 }
 
 /** What is reported when accuracies are measured: after the first iteration (epoch 0) and after each epoch. */
@@ -64,8 +67,9 @@ export class Solver {
     this.#data = data;
     this.#random = random;
     const shape = shapeOf(settings);
-    const { weightScale, reg } = settings;
-    this.net = new FullyConnectedNet(engine, { ...shape, weightScale, reg, mean: data.mean }, random);
+    const { weightScale, reg, hiddenWeightFactor, hiddenRateFactor } = settings;
+    const own = { weightScale, reg, hiddenWeightFactor, hiddenRateFactor, ruleConstants: settings };
+    this.net = new FullyConnectedNet(engine, { ...shape, ...own, mean: data.mean }, random);
     this.#pixels = engine.bytes(this.net.images!.pixels, shape.maxRows * IMAGE_SIZE);
     this.#labels = engine.bytes(this.net.labels, shape.maxRows);
   }
@@ -80,6 +84,8 @@ export class Solver {
     const minibatch = new Int32Array(batchSize);
     const losses: number[] = [];
     const accuracies: History['accuracies'] = [];
+    const diagnostics: DiagnosedStep[] = [];
+    const history = { losses, accuracies, ...(this.#settings.diagnostics && { diagnostics }) };
     let { learningRate } = this.#settings;
     let best = -1;
     let reported = 0;
@@ -87,13 +93,19 @@ export class Solver {
     for (let t = 1; t <= iterations; t++) {
       random.choice(trainImages, minibatch);
       this.#load(minibatch, 0, batchSize);
-      const loss = this.net.trainStep(batchSize, learningRate, t);
-      if (!Number.isFinite(loss)) return { status: 'diverged', losses, accuracies };
-      losses.push(loss);
       const epochEnds = t % perEpoch === 0;
+      const measured = t === 1 || epochEnds;
+      const epoch = Math.floor(t / perEpoch);
+      let loss: number;
+      if (measured && this.#settings.diagnostics) {
+        const step = this.net.diagnosedStep(batchSize, learningRate, t);
+        loss = step.loss;
+        diagnostics.push({ iteration: t, epoch, layers: step.layers });
+      } else loss = this.net.trainStep(batchSize, learningRate, t);
+      if (!Number.isFinite(loss)) return { status: 'diverged', ...history };
+      losses.push(loss);
       if (epochEnds) learningRate *= lrDecay;
-      if (t === 1 || epochEnds) {
-        const epoch = Math.floor(t / perEpoch);
+      if (measured) {
         const trainAccuracy = this.#trainAccuracy(random);
         const valAccuracy = this.#accuracy(validationIndices(this.#data));
         accuracies.push({ epoch, trainAccuracy, valAccuracy });
@@ -109,7 +121,7 @@ export class Solver {
       }
     }
     this.net.restoreBest();
-    return { status: 'completed', losses, accuracies };
+    return { status: 'completed', ...history };
   }
 
   #trainAccuracy(random: RandomState): number {
