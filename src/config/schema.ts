@@ -76,7 +76,10 @@ export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingV
   return settingsSchema.shape[key].unwrap();
 }
 
-const numericKeys = settingKeys.filter(key => settingSchema(key).safeParse(1).success) as typeof settingKeys;
+/** Some take no 1, some nothing but whole numbers. */
+const numericKeys = settingKeys.filter(key =>
+  [0.5, 1].some(number => settingSchema(key).safeParse(number).success),
+) as typeof settingKeys;
 
 /** `count` values from 10^start to 10^stop, evenly spaced on a logarithmic scale, as in numpy.logspace. */
 const logspaceSchema = z.strictObject({

@@ -6,7 +6,7 @@ import { chartsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
+import { accuraciesCsv, diagnosticsCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
 import type { RunView } from '../report/run-report.ts';
 import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
 
@@ -48,8 +48,12 @@ export async function writeManifest(run: OpenRun, status: Manifest['status']): P
   await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
 }
 
-const csvFiles = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
-export const CSV_NAMES = Object.keys(csvFiles);
+const csvFiles = {
+  'trials.csv': trialsCsv,
+  'losses.csv': lossesCsv,
+  'accuracies.csv': accuraciesCsv,
+  'diagnostics.csv': diagnosticsCsv,
+};
 
 /**
  * Writes the CSV files and returns their names.
@@ -61,7 +65,9 @@ export async function writeCsvs(
   results: readonly Result[],
   { shrink }: { readonly shrink: boolean },
 ): Promise<string[]> {
-  for (const [name, linesOf] of Object.entries(csvFiles)) {
+  const diagnosed = results.some(({ trial }) => trial.settings.diagnostics);
+  const files = Object.entries(csvFiles).filter(([name]) => diagnosed || name !== 'diagnostics.csv');
+  for (const [name, linesOf] of files) {
     const path = join(folder, name);
     const before = shrink ? 0 : await countLines(path);
     await writeAtomically(path, linesOf(results), written => {
@@ -73,7 +79,7 @@ export async function writeCsvs(
       );
     });
   }
-  return CSV_NAMES;
+  return files.map(([name]) => name);
 }
 
 /** Newlines in a file; 0 if there is no such file. */
