@@ -3,6 +3,7 @@ import picocolors from 'picocolors';
 import type { DataLabel, Result } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
 import { chartsOf } from './charts.ts';
+import { diagnosticsTables } from './diagnostics.ts';
 import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
 import { renderChart } from './terminal/chart.ts';
@@ -60,6 +61,7 @@ export function reportBody(view: RunView, style: ReportStyle): string {
   const tables = command === 'sweep' ? [resultsTable(results, data)] : [];
   return [
     ...tables.map(table => renderTable(table, style)),
+    ...diagnosticsTables(results, data).map(table => renderTable(table, style)),
     ...chartsOf(charts, results, data).map(chart => renderChart(chart, { ...style, height: CHART_HEIGHT })),
   ].join('\n\n');
 }
