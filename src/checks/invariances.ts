@@ -23,7 +23,7 @@ const changes = {
   rowRescaled: (x: Float64Array) =>
     x.map((v, i) => (i < IMAGE_SIZE && Math.floor(i / 32) % 32 === 16 ? 2 * v : v)),
   /** A constant is added to every image. */
-  dataRecentred: (x: Float64Array) => x.map(v => v + 40),
+  dataRecentred: (x: Float64Array) => x.map(v => v + 80),
 } as const;
 export type Change = keyof typeof changes;
 export const changeNames = Object.keys(changes) as Change[];
@@ -130,7 +130,7 @@ function largest(seeds: readonly number[], subject: (seed: number) => Subject): 
     const before = result(x);
     for (const name of changeNames) {
       const after = result(changes[name](x, others));
-      const change = norm(after.map((v, i) => v - before[i]!)) / norm(before);
+      const change = norm(after.map((v, i) => v - before[i]!)) / (norm(before) || 1);
       most[name] = Math.max(most[name], change);
     }
   }

@@ -1,7 +1,6 @@
 /** What the answers to the notebook's questions share. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
 import type { DataLabel, Result } from '../../analysis/results.ts';
-import type { SettingValue } from '../../config/schema.ts';
 import type { MeasureName } from '../../records/measures.ts';
 import type { Column, Figure, Table } from '../model.ts';
 
@@ -21,10 +20,7 @@ export interface Context {
 }
 
 /** The cells of a run whose settings have these values. */
-export const cellsWith = (
-  results: readonly Result[],
-  wanted: Readonly<Record<string, SettingValue>>,
-): Cell[] =>
+export const cellsWith = (results: readonly Result[], wanted: Readonly<Record<string, unknown>>): Cell[] =>
   cellsOf(
     results.filter(({ trial: { settings } }) =>
       Object.entries(wanted).every(

@@ -14,8 +14,6 @@ import {
   tableOf,
 } from './answer.ts';
 
-const NETS = ['batchnorm', 'layernorm', 'none'] as const;
-
 export function answer1(runs: Runs, { data }: Context): Answer {
   const scales = runs['question-1'] ?? [];
   const exact = runs['question-1-exact'] ?? [];

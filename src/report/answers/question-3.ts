@@ -9,7 +9,7 @@ const HEADS: Readonly<Record<Change, string>> = {
   otherImages: 'other images',
   imageRescaled: 'image x 2',
   rowRescaled: 'one row x 2',
-  dataRecentred: 'data + 40',
+  dataRecentred: 'data + 80',
 };
 
 /** The notebook's list. */

@@ -84,7 +84,7 @@ function growth(
   value: SettingValue,
 ): number | null {
   const [cell] = cellsWith(results, { normalization, [key]: value });
-  const depth = cell?.results[0]!.trial.settings.hiddenDims.length ?? 0;
+  const depth = cell?.results[0]?.trial.settings.hiddenDims.length ?? 0;
   if (!cell || depth < 3) return null;
   const at = (layer: number) => layerMean(diagnosedOf(cell), 0, layer, 'preactivationGradientNorm');
   // Layer 1 sees pixels, whose size is another, so its divisor is.
