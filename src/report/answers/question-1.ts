@@ -2,6 +2,7 @@
 import { estimate } from '../../analysis/cells.ts';
 import { findingOf } from '../../analysis/finding.ts';
 import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
+import { comparePairs } from '../../analysis/paired.ts';
 import { axisValues, type Result, shortText } from '../../analysis/results.ts';
 import {
   type Answer,
@@ -100,20 +101,35 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
         : `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: it plays no great part.`,
     );
   }
-  const eps = axisValues(epsilon, 'normEps')
-    .map(Number)
-    .sort((a, b) => a - b);
   const least = Math.min(...axisValues(epsilon, 'weightScale').map(Number));
-  const at = (normEps: number) => {
-    const [found] = cellsWith(epsilon, { normEps, weightScale: least });
-    return found ? estimate(found, 'bestTrainAccuracy').mean : null;
-  };
-  const [low, high] = [at(eps[0]!), at(eps.at(-1)!)];
-  if (low !== null && high !== null)
+  const others = axisValues(epsilon, 'normEps').filter(normEps => normEps !== USUAL_EPS);
+  const judged = others.map(normEps => {
+    const { mean, low, high } = bySeed(epsilon, least, normEps, USUAL_EPS);
+    const verdict =
+      low !== null && low > 0 ? 'better' : high !== null && high < 0 ? 'worse' : 'not told apart';
+    return `${shortText(normEps)} is ${verdict} (${mean.toFixed(3)}${low === null ? '' : `, 95 % from ${low.toFixed(3)} to ${high!.toFixed(3)}`})`;
+  });
+  if (judged.length > 0)
     lines.push(
-      `With the weights at ${shortText(least)}, an epsilon of ${shortText(eps[0]!)} gives a training accuracy of ${low.toFixed(3)} and one of ${shortText(eps.at(-1)!)} gives ${high.toFixed(3)}: epsilon ${Math.abs(low - high) > 0.02 ? `is a cause, and the ${low > high ? 'smaller' : 'larger'} one trains better` : 'makes no difference there'}.`,
+      `Against an epsilon of ${shortText(USUAL_EPS)} with the weights at ${shortText(least)}, in training accuracy: ${judged.join('; ')}.`,
     );
   return lines;
+}
+
+const USUAL_EPS = 1e-5;
+
+/** Best training accuracy with one epsilon less that with another, seed by seed. */
+function bySeed(results: readonly Result[], weightScale: number, one: unknown, other: unknown) {
+  const figures = (normEps: unknown) =>
+    cellsWith(results, { normEps, weightScale }).flatMap(cell =>
+      cell.results.map(({ summary }) => summary.bestTrainAccuracy),
+    );
+  const [a, b] = [figures(one), figures(other)];
+  const pairs = a.flatMap((v, i) => (v === null || b[i] == null ? [] : [[v, b[i]] as const]));
+  return comparePairs(
+    pairs.map(([v]) => v),
+    pairs.map(([, v]) => v),
+  ).difference;
 }
 
 interface Parted {
