@@ -19,7 +19,7 @@ describe('question 1', () => {
               ...{
                 seed,
                 groups: ['exact'],
-                axes: { normalization: 'batchnorm', hiddenWeightFactor: factor },
+                axes: { normalization: 'batchnorm' as const, hiddenWeightFactor: factor },
               },
               losses: factor === 1 ? [2.3, 2.2] : [2.3, shifted(2.2)],
             })),
@@ -40,7 +40,7 @@ describe('question 2', () => {
     answer2(
       {
         'question-2': resultsOf(
-          ...['batchnorm', 'none'].flatMap(normalization =>
+          ...(['batchnorm', 'none'] as const).flatMap(normalization =>
             [5, 50].flatMap(batchSize =>
               seeds.map(seed => {
                 const value = normalization === 'none' ? 0.5 : batchSize === 5 ? small : large;
@@ -82,7 +82,7 @@ describe('question 4', () => {
   const finding = (narrow: number) =>
     answer4({
       'question-4-width': resultsOf(
-        ...['layernorm', 'none'].flatMap(normalization =>
+        ...(['layernorm', 'none'] as const).flatMap(normalization =>
           [1, 64].flatMap(width =>
             seeds.map((seed, i) => {
               const value = (width === 64 ? 0.5 : normalization === 'none' ? 0.3 : narrow) + i / 1000;
