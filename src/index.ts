@@ -57,6 +57,8 @@ export { planTrials } from './plan/plan.ts';
 export type { PlannedTrial, Split, Streams, Trial } from './plan/trial.ts';
 export type { RandomStateSnapshot } from './random/random-state.ts';
 export { RandomState } from './random/random-state.ts';
+export type { DiagnosedStep, DiagnosticName, LayerDiagnostics } from './records/diagnostics.ts';
+export { diagnostics } from './records/diagnostics.ts';
 export type { Measure, MeasureName, Summary } from './records/measures.ts';
 export { measures } from './records/measures.ts';
 export type { Accuracy, TrialRecord, TrialStatus } from './records/record.ts';

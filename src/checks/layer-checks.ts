@@ -7,6 +7,7 @@ import { affineForward, reluForward } from '../nn/layers.ts';
 import { allocateLayer, allocateParameters } from '../nn/net-layout.ts';
 import {
   batchnormBackwardStaged,
+  COURSE_CONSTANTS,
   type NormalizationRow,
   type NormalizedLayer,
   normalizations,
@@ -17,6 +18,8 @@ import { largestDifference, numericGradient, relativeError } from './numeric-gra
 
 const SEED = 231;
 const FEATURES = 3;
+/** Of group norm. */
+export const GROUPS = 2;
 
 const { batchnorm } = normalizations;
 
@@ -70,11 +73,11 @@ export function batchnormTestStatistics(): Measured {
 
 /**
  * Relative errors of the backward pass (batch norm: the staged one) against numeric gradients, for a batch of 4 with 5
- * features: `dx`, and d and its name for each parameter.
+ * features (6 in 2 groups): `dx`, and d and its name for each parameter.
  */
 export function backwardErrors(name: Normalization): Measured {
-  const [n, d] = [4, 5];
-  const { forward, parameters } = normalizations[name];
+  const { forward, parameters, over } = normalizations[name];
+  const [n, d] = over === 'groups' ? [4, 3 * GROUPS] : [4, 5];
   const backward = name === 'batchnorm' ? batchnormBackwardStaged : normalizations[name].backward;
   const { engine, layer, x, gamma, beta, dout } = randomLayer(name, n, d);
   const output = () => {
@@ -170,7 +173,7 @@ function randomLayer(name: Normalization, n: number, d: number) {
   const random = new RandomState(SEED);
   const draw = (count: number) => random.randn(new Float64Array(count));
   const engine = new Engine(compileProgram('float64'));
-  const layer = standaloneLayer(engine, name, n, d);
+  const layer = standaloneLayer(engine, name, n, d, normalizations[name].over === 'groups' ? GROUPS : 1);
   return {
     engine,
     layer,
@@ -182,8 +185,15 @@ function randomLayer(name: Normalization, n: number, d: number) {
 }
 
 /** A normalization of (n, h) by itself, without a ReLU. */
-export function standaloneLayer(engine: Engine, name: Normalization, n: number, h: number): NormalizedLayer {
-  return allocateLayer(engine, allocateParameters(engine, normalizations[name], h), n, false);
+export function standaloneLayer(
+  engine: Engine,
+  name: Normalization,
+  n: number,
+  h: number,
+  groups = 1,
+): NormalizedLayer {
+  const constants = { ...COURSE_CONSTANTS, groups };
+  return allocateLayer(engine, allocateParameters(engine, normalizations[name], h), n, false, constants);
 }
 
 /** Sets those of the two parameters that the layer has. */

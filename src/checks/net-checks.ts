@@ -3,9 +3,10 @@ import type { Normalization, Settings } from '../config/schema.ts';
 import { compileProgram } from '../kernels/choose-backend.ts';
 import { Engine } from '../kernels/engine.ts';
 import { FullyConnectedNet, type NetOptions } from '../nn/fully-connected-net.ts';
-import { normalizations } from '../nn/normalizations.ts';
+import { COURSE_CONSTANTS, normalizations } from '../nn/normalizations.ts';
 import { RandomState } from '../random/random-state.ts';
 import { atMost, type CheckResult, type Measured, resultsOf } from './check.ts';
+import { GROUPS } from './layer-checks.ts';
 import { largestSize, numericGradient, relativeError, relativeErrorOfNorms } from './numeric-gradient.ts';
 
 const SEED = 231;
@@ -99,8 +100,12 @@ interface BuiltNet {
 
 function buildNet(options: NetOptions, random: RandomState): BuiltNet {
   const engine = new Engine(compileProgram('float64'));
-  return { engine, net: new FullyConnectedNet(engine, options, random), options };
+  const net = new FullyConnectedNet(engine, { normConstants, ...options }, random);
+  return { engine, net, options };
 }
+
+/** All widths here are even. Groups of one unit would have no gradient. */
+const normConstants = { ...COURSE_CONSTANTS, groups: GROUPS };
 
 const isCancelled = (parameter: string, normalization: Normalization, depth: number): boolean =>
   normalizations[normalization].cancelsBias && /^b\d+$/.test(parameter) && parameter !== `b${depth + 1}`;

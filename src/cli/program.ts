@@ -1,6 +1,7 @@
 /** The command line. Each command registers itself, and loads what it needs when it is called. */
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../version.ts';
+import { registerAnswer } from './commands/answer.ts';
 import { registerCompare } from './commands/compare.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
@@ -28,6 +29,7 @@ export async function createProgram(context: Context): Promise<Command> {
   registerGradcheck(program, context);
   await registerRun(program, context);
   for (const register of [
+    registerAnswer,
     registerShow,
     registerReport,
     registerCompare,

@@ -15,6 +15,7 @@ export function contradictions(experiment: Experiment): Problem[] {
   return [
     ...imageProblems(experiment),
     ...seedProblems(experiment),
+    ...groupProblems(experiment),
     ...streamProblems(experiment),
     ...chartProblems(experiment),
   ];
@@ -35,6 +36,30 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
       yield {
         paths: [axisOf(grid, 'trainImages') ? place : ['trainImages'], ['numTraining']],
         message: `trainImages is ${most}, but numTraining is only ${numTraining}`,
+      };
+    }
+  }
+}
+
+/** Group norm needs groups of equal width in every hidden layer. */
+function* groupProblems(experiment: Experiment): Generator<Problem> {
+  for (const [index, grid] of experiment.sweep.entries()) {
+    const valueOf = <Key extends SettingKey>(key: Key) => axisOf(grid, key) ?? experiment[key];
+    const [normalization, normGroups, hiddenDims] = [
+      valueOf('normalization'),
+      valueOf('normGroups'),
+      valueOf('hiddenDims'),
+    ];
+    if (![normalization].flat().some(name => name === 'groupnorm')) continue;
+    const widths = [hiddenDims].flat(2).map(Number);
+    for (const groups of [normGroups].flat().map(Number)) {
+      const width = widths.find(width => width % groups !== 0);
+      if (width === undefined) continue;
+      const pathOf = (key: 'normGroups' | 'hiddenDims') =>
+        axisOf(grid, key) ? ['sweep', index, key] : [key];
+      yield {
+        paths: [pathOf('normGroups'), pathOf('hiddenDims')],
+        message: `normGroups is ${groups}, which does not divide the width ${width} of a hidden layer; group norm needs groups of equal width`,
       };
     }
   }

@@ -21,6 +21,8 @@ export { settingKeys, settingSchema, settingsSchema } from './settings-schema.ts
 export type { Axis, Grid } from './sweep-schema.ts';
 export type { Bounds, Where } from './where-schema.ts';
 
+export type Preprocessing = Experiment['preprocessing'];
+
 /**
  * A chart: a series of each trial (`loss` by iteration, accuracies by epoch), or, if `x` names a numeric axis, a measure
  * of each trial against that axis.
@@ -77,11 +79,17 @@ export const experimentSchema = z.strictObject({
   numTraining: positiveInteger
     .max(50_000)
     .default(49_000)
-    .describe('images in the training split; their mean image is subtracted from every image'),
+    .describe('images in the training split, of which the mean image is taken'),
   numValidation: positiveInteger
     .max(50_000)
     .default(1000)
     .describe('images in the validation split, which follows the training split'),
+  preprocessing: z
+    .enum(['meanImage', 'none', 'standardize', 'perImage', 'perPixelRow', 'threshold'])
+    .default('meanImage')
+    .describe(
+      'what is done to each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
+    ),
   ...settingsSchema.shape,
   sweep: sweepSchema
     .default([{}])

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 export const positiveInteger = z.int().positive();
 const nonNegative = z.number().nonnegative();
+const share = z.number().min(0).lt(1);
 
 /** The settings of one training run. Each can be an axis of a sweep. */
 export const settingsSchema = z.strictObject({
@@ -12,10 +13,15 @@ export const settingsSchema = z.strictObject({
     .default([100, 100, 100, 100, 100])
     .describe('width of each hidden layer'),
   normalization: z
-    .enum(['none', 'batchnorm', 'layernorm'])
+    .enum(['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'])
     .default('batchnorm')
     .describe('normalization between each affine layer and its ReLU'),
-  weightScale: nonNegative.default(2e-2).describe('standard deviation of the initial weights'),
+  weightScale: z
+    .union([nonNegative, z.enum(['he', 'xavier'])])
+    .default(2e-2)
+    .describe(
+      'standard deviation of the initial weights; he: sqrt(2 / inputs), xavier: sqrt(1 / inputs) of each layer',
+    ),
   reg: nonNegative.default(0).describe('L2 regularization strength'),
   dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
   updateRule: z
@@ -30,6 +36,27 @@ export const settingsSchema = z.strictObject({
     .max(50_000)
     .default(1000)
     .describe('how many images of the training split to train on, from the first'),
+  normEps: nonNegative.default(1e-5).describe('number that normalizations add to the variance'),
+  normMomentum: share.default(0.9).describe("part of batch norm's running statistics that a step keeps"),
+  normGroups: positiveInteger
+    .max(65_536)
+    .default(1)
+    .describe('groupnorm: groups of adjacent units, which must divide every width'),
+  adamBeta1: share.default(0.9).describe("adam: decay of the gradients' mean"),
+  adamBeta2: share.default(0.999).describe("adam: decay of the squared gradients' mean"),
+  adamEps: nonNegative.default(1e-8).describe('adam: number added to the divisor'),
+  sgdMomentum: share.default(0.9).describe('sgdMomentum: part of the velocity that a step keeps'),
+  rmspropDecay: share.default(0.99).describe("rmsprop: decay of the squared gradients' mean"),
+  hiddenWeightFactor: nonNegative
+    .default(1)
+    .describe('factor that multiplies the initial weights of hidden layers'),
+  hiddenRateFactor: nonNegative
+    .default(1)
+    .describe('factor that multiplies the learning rate of the weights and biases of hidden layers'),
+  diagnostics: z
+    .boolean()
+    .default(false)
+    .describe('measure each layer after the first iteration and at the end of each epoch'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -47,6 +74,6 @@ export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingV
 }
 
 /** The settings whose values are numbers. */
-export const numericKeys = settingKeys.filter(
-  key => settingsSchema.shape[key].unwrap().def.type === 'number',
+export const numericKeys = settingKeys.filter(key =>
+  [0.5, 1].some(number => settingSchema(key).safeParse(number).success),
 ) as typeof settingKeys;

@@ -55,6 +55,14 @@ export const rowOf = ({ pointer, cols, stride }: Matrix, index: number): Matrix 
   stride,
 });
 
+/** The rows of a matrix from `index` on, as a matrix. */
+export const rowsFrom = ({ pointer, rows, cols, stride }: Matrix, index: number): Matrix => ({
+  pointer: pointer + index * stride,
+  rows: rows - index,
+  cols,
+  stride,
+});
+
 /** Hands out addresses from `bottom` up and touches no memory: counts what a layout takes. */
 export function bumpAllocator(dtype: Dtype, bottom: Pointer) {
   let top = roundUp(bottom, LINE);

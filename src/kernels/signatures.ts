@@ -135,6 +135,36 @@ export type Kernels = {
     c: number,
     cStride: number,
   ): void;
+  /** assembly/groupnorm.ts */
+  groupnormBackward(
+    n: number,
+    h: number,
+    groups: number,
+    dout: number,
+    out: number,
+    xhat: number,
+    std: number,
+    gamma: number,
+    dgamma: number,
+    dbeta: number,
+    db: number,
+    stride: number,
+  ): void;
+  /** assembly/groupnorm.ts */
+  groupnormForward(
+    n: number,
+    h: number,
+    groups: number,
+    x: number,
+    gamma: number,
+    beta: number,
+    eps: number,
+    xhat: number,
+    std: number,
+    out: number,
+    stride: number,
+    activate: number,
+  ): void;
   /** assembly/images.ts */
   gemmImages(
     m: number,
@@ -185,6 +215,32 @@ export type Kernels = {
   reluBackward(n: number, h: number, dout: number, out: number, stride: number, db: number): void;
   /** assembly/relu.ts */
   reluForward(n: number, h: number, x: number, stride: number): void;
+  /** assembly/rmsnorm.ts */
+  rmsnormBackward(
+    n: number,
+    h: number,
+    dout: number,
+    out: number,
+    xhat: number,
+    std: number,
+    gamma: number,
+    dgamma: number,
+    db: number,
+    stride: number,
+  ): void;
+  /** assembly/rmsnorm.ts */
+  rmsnormForward(
+    n: number,
+    h: number,
+    x: number,
+    gamma: number,
+    eps: number,
+    xhat: number,
+    std: number,
+    out: number,
+    stride: number,
+    activate: number,
+  ): void;
   /** assembly/softmax.ts */
   countCorrect(n: number, c: number, scores: number, labels: number, stride: number): number;
   /** assembly/softmax.ts */

@@ -3,8 +3,11 @@
  * everything in its engine's memory; a training step allocates nothing.
  */
 import type { Engine } from '../kernels/engine.ts';
-import { type Matrix, type Pointer, rowOf } from '../kernels/matrix.ts';
+import { type Matrix, type Pointer, rowOf, rowsFrom } from '../kernels/matrix.ts';
 import type { RandomState } from '../random/random-state.ts';
+import type { LayerDiagnostics } from '../records/diagnostics.ts';
+import { observeStep, type StepObserver } from './diagnostics.ts';
+import { scaleOf, type WeightScale } from './initial-weights.ts';
 import {
   affineBackward,
   affineForward,
@@ -18,10 +21,18 @@ import {
 } from './layers.ts';
 import { type Layer, layOutNet, type NetLayout, type NetShape, rowNames } from './net-layout.ts';
 import { type Mode, type NormalizationRow, normalizations } from './normalizations.ts';
+import type { RuleConstants } from './update-rules.ts';
 
 export interface NetOptions extends NetShape {
-  readonly weightScale: number;
+  /** A standard deviation, or a rule by name (see initial-weights.ts). */
+  readonly weightScale: WeightScale;
   readonly reg: number;
+  /** Multiplies the initial weights of hidden layers; 1 by default. */
+  readonly hiddenWeightFactor?: number;
+  /** Multiplies the learning rate of hidden layers' weights and biases; 1 by default. */
+  readonly hiddenRateFactor?: number;
+  /** By default the course's. */
+  readonly ruleConstants?: RuleConstants;
   /** (inputDim) float64, subtracted from images that are given as bytes; absent if the input is given as numbers. */
   readonly mean?: Float64Array;
 }
@@ -40,7 +51,8 @@ export class FullyConnectedNet {
   readonly #layers: readonly Layer[];
 
   /**
-   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1.
+   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. Of hidden layers, the deviation
+   * is multiplied by hiddenWeightFactor.
    * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
    */
   constructor(engine: Engine, options: NetOptions, random: RandomState) {
@@ -53,7 +65,7 @@ export class FullyConnectedNet {
     this.images = this.#layout.images;
     this.labels = this.#layout.labels;
     if (this.images && options.mean) engine.doubles(this.images.mean, options.inputDim).set(options.mean);
-    for (const layer of this.#layers) this.#initialize(layer, random);
+    for (const [i, layer] of this.#layers.entries()) this.#initialize(layer, i, random);
   }
 
   /** Every parameter by the course's name (W1, b1, gamma1, beta1, .. WL, bL). */
@@ -84,8 +96,8 @@ export class FullyConnectedNet {
   }
 
   /** The loss of the first n rows of the input in training mode, which is the sum of its two parts. */
-  loss(n: number): readonly [data: number, regularization: number] {
-    this.#forward(n, 'train');
+  loss(n: number, observer?: StepObserver): readonly [data: number, regularization: number] {
+    this.#forward(n, 'train', observer);
     const { out, dout } = this.#layers.at(-1)!;
     const data = softmaxLoss(this.#engine, n, out, this.labels, dout);
     const { reg } = this.#options;
@@ -99,19 +111,30 @@ export class FullyConnectedNet {
    * One step of training on the first n rows of the input, in a net with a rule. Returns their loss before the step. t
    * counts steps from 1.
    */
-  trainStep(n: number, learningRate: number, t: number): number {
-    const { reg, rule } = this.#options;
-    const { hyper, states } = this.#layout;
-    const numbers = rule!.hyper(learningRate, t);
-    const reals = this.#engine.reals(hyper, numbers.length);
-    for (let i = 0; i < numbers.length; i++) reals[i] = numbers[i]!;
-    const [data, regularization] = this.loss(n);
-    this.#backward(n, ({ w, rows, drows, dout }, x, number) => {
-      const state = states[number - 1]!;
-      updateWeights(this.#engine, n, x, dout, reg, w, state.strip, state.w);
-      updateRows(this.#engine, rows, drows, state.rows);
+  trainStep(n: number, learningRate: number, t: number, observer?: StepObserver): number {
+    const { reg, hiddenRateFactor = 1 } = this.#options;
+    const { hyper, hiddenHyper, states } = this.#layout;
+    this.#setHyper(hyper, learningRate, t);
+    this.#setHyper(hiddenHyper, hiddenRateFactor * learningRate, t);
+    const [data, regularization] = this.loss(n, observer);
+    this.#backward(n, (layer, x, number) => {
+      const { w, b, norm, strip } = states[number - 1]!;
+      observer?.gradients(layer, x, number);
+      updateWeights(this.#engine, n, x, layer.dout, reg, layer.w, strip, w);
+      observer?.updated(layer, number);
+      updateRows(this.#engine, rowOf(layer.rows, 0), rowOf(layer.drows, 0), b);
+      if (layer.rows.rows > 1)
+        updateRows(this.#engine, rowsFrom(layer.rows, 1), rowsFrom(layer.drows, 1), norm);
     });
     return data + regularization;
+  }
+
+  /** The same step, to the bit, with the figures of each layer; in a net with diagnostics. */
+  diagnosedStep(n: number, learningRate: number, t: number): { loss: number; layers: LayerDiagnostics[] } {
+    const { reg } = this.#options;
+    const depth = this.#layers.length;
+    const observer = observeStep(this.#engine, { n, reg, depth, gradient: this.#layout.gradient });
+    return { loss: this.trainStep(n, learningRate, t, observer), layers: observer.figures() };
   }
 
   /** The scores of the first n rows of the input in test mode: (n, numClasses) float64, row-major. */
@@ -156,25 +179,35 @@ export class FullyConnectedNet {
     this.#engine.bytes(to, bytes).set(this.#engine.bytes(from, bytes));
   }
 
-  #initialize({ w, rows, normalization }: Layer, random: RandomState): void {
-    const { weightScale } = this.#options;
+  #setHyper(to: Pointer, learningRate: number, t: number): void {
+    const { rule, ruleConstants } = this.#options;
+    const numbers = rule!.hyper(learningRate, t, ruleConstants);
+    const reals = this.#engine.reals(to, numbers.length);
+    for (let i = 0; i < numbers.length; i++) reals[i] = numbers[i]!;
+  }
+
+  #initialize({ w, rows, normalization }: Layer, index: number, random: RandomState): void {
+    const { weightScale, hiddenDims, hiddenWeightFactor = 1 } = this.#options;
+    const factor = index < hiddenDims.length ? hiddenWeightFactor : 1;
+    const scale = factor * scaleOf(weightScale, w.rows);
     const values = random.randn(new Float64Array(w.rows * w.cols));
-    for (let i = 0; i < values.length; i++) values[i]! *= weightScale;
+    for (let i = 0; i < values.length; i++) values[i]! *= scale;
     this.#engine.write(w, values);
     for (const [i, value] of Object.values(normalization.parameters).entries()) {
       this.#engine.write(rowOf(rows, i + 1), new Float64Array(rows.cols).fill(value));
     }
   }
 
-  #forward(n: number, mode: Mode): void {
+  #forward(n: number, mode: Mode, observer?: StepObserver): void {
     const { packing } = this.#layout;
     const last = this.#layers.at(-1)!;
     let x = this.input;
-    for (const layer of this.#layers) {
+    for (const [i, layer] of this.#layers.entries()) {
       const { w, b, out } = layer;
       if (x === this.input && this.images) {
         affineForwardImages(this.#engine, n, this.images, mode === 'train', x, w, b, out, packing);
       } else affineForward(this.#engine, n, x, w, b, out, packing);
+      observer?.preactivations(layer, i + 1);
       if (layer !== last) this.#normalization.forward(this.#engine, n, layer, mode);
       x = out;
     }

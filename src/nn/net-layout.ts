@@ -7,12 +7,16 @@ import {
   type Matrix,
   type Pointer,
   rowOf,
+  wholeTiles,
 } from '../kernels/matrix.ts';
 import { STRIP } from '../kernels/signatures.ts';
 import type { ImageInput, UpdateArguments } from './layers.ts';
 import {
+  COURSE_CONSTANTS,
+  divisorCount,
   type NormalizationRow,
   type NormalizedLayer,
+  type NormConstants,
   normalizations,
   type ParameterName,
 } from './normalizations.ts';
@@ -27,6 +31,10 @@ export interface NetShape {
   readonly maxRows: number;
   /** The rule that trains the net; absent for a net that is not trained. */
   readonly rule?: Rule;
+  /** By default the course's. */
+  readonly normConstants?: NormConstants;
+  /** Whether the gradients of its weights are stored when they are asked for (see FullyConnectedNet.diagnosedStep). */
+  readonly diagnostics?: boolean;
 }
 
 /** An affine layer and what follows it. Nothing follows the last. */
@@ -43,7 +51,9 @@ export interface Layer extends NormalizedLayer {
 /** What the update rule needs for a layer, and room for a strip of the weights' gradient. */
 export interface LayerState {
   readonly w: UpdateArguments;
-  readonly rows: UpdateArguments;
+  readonly b: UpdateArguments;
+  /** For the parameters of the normalization. */
+  readonly norm: UpdateArguments;
   readonly strip: Pointer;
 }
 
@@ -56,7 +66,11 @@ export interface NetLayout {
   readonly layers: readonly Layer[];
   /** For a net with a rule: one for each layer. */
   readonly states: readonly LayerState[];
+  /** The rule's hyperparameters for this step: of the affine parts of hidden layers, and of all else. */
+  readonly hiddenHyper: Pointer;
   readonly hyper: Pointer;
+  /** With diagnostics: room for the gradient of the largest weights. */
+  readonly gradient: Pointer;
   readonly packing: Pointer;
   /** Parameters and running statistics of all layers, side by side: a copy of all is one copy. */
   readonly parameters: { readonly pointer: Pointer; readonly bytes: number };
@@ -76,14 +90,25 @@ export function layOutNet(to: Allocator, shape: NetShape, images: boolean): NetL
   const { pointer } = parameters[0]!.w;
   const bytes = to.allocate(0) - pointer;
   const best = rule ? to.allocate(bytes) : 0;
-  const hyper = to.allocate(MAX_HYPER * to.bytesPerReal);
-  const layers = parameters.map(own => ({ w: own.w, ...allocateLayer(to, own, maxRows, true) }));
+  const [hyper, hiddenHyper] = [0, 1].map(() => to.allocate(MAX_HYPER * to.bytesPerReal)) as [
+    Pointer,
+    Pointer,
+  ];
+  const constants = shape.normConstants ?? COURSE_CONSTANTS;
+  const layers = parameters.map(own => ({ w: own.w, ...allocateLayer(to, own, maxRows, true, constants) }));
+  const sizes = parameters.map(({ w }) => wholeTiles(w.rows) * w.stride);
   return {
     layers,
     parameters: { pointer, bytes },
     best,
-    states: rule ? layers.map(layer => allocateState(to, layer, rule, hyper)) : [],
+    states: rule
+      ? layers.map((layer, i) =>
+          allocateState(to, layer, rule, hyper, i < hiddenDims.length ? hiddenHyper : hyper),
+        )
+      : [],
     hyper,
+    hiddenHyper,
+    gradient: shape.diagnostics ? to.allocate(Math.max(...sizes)) : 0,
     packing: allocatePacking(to, maxRows),
     input: allocateMatrix(to, maxRows, inputDim),
     labels: to.allocate(maxRows),
@@ -119,6 +144,7 @@ export function allocateLayer(
   { normalization, rows, running }: LayerParameters,
   maxRows: number,
   activated: boolean,
+  constants: NormConstants = COURSE_CONSTANTS,
 ): Omit<Layer, 'w'> {
   const h = rows.cols;
   const drows = allocateMatrix(to, rows.rows, h);
@@ -139,20 +165,36 @@ export function allocateLayer(
     runningMean: running ? running.pointer : 0,
     runningVar: running ? rowOf(running, 1).pointer : 0,
     activated,
+    constants,
     out,
     dout: allocateMatrix(to, maxRows, h),
     xhat: normalization.over ? allocateMatrix(to, maxRows, h) : out,
-    std: normalization.over ? allocateMatrix(to, 1, normalization.over === 'batch' ? h : maxRows).pointer : 0,
+    std: normalization.over
+      ? allocateMatrix(to, 1, divisorCount(normalization, maxRows, h, constants.groups)).pointer
+      : 0,
   };
 }
 
-function allocateState(to: Allocator, { w, rows }: Layer, rule: Rule, hyper: Pointer): LayerState {
-  const stateOf = (m: Matrix): UpdateArguments => {
+function allocateState(
+  to: Allocator,
+  { w, rows }: Layer,
+  rule: Rule,
+  hyper: Pointer,
+  affineHyper: Pointer,
+): LayerState {
+  const stateOf = (m: Matrix): readonly [Pointer, Pointer] => {
     const first = rule.states > 0 ? allocateMatrix(to, m.rows, m.cols).pointer : m.pointer;
     const second = rule.states > 1 ? allocateMatrix(to, m.rows, m.cols).pointer : first;
-    return { rule: rule.kernel, state: [first, second], hyper };
+    return [first, second];
   };
-  return { w: stateOf(w), rows: stateOf(rows), strip: to.allocate(STRIP * w.stride) };
+  const ofW = stateOf(w);
+  const [first, second] = stateOf(rows);
+  return {
+    w: { rule: rule.kernel, state: ofW, hyper: affineHyper },
+    b: { rule: rule.kernel, state: [first, second], hyper: affineHyper },
+    norm: { rule: rule.kernel, state: [first + rows.stride, second + rows.stride], hyper },
+    strip: to.allocate(STRIP * w.stride),
+  };
 }
 
 /** The names of a layer's rows, in order. */

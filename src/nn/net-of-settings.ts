@@ -11,15 +11,16 @@ export const CHECK_ROWS = 100;
 /** The kernels' static data takes less than this. */
 const STATIC_BYTES = 65_536;
 
-type NetSettings = Pick<Settings, 'hiddenDims' | 'normalization' | 'updateRule' | 'batchSize'>;
+type NetSettings = Pick<
+  Settings,
+  'hiddenDims' | 'normalization' | 'updateRule' | 'batchSize' | NormKey | 'diagnostics'
+>;
+type NormKey = 'normEps' | 'normMomentum' | 'normGroups';
 
 /** The shape of the net that a Solver trains. */
-export function shapeOf({
-  hiddenDims,
-  normalization,
-  updateRule,
-  batchSize,
-}: Readonly<NetSettings>): NetShape {
+export function shapeOf(settings: Readonly<NetSettings>): NetShape {
+  const { hiddenDims, normalization, updateRule, batchSize, diagnostics } = settings;
+  const { normEps: eps, normMomentum: momentum, normGroups: groups } = settings;
   return {
     inputDim: IMAGE_SIZE,
     hiddenDims,
@@ -27,6 +28,8 @@ export function shapeOf({
     normalization,
     maxRows: Math.max(batchSize, CHECK_ROWS),
     rule: updateRules[updateRule],
+    normConstants: { eps, momentum, groups },
+    diagnostics,
   };
 }
 

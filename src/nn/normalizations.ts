@@ -7,9 +7,18 @@ import type { Engine } from '../kernels/engine.ts';
 import type { Matrix, Pointer } from '../kernels/matrix.ts';
 import { reluBackward, reluForward } from './layers.ts';
 
+/** The constants of a normalization; each ignores those that it has no use for. */
+export interface NormConstants {
+  /** Added to the variance. */
+  readonly eps: number;
+  /** The part of the running statistics that a step keeps. */
+  readonly momentum: number;
+  /** Groups of adjacent features; must divide the width. */
+  readonly groups: number;
+}
+
 /** The course's constants. */
-const EPS = 1e-5;
-const MOMENTUM = 0.9;
+export const COURSE_CONSTANTS: NormConstants = { eps: 1e-5, momentum: 0.9, groups: 1 };
 
 export type Mode = 'train' | 'test';
 export type ParameterName = 'gamma' | 'beta';
@@ -22,7 +31,7 @@ export interface NormalizedLayer {
   readonly dout: Matrix;
   /** (n, h): the normalized values, kept for the backward pass. */
   readonly xhat: Matrix;
-  /** The divisors, kept for the backward pass: (h) over the batch, (n) over the features. */
+  /** The divisors, kept for the backward pass: (h) over the batch, (n) over the features, (n, groups) over groups. */
   readonly std: Pointer;
   /** (h) each. */
   readonly gamma: Pointer;
@@ -36,6 +45,7 @@ export interface NormalizedLayer {
   readonly runningVar: Pointer;
   /** Whether both passes include the ReLU that follows. */
   readonly activated: boolean;
+  readonly constants: NormConstants;
 }
 
 export interface NormalizationRow {
@@ -43,8 +53,8 @@ export interface NormalizationRow {
   readonly title: string;
   /** The parameters that it learns, each (h), with their initial values. */
   readonly parameters: Readonly<Partial<Record<ParameterName, number>>>;
-  /** What its statistics are taken over: the batch (of each column), or the features (of each row). */
-  readonly over: 'batch' | 'features' | undefined;
+  /** What its statistics are taken over: the batch (of each column), the features of each row, or groups of them. */
+  readonly over: 'batch' | 'features' | 'groups' | undefined;
   /** Whether it updates a running mean and variance in training mode, for test mode. */
   readonly hasRunningStatistics: boolean;
   /** Whether it cancels a bias before it, whose true gradient is then 0. */
@@ -83,14 +93,37 @@ export const normalizations: Readonly<Record<Normalization, NormalizationRow>> =
     forward: layernormForward,
     backward: layernormBackward,
   },
+  rmsnorm: {
+    title: 'RMS normalization',
+    parameters: { gamma: 1 },
+    over: 'features',
+    hasRunningStatistics: false,
+    cancelsBias: false,
+    forward: rmsnormForward,
+    backward: rmsnormBackward,
+  },
+  groupnorm: {
+    title: 'Group normalization',
+    parameters: { gamma: 1, beta: 0 },
+    over: 'groups',
+    hasRunningStatistics: false,
+    cancelsBias: false,
+    forward: groupnormForward,
+    backward: groupnormBackward,
+  },
 };
+
+/** How many divisors a normalization of (n, h) keeps. */
+export function divisorCount({ over }: NormalizationRow, n: number, h: number, groups: number): number {
+  return over === 'batch' ? h : over === 'groups' ? n * groups : over === 'features' ? n : 0;
+}
 
 // biome-ignore format: argument by argument
 function batchnormForward({ kernels }: Engine, n: number, layer: NormalizedLayer, mode: Mode) {
-  const { out: { pointer, cols, stride }, gamma, beta, runningMean, runningVar, xhat, std } = layer;
+  const { out: { pointer, cols, stride }, gamma, beta, runningMean, runningVar, xhat, std, constants: { eps, momentum } } = layer;
   const activate = Number(layer.activated);
-  if (mode === 'train') kernels.batchnormForward(n, cols, pointer, gamma, beta, EPS, MOMENTUM, runningMean, runningVar, xhat.pointer, std, pointer, stride, activate);
-  else kernels.batchnormTest(n, cols, pointer, gamma, beta, EPS, runningMean, runningVar, pointer, stride, activate);
+  if (mode === 'train') kernels.batchnormForward(n, cols, pointer, gamma, beta, eps, momentum, runningMean, runningVar, xhat.pointer, std, pointer, stride, activate);
+  else kernels.batchnormTest(n, cols, pointer, gamma, beta, eps, runningMean, runningVar, pointer, stride, activate);
 }
 
 /** By the simplified formula; used in training. */
@@ -110,13 +143,37 @@ export function batchnormBackwardStaged({ kernels }: Engine, n: number, layer: N
 // biome-ignore format: argument by argument
 function layernormForward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
   const { out: { pointer, cols, stride }, gamma, beta, xhat, std } = layer;
-  kernels.layernormForward(n, cols, pointer, gamma, beta, EPS, xhat.pointer, std, pointer, stride, Number(layer.activated));
+  kernels.layernormForward(n, cols, pointer, gamma, beta, layer.constants.eps, xhat.pointer, std, pointer, stride, Number(layer.activated));
 }
 
 // biome-ignore format: argument by argument
 function layernormBackward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
   const { dout: { pointer, cols, stride }, xhat, std, gamma, dgamma, dbeta, db } = layer;
   kernels.layernormBackward(n, cols, pointer, activeOutput(layer), xhat.pointer, std, gamma, dgamma, dbeta, db, stride);
+}
+
+// biome-ignore format: argument by argument
+function rmsnormForward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
+  const { out: { pointer, cols, stride }, gamma, xhat, std, constants: { eps } } = layer;
+  kernels.rmsnormForward(n, cols, pointer, gamma, eps, xhat.pointer, std, pointer, stride, Number(layer.activated));
+}
+
+// biome-ignore format: argument by argument
+function rmsnormBackward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
+  const { dout: { pointer, cols, stride }, xhat, std, gamma, dgamma, db } = layer;
+  kernels.rmsnormBackward(n, cols, pointer, activeOutput(layer), xhat.pointer, std, gamma, dgamma, db, stride);
+}
+
+// biome-ignore format: argument by argument
+function groupnormForward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
+  const { out: { pointer, cols, stride }, gamma, beta, xhat, std, constants: { eps, groups } } = layer;
+  kernels.groupnormForward(n, cols, groups, pointer, gamma, beta, eps, xhat.pointer, std, pointer, stride, Number(layer.activated));
+}
+
+// biome-ignore format: argument by argument
+function groupnormBackward({ kernels }: Engine, n: number, layer: NormalizedLayer) {
+  const { dout: { pointer, cols, stride }, xhat, std, gamma, dgamma, dbeta, db, constants: { groups } } = layer;
+  kernels.groupnormBackward(n, cols, groups, pointer, activeOutput(layer), xhat.pointer, std, gamma, dgamma, dbeta, db, stride);
 }
 
 const activeOutput = (layer: NormalizedLayer): Pointer => (layer.activated ? layer.out.pointer : 0);

@@ -1,21 +1,26 @@
 /** The course's Solver: trains a net on minibatches and measures its accuracy after each epoch. */
 import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
-import type { Settings } from '../config/schema.ts';
+import type { Preprocessing, Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
+import { type PixelStatistics, type Prepare, preparations } from '../data/preprocessing.ts';
 import type { Engine } from '../kernels/engine.ts';
+import type { Matrix } from '../kernels/matrix.ts';
 import type { RandomState } from '../random/random-state.ts';
+import type { DiagnosedStep } from '../records/diagnostics.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
 import { CHECK_ROWS, shapeOf } from './net-of-settings.ts';
 
-/** Images as bytes, their labels, and the mean image, (3072) float64, that is subtracted from each. */
-export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'> {
-  readonly mean: Float64Array;
+/** Images as bytes, their labels, and what preprocessing needs, from pixelStatistics. */
+export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'>, Pick<PixelStatistics, 'mean'> {
+  readonly deviation?: Float64Array;
 }
 
 /** Images with the notebook's split: training images start at 0, validation images at `numTraining`. */
 export interface TrainingData extends TrainingImages {
   readonly numTraining: number;
   readonly numValidation: number;
+  /** `meanImage` by default. */
+  readonly preprocessing?: Preprocessing;
 }
 
 export interface History {
@@ -24,6 +29,8 @@ export interface History {
   readonly losses: number[];
   /** Accuracies after the first iteration (epoch 0) and after each epoch. */
   readonly accuracies: { epoch: number; trainAccuracy: number; valAccuracy: number }[];
+  /** With settings.diagnostics: the figures of the layers, measured in the same steps. */
+  readonly diagnostics?: DiagnosedStep[];
 }
 
 /** What is reported when accuracies are measured: after the first iteration (epoch 0) and after each epoch. */
@@ -50,7 +57,7 @@ export class Solver {
   readonly #settings: Readonly<Settings>;
   readonly #data: TrainingData;
   readonly #random: RandomState;
-  readonly #pixels: Uint8Array;
+  readonly #setImage: (row: number, pixels: Uint8Array) => void;
   readonly #labels: Uint8Array;
   /** A view of each image, created at first use, so that steps leave no garbage. */
   readonly #images: (Uint8Array | undefined)[] = [];
@@ -64,9 +71,14 @@ export class Solver {
     this.#data = data;
     this.#random = random;
     const shape = shapeOf(settings);
-    const { weightScale, reg } = settings;
-    this.net = new FullyConnectedNet(engine, { ...shape, weightScale, reg, mean: data.mean }, random);
-    this.#pixels = engine.bytes(this.net.images!.pixels, shape.maxRows * IMAGE_SIZE);
+    const { weightScale, reg, hiddenWeightFactor, hiddenRateFactor } = settings;
+    const own = { weightScale, reg, hiddenWeightFactor, hiddenRateFactor, ruleConstants: settings };
+    const prepare = preparations[data.preprocessing ?? 'meanImage'];
+    const input = prepare ? {} : { mean: data.mean };
+    this.net = new FullyConnectedNet(engine, { ...shape, ...own, ...input }, random);
+    this.#setImage = prepare
+      ? numberWriter(engine, this.net.input, data, prepare)
+      : byteWriter(engine, this.net);
     this.#labels = engine.bytes(this.net.labels, shape.maxRows);
   }
 
@@ -80,6 +92,8 @@ export class Solver {
     const minibatch = new Int32Array(batchSize);
     const losses: number[] = [];
     const accuracies: History['accuracies'] = [];
+    const diagnostics: DiagnosedStep[] = [];
+    const history = { losses, accuracies, ...(this.#settings.diagnostics && { diagnostics }) };
     let { learningRate } = this.#settings;
     let best = -1;
     let reported = 0;
@@ -87,13 +101,19 @@ export class Solver {
     for (let t = 1; t <= iterations; t++) {
       random.choice(trainImages, minibatch);
       this.#load(minibatch, 0, batchSize);
-      const loss = this.net.trainStep(batchSize, learningRate, t);
-      if (!Number.isFinite(loss)) return { status: 'diverged', losses, accuracies };
-      losses.push(loss);
       const epochEnds = t % perEpoch === 0;
+      const measured = t === 1 || epochEnds;
+      const epoch = Math.floor(t / perEpoch);
+      let loss: number;
+      if (measured && this.#settings.diagnostics) {
+        const step = this.net.diagnosedStep(batchSize, learningRate, t);
+        loss = step.loss;
+        diagnostics.push({ iteration: t, epoch, layers: step.layers });
+      } else loss = this.net.trainStep(batchSize, learningRate, t);
+      if (!Number.isFinite(loss)) return { status: 'diverged', ...history };
+      losses.push(loss);
       if (epochEnds) learningRate *= lrDecay;
-      if (t === 1 || epochEnds) {
-        const epoch = Math.floor(t / perEpoch);
+      if (measured) {
         const trainAccuracy = this.#trainAccuracy(random);
         const valAccuracy = this.#accuracy(validationIndices(this.#data));
         accuracies.push({ epoch, trainAccuracy, valAccuracy });
@@ -109,7 +129,7 @@ export class Solver {
       }
     }
     this.net.restoreBest();
-    return { status: 'completed', losses, accuracies };
+    return { status: 'completed', ...history };
   }
 
   #trainAccuracy(random: RandomState): number {
@@ -134,10 +154,28 @@ export class Solver {
     for (let i = 0; i < count; i++) {
       const index = indices[from + i]!;
       this.#images[index] ??= pixels.subarray(index * IMAGE_SIZE, (index + 1) * IMAGE_SIZE);
-      this.#pixels.set(this.#images[index]!, i * IMAGE_SIZE);
+      this.#setImage(i, this.#images[index]!);
       this.#labels[i] = labels[index]!;
     }
   }
+}
+
+/** Copies an image's bytes to a row of a net's input. */
+function byteWriter(engine: Engine, { images, input }: FullyConnectedNet) {
+  const all = engine.bytes(images!.pixels, input.rows * IMAGE_SIZE);
+  return (row: number, pixels: Uint8Array) => all.set(pixels, row * IMAGE_SIZE);
+}
+
+/** Writes the numbers that an image becomes to a row of a net's input. */
+function numberWriter(engine: Engine, input: Matrix, data: TrainingData, prepare: Prepare) {
+  const stride = input.stride / engine.bytesPerReal;
+  const all = engine.reals(input.pointer, input.rows * stride);
+  const image = new Float64Array(IMAGE_SIZE);
+  const statistics = { mean: data.mean, deviation: data.deviation ?? new Float64Array(0) };
+  return (row: number, pixels: Uint8Array) => {
+    prepare(pixels, image, statistics);
+    all.set(image, row * stride);
+  };
 }
 
 const range = (from: number, count: number) => Int32Array.from({ length: count }, (_, i) => from + i);

@@ -4,7 +4,7 @@ import { pow } from '../kernels/base.ts';
 import { type Cell, expandAxes } from './axes.ts';
 import { trialId } from './ids.ts';
 import { notebookStreams } from './streams.ts';
-import type { Streams, Trial } from './trial.ts';
+import { type Streams, splitOf, type Trial } from './trial.ts';
 
 /** What decides results beside the experiment. */
 export type PlanContext = Pick<Trial, 'fingerprint' | 'numerics'>;
@@ -25,8 +25,7 @@ export function planTrials(
   seeds: readonly number[] = seedsOf(experiment),
 ): Trial[] {
   const cells = expandAxes(experiment, pow);
-  const { numTraining, numValidation } = experiment;
-  const split = { numTraining, numValidation };
+  const split = splitOf(experiment);
   const trials = new Map<string, Trial>();
   for (const seed of seeds) {
     const streams = streamsOf(experiment, cells, seed);

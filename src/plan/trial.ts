@@ -1,4 +1,4 @@
-import type { Settings, SettingValue } from '../config/schema.ts';
+import type { Experiment, Preprocessing, Settings, SettingValue } from '../config/schema.ts';
 import type { RandomStateSnapshot } from '../random/random-state.ts';
 
 /** One training run as views know it: which cell of which replicate, with which settings. */
@@ -26,11 +26,24 @@ export interface Trial extends PlannedTrial {
   readonly fingerprint: string;
 }
 
-/** The notebook's `get_CIFAR10_data`: training images first, validation images after them. */
+/** The notebook's `get_CIFAR10_data`: training images first, validation images after them; and what is done to them. */
 export interface Split {
   readonly numTraining: number;
   readonly numValidation: number;
+  /** Absent for the default, as in every trial of a version that had no other. */
+  readonly preprocessing?: Exclude<Preprocessing, 'meanImage'>;
 }
+
+/** The split that an experiment asks for. */
+export const splitOf = ({
+  numTraining,
+  numValidation,
+  preprocessing = 'meanImage',
+}: Pick<Experiment, 'numTraining' | 'numValidation'> &
+  Partial<Pick<Experiment, 'preprocessing'>>): Split => ({
+  ...{ numTraining, numValidation },
+  ...(preprocessing !== 'meanImage' && { preprocessing }),
+});
 
 /** Where in NumPy's stream a trial draws: a seed, or a saved state of a stream that other trials draw from too. */
 export interface Streams {

@@ -1,5 +1,6 @@
 /** The outcome of one trial. Everything that comes from outside is checked against this schema. */
 import { z } from 'zod';
+import { type DiagnosticName, diagnosticNames } from './diagnostics.ts';
 import {
   type EpochSeriesName,
   epochSeriesNames,
@@ -19,6 +20,17 @@ const accuracySchema = z.strictObject({
   ...epochShape,
 });
 
+const layerShape = Object.fromEntries(diagnosticNames.map(name => [name, z.number().optional()])) as Record<
+  DiagnosticName,
+  z.ZodOptional<z.ZodNumber>
+>;
+
+const diagnosedStepSchema = z.strictObject({
+  iteration: z.int().positive(),
+  epoch: z.int().nonnegative(),
+  layers: z.array(z.strictObject({ layer: z.int().positive(), ...layerShape })),
+});
+
 export const trialRecordSchema = z.strictObject({
   id: z.string(),
   /** A trial diverges when its loss is no longer finite; it fails when its worker breaks down. */
@@ -28,6 +40,8 @@ export const trialRecordSchema = z.strictObject({
   /** Training loss of each iteration, up to the first that is not finite. */
   losses: z.array(z.number()),
   accuracies: z.array(accuracySchema),
+  /** Of a trial with diagnostics: the figures of each layer, by step. */
+  diagnostics: z.array(diagnosedStepSchema).optional(),
   /** Training time; the only figure that differs between machines. */
   seconds: z.number().nonnegative(),
   /** Why the trial failed. */

@@ -6,6 +6,7 @@
 import { cellsOf, estimate } from '../analysis/cells.ts';
 import { axisKeys, type Result } from '../analysis/results.ts';
 import { valueText } from '../plan/trial.ts';
+import { diagnosticNames } from '../records/diagnostics.ts';
 import { measureNames } from '../records/measures.ts';
 import { rowsOf } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
@@ -61,6 +62,23 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
 
 /** Names of groups are the user's own words. */
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/**
+ * trial, axes, seed, iteration, epoch, layer (from 1) and every figure of the layer, an empty cell where it has none. Without
+ * any line if no trial has diagnostics.
+ */
+export function* diagnosticsCsv(results: readonly Result[]): Generator<string> {
+  const diagnosed = results.filter(({ trial }) => trial.settings.diagnostics);
+  if (diagnosed.length === 0) return;
+  const keys = axisKeys(results);
+  yield line([...identityHead(keys), 'iteration', 'epoch', 'layer', ...diagnosticNames]);
+  for (const result of diagnosed) {
+    const start = identity(result, keys).join(',');
+    for (const { iteration, epoch, layers } of result.record().diagnostics ?? [])
+      for (const figures of layers)
+        yield line([start, iteration, epoch, figures.layer, ...diagnosticNames.map(name => figures[name])]);
+  }
+}
 
 type Cell = string | number | null | undefined;
 

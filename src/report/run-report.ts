@@ -7,6 +7,7 @@ import { type Finding, findingOf } from '../analysis/finding.ts';
 import { type DataLabel, type Result, seedsIn } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
 import { chartsOf } from './charts.ts';
+import { diagnosticsTables } from './diagnostics.ts';
 import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
 import { renderChart } from './terminal/chart.ts';
@@ -86,6 +87,7 @@ export function reportBody(view: RunView, style: ReportStyle): string {
   return [
     [bold('Finding'), ...sentences.flatMap(text => bullet(text, width))].join('\n'),
     ...tables.map(table => renderTable(table, style)),
+    ...diagnosticsTables(results, data).map(table => renderTable(table, style)),
     ...chartsOf(charts, results, data).map(chart => renderChart(chart, { ...style, height: CHART_HEIGHT })),
     ...(judged.length > 0 ? [[bold(expectationTitle(expectations)), ...judged].join('\n')] : []),
     [

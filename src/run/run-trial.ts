@@ -29,11 +29,11 @@ export function createRunner(
     const { init, training } = trial.streams;
     const random = new RandomState(init);
     const solver = new Solver(engine, trial.settings, { ...images, ...trial.split }, random);
-    const { status, losses, accuracies } = solver.train({
+    const { status, ...histories } = solver.train({
       random: training && new RandomState(training),
       onEpoch,
     });
     const seconds = Math.round(performance.now() - start) / 1000;
-    return { id: trial.id, status, iterations: losses.length, losses, accuracies, seconds };
+    return { id: trial.id, status, iterations: histories.losses.length, ...histories, seconds };
   };
 }

@@ -99,7 +99,9 @@ function differenceOf(stored: TrialRecord, again: TrialRecord): string | undefin
   if (at >= 0)
     return `the loss of iteration ${at + 1} is ${again.losses[at]} instead of ${stored.losses[at]}`;
   const accuracies = (record: TrialRecord) => JSON.stringify(record.accuracies);
-  return accuracies(again) === accuracies(stored) ? undefined : 'the accuracies differ';
+  if (accuracies(again) !== accuracies(stored)) return 'the accuracies differ';
+  const diagnostics = (record: TrialRecord) => JSON.stringify(record.diagnostics);
+  return diagnostics(again) === diagnostics(stored) ? undefined : 'the diagnostics differ';
 }
 
 const cannot = (why: string) =>

@@ -8,9 +8,17 @@ import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
+import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
 import { findingIn, type RunView } from '../report/run-report.ts';
-import { CSVS, FINDING, lockPath, MANIFEST, movedError, refuseForeignCsv } from '../store/folder.ts';
+import {
+  type CsvName,
+  csvsOf,
+  FINDING,
+  lockPath,
+  MANIFEST,
+  movedError,
+  refuseForeignCsv,
+} from '../store/folder.ts';
 import type { Identity, Invocation, Manifest } from '../store/manifest.ts';
 
 /** A run with its journal open. */
@@ -78,7 +86,8 @@ const csvOf = {
   'losses.csv': lossesCsv,
   'accuracies.csv': accuraciesCsv,
   'summary.csv': summaryCsv,
-} satisfies Record<(typeof CSVS)[number], unknown>;
+  'diagnostics.csv': diagnosticsCsv,
+} satisfies Record<CsvName, unknown>;
 
 export interface ViewOptions {
   readonly lock: FileLock;
@@ -96,7 +105,7 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
   await writeCsvs(run.folder, run.results, options);
   if (isFinished) await writeFinding(run, options.lock);
   await writeManifest(run, isFinished ? 'finished' : 'interrupted', options.lock);
-  return [...CSVS, ...(isFinished ? [FINDING] : []), MANIFEST];
+  return [...csvsOf(run.results), ...(isFinished ? [FINDING] : []), MANIFEST];
 }
 
 async function writeCsvs(
@@ -104,8 +113,8 @@ async function writeCsvs(
   results: readonly Result[],
   { lock, shrink }: ViewOptions,
 ): Promise<void> {
-  for (const name of CSVS) await refuseForeignCsv(join(folder, name));
-  for (const name of CSVS) {
+  for (const name of csvsOf(results)) await refuseForeignCsv(join(folder, name));
+  for (const name of csvsOf(results)) {
     const path = join(folder, name);
     const before = shrink ? 0 : await countLines(path);
     await writeAtomically(path, csvOf[name](results), written => {

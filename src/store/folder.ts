@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { removeTemporaries } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
@@ -11,7 +12,15 @@ import { manifestSchema } from './manifest.ts';
 export const JOURNAL = 'journal.jsonl';
 export const MANIFEST = 'manifest.json';
 export const FINDING = 'finding.json';
-export const CSVS = ['trials.csv', 'losses.csv', 'accuracies.csv', 'summary.csv'] as const;
+const CSVS = ['trials.csv', 'losses.csv', 'accuracies.csv', 'summary.csv', 'diagnostics.csv'] as const;
+export type CsvName = (typeof CSVS)[number];
+
+/** The CSV files that a run has: diagnostics.csv only if a trial has diagnostics. */
+export function csvsOf(results: readonly Result[]): CsvName[] {
+  const isDiagnosed = results.some(({ trial }) => trial.settings.diagnostics);
+  return CSVS.filter(name => isDiagnosed || name !== 'diagnostics.csv');
+}
+
 const LOCK = 'run.lock';
 
 /** Every CSV file of a run begins with the number of a trial or of a cell. */

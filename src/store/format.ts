@@ -18,7 +18,7 @@ const FORMAT = 2;
 const plannedSchema = z.strictObject({
   id: z.string(),
   index: z.int().nonnegative(),
-  axes: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.number())])),
+  axes: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.array(z.number())])),
   groups: z.array(z.string()),
   seed: z.int(),
 });

@@ -2,13 +2,13 @@
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { scheduleOf } from '../config/schedule.ts';
-import { settingKeys, settingsSchema } from '../config/schema.ts';
+import { experimentSchema, settingKeys, settingsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
-import type { PlannedTrial } from '../plan/trial.ts';
+import { type PlannedTrial, splitOf } from '../plan/trial.ts';
 import { type Summary, summarize } from '../records/measures.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
-import { differences, type Identity, type Invocation } from './manifest.ts';
+import { differences, type Invocation } from './manifest.ts';
 
 /** What memory keeps of a record. Its histories stay on disk. */
 export interface Entry {
@@ -86,13 +86,19 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
 const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
   head === undefined || differences(head.run, run).length === 0;
 
+const preprocessingSchema = experimentSchema.shape.preprocessing.catch('meanImage');
+
 /** @throws CifarNormError (usage) if a setting has a value that this program does not know */
 function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
   const { experiment } = run;
   const base = Object.fromEntries(
     settingKeys.filter(key => key in experiment).map(key => [key, experiment[key]]),
   );
-  const split = splitOf(run);
+  const split = splitOf({
+    numTraining: Number(experiment.numTraining),
+    numValidation: Number(experiment.numValidation),
+    preprocessing: preprocessingSchema.parse(experiment.preprocessing),
+  });
   return trials.map(({ id, index, axes, groups, seed }) => {
     const { data: settings } = settingsSchema.safeParse({ ...base, ...axes });
     if (!settings) {
@@ -105,11 +111,6 @@ function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
     return { id, index, axes: axes as PlannedTrial['axes'], groups, seed, settings, split };
   });
 }
-
-const splitOf = ({ experiment }: Identity): PlannedTrial['split'] => ({
-  numTraining: Number(experiment.numTraining),
-  numValidation: Number(experiment.numValidation),
-});
 
 export function entryOf(record: TrialRecord, trial: PlannedTrial, at: number, length: number): Entry {
   const { id, status, error, seconds } = record;

@@ -50,7 +50,7 @@ describe('finding an experiment', () => {
     const error = await errorOf(find('wieght_scale'));
     expect(error.code).toBe('usage');
     expect(error.message).toBe('there is no experiment "wieght_scale"; did you mean weight-scale?');
-    expect(error.hint).toContain('batch-size, deep-net, weight-scale');
+    expect(error.hint).toContain(SHIPPED.join(', '));
     expect((await errorOf(find('mnist'))).message).toBe('there is no experiment "mnist"');
     expect((await errorOf(find(''))).message).toBe('there is no experiment ""');
     expect((await errorOf(find('..'))).message).toBe('there is no experiment ".."');

@@ -9,7 +9,19 @@ import type { Experiment } from '../../src/config/schema.ts';
 import { CifarNormError } from '../../src/errors.ts';
 
 export const configsFolder = fileURLToPath(new URL('../../configs', import.meta.url));
-export const SHIPPED = ['batch-size', 'deep-net', 'weight-scale'];
+export const SHIPPED = [
+  'batch-size',
+  'deep-net',
+  'question-1',
+  'question-1-epsilon',
+  'question-1-exact',
+  'question-2',
+  'question-2-updates',
+  'question-4-depth',
+  'question-4-reg',
+  'question-4-width',
+  'weight-scale',
+];
 
 /** A temporary folder, removed after the tests of the file. */
 export function scratchFolder(): { readonly path: string } {

@@ -147,7 +147,7 @@ describe('--set', () => {
     ['hiddenDims=[5, x]', '--set hiddenDims=[5, x]: hiddenDims.1: expected a number, got "x"'],
     [
       'normalization=bathcnorm',
-      '--set normalization=bathcnorm: expected none, batchnorm or layernorm, got "bathcnorm" (did you mean batchnorm?)',
+      '--set normalization=bathcnorm: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "bathcnorm" (did you mean batchnorm?)',
     ],
     ['lerningRate=1', '--set lerningRate=1: unknown key (did you mean learningRate?)'],
     [

@@ -36,7 +36,7 @@ describe('problems and their places', () => {
     [
       'a wrong word',
       'normalization: batch',
-      ['x.yaml:1:16 normalization: expected none, batchnorm or layernorm, got "batch"'],
+      ['x.yaml:1:16 normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "batch"'],
     ],
     [
       'a misspelt word',
@@ -48,7 +48,7 @@ describe('problems and their places', () => {
       'a value of a lone grid',
       'sweep:\n  normalization: [none, batchnrom]',
       [
-        'x.yaml:2:25 sweep.normalization.1: expected none, batchnorm or layernorm, got "batchnrom" (did you mean batchnorm?)',
+        'x.yaml:2:25 sweep.normalization.1: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "batchnrom" (did you mean batchnorm?)',
       ],
     ],
     [
@@ -84,7 +84,9 @@ describe('problems and their places', () => {
     [
       'a logspace of words',
       'sweep: {normalization: {logspace: [0, 1, 2]}}',
-      ['x.yaml:1:24 sweep.normalization: expected none, batchnorm or layernorm, got {"logspace":[0,1,2]}'],
+      [
+        'x.yaml:1:24 sweep.normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got {"logspace":[0,1,2]}',
+      ],
     ],
     [
       'a huge logspace',
@@ -104,7 +106,7 @@ describe('problems and their places', () => {
       'an x without numbers',
       'charts: [{y: bestValAccuracy, x: normalization}]',
       [
-        'x.yaml:1:34 charts.0.x: expected weightScale, reg, learningRate, lrDecay, batchSize, epochs or trainImages, got "normalization"',
+        'x.yaml:1:34 charts.0.x: expected weightScale, reg, learningRate, lrDecay, batchSize, epochs, trainImages, normEps, normMomentum, normGroups, adamBeta1, adamBeta2, adamEps, sgdMomentum, rmspropDecay, hiddenWeightFactor or hiddenRateFactor, got "normalization"',
       ],
     ],
     [
@@ -294,10 +296,10 @@ describe('problems and their places', () => {
     expect(await hintOf('epochs: x')).toBe('cifar-norm sweep --help describes every key');
     expect(await hintOf('bananas: 1')).toMatch(/every key; the keys here are title, .*, charts, expect$/);
     expect(await hintOf('sweep: {a: 1}')).toMatch(
-      /; the keys here are group, zip, exclude, hiddenDims, .*, trainImages$/,
+      /; the keys here are group, zip, exclude, hiddenDims, .*, diagnostics$/,
     );
     expect(await hintOf('sweep: [{a: 1}]')).toMatch(
-      /; the keys here are group, zip, exclude, hiddenDims, .*, trainImages$/,
+      /; the keys here are group, zip, exclude, hiddenDims, .*, diagnostics$/,
     );
     expect(await hintOf('charts: [{y: loss, a: 1}]')).toMatch(/; the keys here are y, x, clamp$/);
     expect(await hintOf('sweep: {reg: {a: 1}}')).toMatch(/; the keys here are linspace, logspace$/);

@@ -79,7 +79,7 @@ describe('laws, for random shapes', () => {
     );
   });
 
-  it.each(over('features'))('%s: normalizes each row by itself', name => {
+  it.each([...over('features'), ...over('groups')])('%s: normalizes each row by itself', name => {
     fc.assert(
       fc.property(shape, ({ n, h, seed }) => {
         const [x, gamma, beta] = [normal(seed, n * h), normal(seed + 1, h), normal(seed + 2, h)];

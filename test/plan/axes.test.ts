@@ -164,7 +164,7 @@ describe('expandAxes', () => {
     const experiment = experimentSchema.parse({});
     const sweep = [{ normalization: ['none', 'bathcnorm'] as never }];
     expect(() => expandAxes({ ...experiment, sweep }, pow)).toThrow(
-      'sweep.normalization: expected none, batchnorm or layernorm, got "bathcnorm" (did you mean batchnorm?)',
+      'sweep.normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "bathcnorm" (did you mean batchnorm?)',
     );
   });
 

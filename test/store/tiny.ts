@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ExperimentInput } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { type RunOptions, runExperiment } from '../../src/run/run-experiment.ts';
-import { CSVS, JOURNAL } from '../../src/store/folder.ts';
+import { JOURNAL, csvsOf as namesOf } from '../../src/store/folder.ts';
 import { readRun } from '../../src/store/stored-run.ts';
 import { binaryFolder } from '../data/fixtures.ts';
 import { emptyFolder } from '../e2e/cli.ts';
@@ -47,7 +47,7 @@ export async function runTiny(
   return { ran, complete: run.complete };
 }
 
-export const csvsOf = (folder: string) => CSVS.map(name => readFileSync(join(folder, name), 'utf8'));
+export const csvsOf = (folder: string) => namesOf([]).map(name => readFileSync(join(folder, name), 'utf8'));
 export const journalOf = (folder: string) => join(folder, JOURNAL);
 
 /** Ids of the trials that a folder's journal gives back. */

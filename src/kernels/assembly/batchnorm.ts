@@ -4,7 +4,7 @@
 // With `activate`, the forward pass includes the ReLU that follows: out = relu(gamma xhat + beta).
 
 import { relu, whereActive } from './relu';
-import { multiplyAdd, rowBytes, VECTOR, zero } from './vector';
+import { lanesBelow, multiplyAdd, rowBytes, VECTOR, zero } from './vector';
 
 /**
  * Training mode. x, xhat, out: (n, h) with the same stride; gamma, beta, std, runningMean, runningVar: (h). Stores xhat
@@ -29,7 +29,7 @@ export function batchnormForward(
       squares = multiplyAdd(squares, d, d);
     }
     const variance = v128.div<real>(squares, count);
-    const deviation = v128.sqrt<real>(v128.add<real>(variance, v128.splat<real>(eps)));
+    const deviation = deviationOf(variance, eps, j, h);
 
     const g = v128.load(gamma + j), b = v128.load(beta + j);
     for (let i = 0, at = j; i < n; i++, at += stride) {
@@ -42,6 +42,13 @@ export function batchnormForward(
     moveTowards(runningMean + j, keep, take, mean);
     moveTowards(runningVar + j, keep, take, variance);
   }
+}
+
+/** sqrt(variance + eps), and 1 in the padding, where with an eps of 0 the quotient would not be a number. */
+// @ts-ignore: decorator
+@inline function deviationOf(variance: v128, eps: real, j: usize, h: i32): v128 {
+  const deviation = v128.sqrt<real>(v128.add<real>(variance, v128.splat<real>(eps)));
+  return v128.bitselect(deviation, v128.splat<real>(1), lanesBelow(<i32>(j / sizeof<real>()), h));
 }
 
 // @ts-ignore: decorator
@@ -57,7 +64,7 @@ export function batchnormTest(
   const width = rowBytes(h);
   for (let j: usize = 0; j < width; j += VECTOR) {
     const mean = v128.load(runningMean + j);
-    const deviation = v128.sqrt<real>(v128.add<real>(v128.load(runningVar + j), v128.splat<real>(eps)));
+    const deviation = deviationOf(v128.load(runningVar + j), eps, j, h);
     const g = v128.load(gamma + j), b = v128.load(beta + j);
     for (let i = 0, at = j; i < n; i++, at += stride) {
       const normalized = v128.div<real>(v128.sub<real>(v128.load(x + at), mean), deviation);

@@ -77,6 +77,6 @@ export function layernormBackward(
 }
 
 // @ts-ignore: decorator
-@inline function accumulate(sum: usize, v: v128): void {
+@inline export function accumulate(sum: usize, v: v128): void {
   v128.store(sum, v128.add<real>(v128.load(sum), v));
 }

@@ -1,6 +1,6 @@
 /** Chooses what runs the trials. */
 import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
-import { meanImage } from '../../data/split.ts';
+import { pixelStatistics } from '../../data/preprocessing.ts';
 import type { Program } from '../../kernels/backend.ts';
 import { backendOf, compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
@@ -37,13 +37,17 @@ export function executorFactory(
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   const create = (pending: readonly Trial[]) => {
-    const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
-    const images = { pixels: train.pixels, labels: train.labels, mean };
+    const { numTraining, preprocessing = 'meanImage' } = pending[0]!.split;
+    const shared = () => new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
+    const [mean, deviation] = [shared(), shared()];
+    const images = { pixels: train.pixels, labels: train.labels, mean, deviation };
     const threads = Math.min(workers, pending.length);
     const executor =
       workers === 0 ? inlineExecutor(images, programs) : threadExecutor(images, programs, { threads, entry });
     // While the threads start.
-    mean.set(meanImage(train, pending[0]!.split.numTraining));
+    const statistics = pixelStatistics(preprocessing, train, numTraining);
+    mean.set(statistics.mean);
+    deviation.set(statistics.deviation);
     return executor;
   };
   return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };

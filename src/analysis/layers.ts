@@ -1,0 +1,55 @@
+/** The layers of a cell's nets: figures averaged over its trials, and what theory says of them. */
+import { scaleOf } from '../nn/initial-weights.ts';
+import type { DiagnosedStep, DiagnosticName } from '../records/diagnostics.ts';
+import type { Cell } from './cells.ts';
+
+/** The diagnosed steps of each trial of a cell that has some. */
+export const diagnosedOf = ({ results }: Cell): (readonly DiagnosedStep[])[] =>
+  results.flatMap(result => {
+    const steps = result.record().diagnostics ?? [];
+    return steps.length > 0 ? [steps] : [];
+  });
+
+/**
+ * The mean of a figure over trials at one step (from 0; -1 is the last) and layer (from 1); null where no trial has it.
+ * Sizes that span powers of ten are averaged as they are, not as logarithms.
+ */
+export function layerMean(
+  trials: readonly (readonly DiagnosedStep[])[],
+  step: number,
+  layer: number,
+  name: DiagnosticName,
+): number | null {
+  const figures = trials.flatMap(steps => steps.at(step)?.layers[layer - 1]?.[name] ?? []);
+  return figures.length === 0 ? null : figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}
+
+/**
+ * The factor by which a layer multiplies the size of a signal that comes from ReLUs: s sqrt(n / 2) for n inputs and
+ * weights of deviation s (He et al. 2015, equation 8). With weights of the critical scale, sqrt(2 / n), it is 1.
+ * @param layer from 2
+ */
+export function gainOf({ results: [result] }: Cell, layer: number): number {
+  const { hiddenDims, weightScale, hiddenWeightFactor } = result!.trial.settings;
+  const n = hiddenDims[layer - 2]!;
+  const factor = layer <= hiddenDims.length ? hiddenWeightFactor : 1;
+  return factor * scaleOf(weightScale, n) * Math.sqrt(n / 2);
+}
+
+/** The size of an update, relative to the weights, that is usual in nets that learn well (the course's notes). */
+export const USUAL_UPDATE = 1e-3;
+
+/**
+ * What theory says of a figure at the first iteration; null where it says nothing. The preactivations of a normalized net
+ * are as large as the layer's gain; those of a plain net are those of its first layer times all gains.
+ */
+export function theoryOf(cell: Cell, layer: number, name: DiagnosticName): number | null {
+  if (name === 'updateRatio') return USUAL_UPDATE;
+  if (name !== 'preactivationStd' || layer === 1) return null;
+  if (cell.results[0]!.trial.settings.normalization !== 'none') return gainOf(cell, layer);
+  const first = layerMean(diagnosedOf(cell), 0, 1, name);
+  if (first === null) return null;
+  let size = first;
+  for (let l = 2; l <= layer; l++) size *= gainOf(cell, l);
+  return size;
+}

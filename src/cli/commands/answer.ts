@@ -1,0 +1,84 @@
+import { Argument, type Command } from '@commander-js/extra-typings';
+import type { Answer } from '../../report/answers/answer.ts';
+import type { QuestionNumber } from '../../run/answer.ts';
+import type { Context, OutputOptions } from '../context.ts';
+import { dataOption, withOutput, workersOption } from '../options.ts';
+
+/** Answers the notebook's questions from runs made here. */
+export function registerAnswer(program: Command, context: Context): void {
+  withOutput(program.command('answer'))
+    .addArgument(new Argument('<question>', 'which question').choices(['1', '2', '3', '4', 'all'] as const))
+    .summary("answer the notebook's questions by experiment")
+    .description(
+      'Runs the experiments of a question (configs/question-*.yaml) with six seeds and prints what they show, with the measured reason: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Runs are kept in ./results and resumed.',
+    )
+    .option('--quick', 'fewer images, epochs, points and seeds: a look in some seconds')
+    .addOption(dataOption())
+    .addOption(workersOption(0))
+    .addHelpText('after', '\nExamples:\n  cifar-norm answer 1\n  cifar-norm answer all --quick')
+    .action((question, options) => answer(question, options, context));
+}
+
+type Options = OutputOptions & { readonly data?: string; readonly quick?: true; readonly workers: number };
+
+async function answer(question: string, options: Options, context: Context): Promise<void> {
+  const terminal = context.terminal(options);
+  const [{ openData }, { answerQuestion }, { compiler }, { runListener }] = await Promise.all([
+    import('../../data/open.ts'),
+    import('../../run/answer.ts'),
+    import('../compile.ts'),
+    import('../run-listener.ts'),
+  ]);
+  const dataset = await openData(options.data, {
+    ...context.dataContext,
+    config: undefined,
+    onReading: source => terminal.tell(`Reading ${source}`),
+  });
+  const numbers = (question === 'all' ? [1, 2, 3, 4] : [Number(question)]) as QuestionNumber[];
+  const answers: Answer[] = [];
+  for (const number of numbers) {
+    const listener = runListener(terminal, { logs: false });
+    const interruption = context.interruptible(listener.stop);
+    try {
+      const answered = await answerQuestion(number, {
+        ...{
+          dataset,
+          compile: compiler(undefined, context.env.CIFAR_NORM_KERNELS),
+          workers: options.workers,
+          quick: options.quick ?? false,
+        },
+        ...{ cwd: context.cwd, env: context.env, signal: interruption.signal },
+        onEvent: event => listener.event(event),
+      });
+      listener.stop();
+      if (!answered) {
+        terminal.warn('Interrupted: finished trials are kept. Run the same command again to resume.');
+        return context.exit(interruption.code() ?? 1);
+      }
+      answers.push(answered);
+      if (!options.json) terminal.print(await answerText(answered, number, terminal));
+    } finally {
+      listener.stop();
+      interruption.end();
+    }
+  }
+  if (options.json) terminal.print(JSON.stringify(answers, null, 2));
+}
+
+async function answerText(
+  { question, tables, finding }: Answer,
+  number: number,
+  style: { readonly width: number; readonly color: boolean },
+): Promise<string> {
+  const [{ renderTable }, { wrap }] = await Promise.all([
+    import('../../report/terminal/table.ts'),
+    import('../../report/text.ts'),
+  ]);
+  const pointer = `The accepted answer, beside runs of record: docs/questions.md, question ${number}.`;
+  return [
+    wrap(`Question ${number}. ${question}`, style.width).join('\n'),
+    ...tables.map(table => renderTable(table, style)),
+    [...finding, pointer].flatMap(line => wrap(line, style.width)).join('\n'),
+    '',
+  ].join('\n\n');
+}

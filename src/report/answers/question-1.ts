@@ -1,0 +1,199 @@
+/** Question 1: the scale of the initial weights. */
+import { estimate } from '../../analysis/cells.ts';
+import { findingOf } from '../../analysis/finding.ts';
+import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
+import { comparePairs } from '../../analysis/paired.ts';
+import { axisValues, type Result, shortText } from '../../analysis/results.ts';
+import {
+  type Answer,
+  type Context,
+  cellsWith,
+  estimateText,
+  NET_NAMES,
+  type Runs,
+  sizeText,
+  tableOf,
+} from './answer.ts';
+
+export function answer1(runs: Runs, { data }: Context): Answer {
+  const scales = runs['question-1'] ?? [];
+  const exact = runs['question-1-exact'] ?? [];
+  return {
+    question: 'How does batch normalization change what the scale of the initial weights does, and why?',
+    tables: [reasons(scales), epsilonTable(runs['question-1-epsilon'] ?? []), exactTable(exact)],
+    finding: [
+      ...findingOf(scales, { data, stream: 'paired' }).sentences,
+      ...criticalSentences(scales),
+      ...epsilonSentences(scales, runs['question-1-epsilon'] ?? []),
+      ...exactSentences(exact),
+    ],
+  };
+}
+
+/** Signal, gradient and update of a middle layer at the first iteration, and what it came to. */
+function reasons(results: readonly Result[]) {
+  const rows = cellsWith(results, {}).map(cell => {
+    const { normalization, weightScale, hiddenDims } = cell.results[0]!.trial.settings;
+    const trials = diagnosedOf(cell);
+    const middle = Math.ceil((hiddenDims.length + 1) / 2);
+    const at = (layer: number, name: Parameters<typeof layerMean>[3]) =>
+      sizeText(layerMean(trials, 0, layer, name));
+    return [
+      `${NET_NAMES[normalization] ?? normalization} at ${shortText(weightScale)}`,
+      sizeText(gainOf(cell, middle)),
+      at(hiddenDims.length, 'activationStd'),
+      at(middle, 'gradientNorm'),
+      at(middle, 'updateRatio'),
+      at(middle, 'epsilonShare'),
+      estimateText(cell, 'bestTrainAccuracy'),
+    ];
+  });
+  return tableOf(
+    'Why: the first iteration, by net and weight scale',
+    ['net', 'gain', 'last signal', 'dW', 'update', 'eps share', 'train'],
+    rows,
+    [
+      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share: of the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
+    ],
+  );
+}
+
+function criticalSentences(results: readonly Result[]): string[] {
+  const plain = cellsWith(results, { normalization: 'none' });
+  const ranked = plain.flatMap(cell => {
+    const { mean } = estimate(cell, 'bestTrainAccuracy');
+    return cell.ranked && mean !== null ? [{ cell, mean }] : [];
+  });
+  if (ranked.length === 0) return [];
+  const { cell } = ranked.reduce((best, other) => (other.mean > best.mean ? other : best));
+  const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
+  const critical = Math.sqrt(2 / hiddenDims.at(-1)!);
+  return [
+    `The plain net trains best at ${shortText(weightScale)}, where the gain a layer is ${sizeText(gainOf(cell, 2))}; theory's critical scale, of gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
+  ];
+}
+
+function epsilonTable(results: readonly Result[]) {
+  const scales = axisValues(results, 'weightScale');
+  const rows = axisValues(results, 'normEps').map(normEps => [
+    shortText(normEps),
+    ...scales.map(weightScale =>
+      estimateText(cellsWith(results, { normEps, weightScale })[0], 'bestTrainAccuracy'),
+    ),
+  ]);
+  return tableOf(
+    'Test: another epsilon, batch norm, best training accuracy by weight scale',
+    ['normEps', ...scales.map(shortText)],
+    rows,
+  );
+}
+
+function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[]): string[] {
+  const weights = axisValues(scales, 'weightScale').map(Number);
+  const smallest = Math.min(...weights);
+  const [cell] = cellsWith(scales, { normalization: 'batchnorm', weightScale: smallest });
+  const share = cell && layerMean(diagnosedOf(cell), 0, 4, 'epsilonShare');
+  const lines: string[] = [];
+  if (cell && share != null) {
+    lines.push(
+      share > 0.5
+        ? `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: batch norm is practically off when training starts, and the first steps put it right (the update is ${sizeText(layerMean(diagnosedOf(cell), 0, 4, 'updateRatio'))} times the weights).`
+        : `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: it plays no great part.`,
+    );
+  }
+  const least = Math.min(...axisValues(epsilon, 'weightScale').map(Number));
+  const others = axisValues(epsilon, 'normEps').filter(normEps => normEps !== USUAL_EPS);
+  const judged = others.map(normEps => {
+    const { mean, low, high } = bySeed(epsilon, least, normEps, USUAL_EPS);
+    const verdict =
+      low !== null && low > 0 ? 'better' : high !== null && high < 0 ? 'worse' : 'not told apart';
+    return `${shortText(normEps)} is ${verdict} (${mean.toFixed(3)}${low === null ? '' : `, 95 % from ${low.toFixed(3)} to ${high!.toFixed(3)}`})`;
+  });
+  if (judged.length > 0)
+    lines.push(
+      `Against an epsilon of ${shortText(USUAL_EPS)} with the weights at ${shortText(least)}, in training accuracy: ${judged.join('; ')}.`,
+    );
+  return lines;
+}
+
+const USUAL_EPS = 1e-5;
+
+/** Best training accuracy with one epsilon less that with another, seed by seed. */
+function bySeed(results: readonly Result[], weightScale: number, one: unknown, other: unknown) {
+  const figures = (normEps: unknown) =>
+    cellsWith(results, { normEps, weightScale }).flatMap(cell =>
+      cell.results.map(({ summary }) => summary.bestTrainAccuracy),
+    );
+  const [a, b] = [figures(one), figures(other)];
+  const pairs = a.flatMap((v, i) => (v === null || b[i] == null ? [] : [[v, b[i]] as const]));
+  return comparePairs(
+    pairs.map(([v]) => v),
+    pairs.map(([, v]) => v),
+  ).difference;
+}
+
+interface Parted {
+  readonly name: string;
+  /** The largest relative difference at the first iteration and over all; 0 where all losses are the same bits. */
+  readonly first: number;
+  readonly largest: number;
+}
+
+function partedOf(results: readonly Result[]): Parted[] {
+  const groups = [...new Set(results.flatMap(({ trial }) => trial.groups))];
+  return groups.flatMap(group =>
+    ['batchnorm', 'layernorm'].flatMap(normalization => {
+      const own = results.filter(
+        ({ trial }) => trial.groups.includes(group) && trial.settings.normalization === normalization,
+      );
+      return axisValues(own, 'hiddenWeightFactor')
+        .filter(factor => factor !== 1)
+        .map(factor => {
+          const pairs = own
+            .filter(({ trial }) => trial.settings.hiddenWeightFactor === factor)
+            .flatMap(result => {
+              const base = own.find(
+                ({ trial }) => trial.seed === result.trial.seed && trial.settings.hiddenWeightFactor === 1,
+              );
+              return base ? [[result.record().losses, base.record().losses] as const] : [];
+            });
+          const differences = pairs.map(([a, b]) =>
+            a.length === b.length
+              ? a.map((loss, i) => Math.abs(loss - b[i]!) / b[i]!)
+              : [Number.POSITIVE_INFINITY],
+          );
+          const { normEps } = own[0]!.trial.settings;
+          return {
+            name: `${NET_NAMES[normalization]}, weights times ${factor}, eps ${shortText(normEps)}`,
+            first: Math.max(0, ...differences.map(all => all[0] ?? 0)),
+            largest: Math.max(0, ...differences.flat()),
+          };
+        });
+    }),
+  );
+}
+
+const exactTable = (results: readonly Result[]) =>
+  tableOf(
+    'Exact test: hidden weights times c, their learning rate times c squared (sgd, reg 0)',
+    ['net', 'first loss', 'all losses'],
+    partedOf(results).map(({ name, first, largest }) => [name, partText(first), partText(largest)]),
+    ['How far the losses are from those with c = 1, relative; the largest of all seeds.'],
+  );
+
+const partText = (value: number) => (value === 0 ? 'same bits' : sizeText(value));
+
+const exactSentences = (results: readonly Result[]): string[] => {
+  const parted = partedOf(results);
+  if (parted.length === 0) return [];
+  const same = parted.filter(({ largest }) => largest === 0);
+  const rest = parted.filter(({ largest }) => largest > 0);
+  return [
+    `Exact test: every loss is the same to the last bit for ${same.length > 0 ? same.map(({ name }) => name).join('; ') : 'no net'}.`,
+    ...(rest.length > 0
+      ? [
+          `The first losses part by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
+        ]
+      : []),
+  ];
+};

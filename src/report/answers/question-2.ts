@@ -1,0 +1,81 @@
+/** Question 2: the batch size. */
+import { estimate } from '../../analysis/cells.ts';
+import { axisValues, type Result } from '../../analysis/results.ts';
+import { type Answer, cellsWith, estimateText, NET_NAMES, type Runs, sizeText, tableOf } from './answer.ts';
+
+/** @param noise by batch size, the measured noise of the batch mean (checks/invariances.ts) */
+export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): Answer {
+  const [epochs, updates] = [runs['question-2'] ?? [], runs['question-2-updates'] ?? []];
+  return {
+    question: 'What does the batch size do to batch normalization, and why?',
+    tables: [
+      accuracies('Equal epochs: last training accuracy by batch size', epochs),
+      accuracies('Equal updates: last training accuracy by batch size', updates),
+      tableOf(
+        'Why: the noise of the batch mean of a unit, in its standard deviations',
+        ['batch size', 'measured', '1/sqrt(B)'],
+        Object.entries(noise).map(([size, value]) => [
+          size,
+          sizeText(value),
+          sizeText(1 / Math.sqrt(Number(size))),
+        ]),
+      ),
+    ],
+    finding: [
+      ...sentences('With equal epochs', epochs),
+      ...sentences('With equal updates', updates),
+      ...noiseSentence(noise),
+    ],
+  };
+}
+
+const sizesOf = (results: readonly Result[]) => axisValues(results, 'batchSize').map(Number);
+
+const accuracies = (title: string, results: readonly Result[]) =>
+  tableOf(
+    title,
+    ['net', ...sizesOf(results).map(String)],
+    axisValues(results, 'normalization').map(normalization => [
+      NET_NAMES[String(normalization)] ?? String(normalization),
+      ...sizesOf(results).map(batchSize =>
+        estimateText(cellsWith(results, { normalization, batchSize })[0], 'lastTrainAccuracy'),
+      ),
+    ]),
+    ['± is half the 95 % t interval over the seeds.'],
+  );
+
+function sentences(start: string, results: readonly Result[]): string[] {
+  const sizes = sizesOf(results).sort((a, b) => a - b);
+  const mean = (normalization: string, batchSize: number) => {
+    const [cell] = cellsWith(results, { normalization, batchSize });
+    return cell ? estimate(cell, 'lastTrainAccuracy').mean : null;
+  };
+  return ['batchnorm', 'layernorm'].flatMap(name => {
+    const leads = sizes.flatMap(size => {
+      const [own, plain] = [mean(name, size), mean('none', size)];
+      return own === null || plain === null ? [] : [{ size, own, lead: own - plain }];
+    });
+    const [first, last] = [leads[0], leads.at(-1)];
+    if (!first || !last) return [];
+    const trend =
+      last.own > first.own + 0.02 ? 'rises' : last.own < first.own - 0.02 ? 'falls' : 'hardly changes';
+    const against = ({ size, lead }: typeof first) =>
+      `${Math.abs(lead) <= 0.02 ? 'as good as' : lead > 0 ? 'ahead of' : 'behind'} the plain net by ${Math.abs(lead).toFixed(3)} at batch size ${size}`;
+    return [
+      `${start}, ${NET_NAMES[name]}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`.replace(
+        /as good as the plain net by/g,
+        'as good as the plain net, to',
+      ),
+    ];
+  });
+}
+
+function noiseSentence(noise: Readonly<Record<number, number>>): string[] {
+  const entries = Object.entries(noise);
+  const ratios = entries.map(([size, value]) => value * Math.sqrt(Number(size)));
+  if (ratios.length === 0) return [];
+  const off = Math.max(...ratios.map(ratio => Math.abs(ratio - 1)));
+  return [
+    `Batch norm divides and shifts by estimates: a batch mean is off by ${entries.map(([size, value]) => `${value.toFixed(2)} standard deviations at ${size}`).join(', ')}, ${off < 0.1 ? `which is 1/sqrt(B) to ${(100 * off).toFixed(0)} %` : `which is not 1/sqrt(B): off by ${(100 * off).toFixed(0)} %`}. Layer norm has no such noise.`,
+  ];
+}

@@ -1,0 +1,62 @@
+/** Question 3: which preprocessing each normalization is like. */
+import { type Change, changeNames, type Invariance } from '../../checks/invariances.ts';
+import { type Answer, NET_NAMES, sizeText, tableOf } from './answer.ts';
+
+/** Below this relative change a result counts as the same; round-off is far below, and a real change far above. */
+const SAME = 1e-6;
+
+const HEADS: Readonly<Record<Change, string>> = {
+  otherImages: 'other images',
+  imageRescaled: 'image x 2',
+  rowRescaled: 'one row x 2',
+  dataRecentred: 'data + 80',
+};
+
+/** The notebook's list. */
+const STEPS: Readonly<Record<string, string>> = {
+  perPixelRow: '1, scaling each row of pixels to sum 1',
+  perImage: '2, scaling each image to sum 1',
+  meanImage: '3, subtracting the mean image',
+  threshold: '4, setting values to 0 or 1 by a threshold',
+};
+
+export type Measured = Readonly<Record<string, Invariance>>;
+
+/** @param nets by normalization, @param steps by preprocessing */
+export function answer3(nets: Measured, steps: Measured): Answer {
+  const rows = [...Object.entries(nets), ...Object.entries(steps)].map(([name, figures]) => [
+    NET_NAMES[name] ?? STEPS[name] ?? name,
+    ...changeNames.map(change => (figures[change] < SAME ? 'same' : sizeText(figures[change]))),
+  ]);
+  return {
+    question: 'Which preprocessing is batch normalization like, and which layer normalization?',
+    tables: [
+      tableOf(
+        "Why: what changes an image's result",
+        ['', ...changeNames.map(change => HEADS[change])],
+        rows,
+        [
+          "The largest relative change of one image's result over all seeds, when the other images are replaced, the image is rescaled, one row of its pixels is, and all data are recentred.",
+        ],
+      ),
+    ],
+    finding: ['batchnorm', 'layernorm'].flatMap(name => likeSentence(name, nets[name], steps)),
+  };
+}
+
+const signature = (figures: Invariance) => changeNames.map(change => figures[change] < SAME);
+
+function likeSentence(name: string, own: Invariance | undefined, steps: Measured): string[] {
+  if (!own) return [];
+  const agreements = Object.entries(steps).map(([step, figures]) => ({
+    step,
+    count: signature(figures).filter((same, i) => same === signature(own)[i]).length,
+  }));
+  const most = Math.max(...agreements.map(({ count }) => count));
+  const like = agreements.filter(({ count }) => count === most).map(({ step }) => STEPS[step] ?? step);
+  const keeps = changeNames.filter(change => own[change] < SAME).map(change => HEADS[change]);
+  const kept = keeps.length > 0 ? `is unmoved by ${keeps.join(' and ')}` : 'is moved by every change';
+  return [
+    `${NET_NAMES[name]!.replace(/^./, c => c.toUpperCase())} is like ${like.join(' or ')}: it ${kept}, as that is in ${most} of ${changeNames.length} changes.`,
+  ];
+}
