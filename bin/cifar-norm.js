@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js';
+// Before anything is loaded: SIGUSR1 must not open the port of a debugger.
+process.on('SIGUSR1', () => {});
 
+const { main } = await import('../dist/cli/main.js');
 process.exitCode = await main(process.argv.slice(2));

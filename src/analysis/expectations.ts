@@ -183,7 +183,12 @@ function sumUp(deciding: readonly (Check & { readonly cell: Cell })[], total: nu
     return total === 1 || where === '' ? sentence : `${where}: ${sentence}`;
   });
   const more = texts.length > MOST_CELLS ? `; and ${texts.length - MOST_CELLS} more` : '';
-  const verb = { pass: 'pass', fail: 'fail', undecided: 'are undecided' }[deciding[0]!.status];
+  const one = deciding.length === 1;
+  const verb = {
+    pass: one ? 'passes' : 'pass',
+    fail: one ? 'fails' : 'fail',
+    undecided: one ? 'is undecided' : 'are undecided',
+  }[deciding[0]!.status];
   const count = total === 1 ? '' : `${deciding.length} of ${counted(total, 'cell')} ${verb}: `;
   return `${count}${texts.slice(0, MOST_CELLS).join('; ')}${more}.`;
 }

@@ -28,6 +28,8 @@ export interface FileLock {
 /** `isLocked` takes a shared lock for an instant, and claimants that start at once all withdraw: so a refusal must last. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 30;
+/** A flock(1) that does not answer counts as none. */
+const FLOCK_MS = 5000;
 const MAX_NOTE_BYTES = 4096;
 
 /**
@@ -153,6 +155,9 @@ function readNote({ fd }: FileHandle): string {
  */
 function flock(fd: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 'unsupported' {
   const words = ['-n', mode === 'exclusive' ? '-x' : '-s', '3'];
-  const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  const { status } = spawnSync('flock', words, {
+    stdio: ['ignore', 'ignore', 'ignore', fd],
+    timeout: FLOCK_MS,
+  });
   return status === 0 ? 'taken' : status === 1 ? 'refused' : 'unsupported';
 }

@@ -17,7 +17,8 @@ import {
   lockPath,
   MANIFEST,
   movedError,
-  refuseForeignCsv,
+  refuseForeignView,
+  VIEWS,
 } from '../store/folder.ts';
 import type { Identity, Invocation, Manifest } from '../store/manifest.ts';
 
@@ -102,10 +103,11 @@ export interface ViewOptions {
  */
 export async function writeViews(run: OpenRun, options: ViewOptions): Promise<readonly string[]> {
   const isFinished = run.results.length === run.trials.length;
+  for (const name of VIEWS) await refuseForeignView(run.folder, name);
   await writeCsvs(run.folder, run.results, options);
   if (isFinished) await writeFinding(run, options.lock);
   await writeManifest(run, isFinished ? 'finished' : 'interrupted', options.lock);
-  return [...csvsOf(run.results), ...(isFinished ? [FINDING] : []), MANIFEST];
+  return [...csvsOf(run.results), ...(isFinished ? [FINDING] : []), ...(run.invocation ? [MANIFEST] : [])];
 }
 
 async function writeCsvs(
@@ -113,7 +115,6 @@ async function writeCsvs(
   results: readonly Result[],
   { lock, shrink }: ViewOptions,
 ): Promise<void> {
-  for (const name of csvsOf(results)) await refuseForeignCsv(join(folder, name));
   for (const name of csvsOf(results)) {
     const path = join(folder, name);
     const before = shrink ? 0 : await countLines(path);

@@ -1,13 +1,12 @@
 /** The files in a run's folder, and which of them are a run's. */
 import { constants } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { removeTemporaries } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
-import { manifestSchema } from './manifest.ts';
 
 export const JOURNAL = 'journal.jsonl';
 export const MANIFEST = 'manifest.json';
@@ -21,6 +20,8 @@ export function csvsOf(results: readonly Result[]): CsvName[] {
   return CSVS.filter(name => isDiagnosed || name !== 'diagnostics.csv');
 }
 
+/** Every file that is made from the journal. */
+export const VIEWS = [MANIFEST, FINDING, ...CSVS] as const;
 const LOCK = 'run.lock';
 
 /** Every CSV file of a run begins with the number of a trial or of a cell. */
@@ -35,7 +36,7 @@ export const lockPath = (folder: string): string => join(folder, LOCK);
 export async function lockFolder(folder: string): Promise<FileLock> {
   const lock = await lockFile(lockPath(folder));
   if (lock) {
-    for (const name of [JOURNAL, MANIFEST, FINDING, ...CSVS]) await removeTemporaries(join(folder, name));
+    for (const name of [JOURNAL, ...VIEWS]) await removeTemporaries(join(folder, name));
     return lock;
   }
   const { who, hint } = await explainHolder(lockPath(folder));
@@ -47,30 +48,34 @@ export async function lockFolder(folder: string): Promise<FileLock> {
 }
 
 /**
- * Refuses a folder that holds something else under the names of a run's files.
+ * Refuses a folder that holds something else under the names of a run's files. Without a journal, only files beside a
+ * manifest of ours can be ours.
  * @throws CifarNormError (usage)
  */
 export async function refuseForeign(folder: string): Promise<void> {
-  const hasJournal = await exists(join(folder, JOURNAL));
-  const manifest = join(folder, MANIFEST);
-  if (!hasJournal && (await exists(manifest))) {
-    const text = await readFile(manifest, 'utf8').catch(() => '');
-    if (!manifestSchema.safeParse(parsed(text)).success) throw foreign(manifest);
+  const isRun = (await exists(join(folder, JOURNAL))) || (await exists(join(folder, MANIFEST)));
+  for (const name of VIEWS) {
+    if (isRun) await refuseForeignView(folder, name);
+    else if (await exists(join(folder, name))) throw foreign(join(folder, name));
   }
-  const finding = join(folder, FINDING);
-  if (!hasJournal && (await exists(finding))) throw foreign(finding);
-  for (const name of CSVS) await refuseForeignCsv(join(folder, name));
 }
 
 /**
  * Refuses to replace a file that no run wrote: a user's own trials.csv.
  * @throws CifarNormError (usage)
  */
-export async function refuseForeignCsv(path: string): Promise<void> {
+export async function refuseForeignView(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
   if (!(await exists(path))) return;
   await using file = await openRegular(path, constants.O_RDONLY);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
-  if (!CSV_BEGINNING.test(buffer.toString('latin1', 0, bytesRead))) throw foreign(path);
+  if (name.endsWith('.csv')) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    if (!CSV_BEGINNING.test(buffer.toString('latin1', 0, bytesRead))) throw foreign(path);
+    return;
+  }
+  const content = parsed(await file.readFile('utf8'));
+  const key = name === MANIFEST ? 'numerics' : 'sentences';
+  if (typeof content !== 'object' || content === null || !(key in content)) throw foreign(path);
 }
 
 const foreign = (path: string) =>

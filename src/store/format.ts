@@ -64,7 +64,7 @@ export const invocationLine = (invocation: Invocation): string => sealed({ invoc
 export const recordLine = (record: TrialRecord): string => sealed(record);
 
 /** How every journal begins; a torn first line is a beginning of this. */
-export const BEGINNING = '{"format":';
+export const BEGINNING = `{"format":${FORMAT},"run":{`;
 
 /** @param bytes a line without its newline */
 export function readLine(bytes: Buffer): Line {

@@ -126,7 +126,8 @@ export class Journal {
   }
 
   async begin(invocation: Invocation): Promise<void> {
-    await this.#append(invocationLine(invocation));
+    // Twice, for what a run expects stands nowhere else.
+    await this.#append(invocationLine(invocation).repeat(2));
   }
 
   record(entry: Entry): TrialRecord {

@@ -214,7 +214,7 @@ describe('where', () => {
     const outcome = check({ measure: 'bestValAccuracy', atLeast: 0.15 }, given);
     expect(outcome).toMatchObject({
       status: 'fail',
-      sentence: '1 of 3 cells: weightScale 0.1: .100 (one seed).',
+      sentence: '1 of 3 cells fails: weightScale 0.1: .100 (one seed).',
     });
   });
 });
@@ -243,7 +243,7 @@ describe('reports', () => {
 
   it('lines say the status, the seeds it is undecided at, and the claim', () => {
     expect(expectationLines(outcomes)[2]).toBe(
-      'undecided at 3 seeds  every net: best validation accuracy at least 0.3: .300 (95 % interval .275 to .325, 3 seeds).',
+      'undecided at 3 seeds - every net: best validation accuracy at least 0.3: .300 (95 % interval .275 to .325, 3 seeds).',
     );
   });
 

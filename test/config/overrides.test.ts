@@ -125,7 +125,7 @@ describe('--set', () => {
   });
 
   it('accepts every suggestion in the comments of the shipped experiments', async () => {
-    for (const name of SHIPPED) {
+    for (const name of SHIPPED.filter(name => !name.startsWith('question-'))) {
       const header = readFileSync(join(configsFolder, `${name}.yaml`), 'utf8').split('\n');
       const suggestions = header.filter(line => line.startsWith('#   --set '));
       expect(suggestions.length).toBeGreaterThan(2);

@@ -78,10 +78,10 @@ describe('a finished run', () => {
     const forged = join(cwd, 'forged');
     mkdirSync(forged);
     const lines = readFileSync(join(folder, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
-    const { sha256: _, ...record } = JSON.parse(lines[3]!);
+    const { sha256: _, ...record } = JSON.parse(lines[4]!);
     const changed = JSON.stringify({ ...record, losses: record.losses.with(1, 0.5) });
     const hash = createHash('sha256').update(changed).digest('hex').slice(0, 16);
-    lines[3] = `${changed.slice(0, -1)},"sha256":"${hash}"}`;
+    lines[4] = `${changed.slice(0, -1)},"sha256":"${hash}"}`;
     writeFileSync(join(forged, 'journal.jsonl'), `${lines.join('\n')}\n`);
     const found = await cifarNorm(['verify', 'forged', '--data', data], { cwd });
     expect(found.code).toBe(1);
@@ -141,12 +141,12 @@ describe('a damaged journal', () => {
     const csvs = csvsOf(out);
     const journal = join(out, 'journal.jsonl');
     const lines = readFileSync(journal, 'utf8').split('\n');
-    lines[3] = lines[3]!.replace(/"losses":\[(\d)/, (_, digit) => `"losses":[${(Number(digit) + 1) % 10}`);
+    lines[4] = lines[4]!.replace(/"losses":\[(\d)/, (_, digit) => `"losses":[${(Number(digit) + 1) % 10}`);
     const damaged = lines.join('\n');
     writeFileSync(journal, damaged);
     const refused = await cifarNorm(sweep('--out', out));
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/journal\.jsonl:4: line 4 is corrupt \(checksum mismatch\)/);
+    expect(refused.stderr).toMatch(/journal\.jsonl:5: line 5 is corrupt \(checksum mismatch\)/);
     expect(readFileSync(journal, 'utf8')).toBe(damaged);
     const repaired = await cifarNorm(sweep('--out', out, '--repair'));
     expect(repaired.code).toBe(0);

@@ -79,7 +79,7 @@ describe('the body of a report', () => {
     const { sentences } = findingIn(view);
     const last = lines.slice(-22).join(' ').replace(/\s+/g, ' ');
     expect(last).toContain(sentences[0]);
-    expect(last).toMatch(/--replicates 6$/);
+    expect(last).toMatch(/--replicates 6\.$/);
   });
 
   it('shows expectations with their score', () => {
@@ -91,7 +91,7 @@ describe('the body of a report', () => {
       points: 2,
     } as const;
     expect(reportBody({ ...view, expectations: [outcome] }, style)).toContain(
-      'Expectations: 0 of 2 points\nfail it learns: best .100',
+      'Expectations: 0 of 2 points\nfail - it learns: best .100',
     );
   });
 });

@@ -1,5 +1,6 @@
 /** Compares the bits of native kernels with those of WebAssembly, over shapes that reach every tile and every tail. */
 import type { Dtype } from '../numerics.ts';
+import { newMemory } from '../wasm/memory.ts';
 import type { NativeKernels } from './addon.ts';
 
 export type Shape =
@@ -37,7 +38,7 @@ export function agrees(wasm: Bind, native: Bind, dtype: Dtype, shapes: readonly 
 
 /** What the kernels leave in their matrices, padding included. */
 function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 65_536 });
+  const memory = newMemory({ initial: 2, maximum: 65_536 });
   const kernels = bind(memory);
   const outputs: Buffer[] = [];
   for (const shape of shapes) {
