@@ -11,7 +11,8 @@ type Child = ReturnType<typeof spawn>;
 /** Calls `act` when the run's journal exists. */
 const whenBegun = (out: string, act: (child: Child) => void) => (child: Child) => {
   const timer = setInterval(() => {
-    if (!existsSync(join(out, 'journal.jsonl'))) return;
+    const journal = join(out, 'journal.jsonl');
+    if (!existsSync(journal) || !readFileSync(journal, 'utf8').includes('\n')) return;
     clearInterval(timer);
     act(child);
   }, 5);
