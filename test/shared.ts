@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../shared', import.meta.url));
 
-/** Golden figures and real CIFAR-10, which lie beside the project where they exist; undefined elsewhere. */
+/** Real CIFAR-10 and the NumPy peers, which lie beside the project where they exist; undefined elsewhere. */
 export const sharedFolder: string | undefined = existsSync(folder) ? folder : undefined;
 
 export function sharedPath(...parts: string[]): string {
   return join(folder, ...parts);
 }
+
+/** Golden figures, as text: made by NumPy, or published with solutions of the notebook. */
+export const truth = (name: 'numpy-231.json' | 'published.json'): string =>
+  readFileSync(new URL(`truth/${name}`, import.meta.url), 'utf8');

@@ -1,13 +1,11 @@
 /** The notebook's experiments on real CIFAR-10, compared with NumPy on the same bytes and with published figures. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sharedFolder, sharedPath } from '../shared.ts';
+import { sharedFolder, sharedPath, truth } from '../shared.ts';
 import { cifarNorm, emptyFolder, readCsv } from './cli.ts';
 
 const archive = sharedPath('data', 'cifar-10-binary.tar.gz');
-const read = (name: string) =>
-  sharedFolder ? JSON.parse(readFileSync(sharedPath('truth', name), 'utf8')) : {};
+const read = (name: Parameters<typeof truth>[0]) => JSON.parse(truth(name));
 const [golden, published] = [read('numpy-231.json'), read('published.json')];
 
 type Row = Record<string, string>;

@@ -134,6 +134,21 @@ describe('files of others are left unchanged', () => {
   });
 });
 
+describe('replicates', () => {
+  it('more of them train only what is missing, and end as a run that was asked for all at once', async () => {
+    const [grown, whole] = [join(emptyFolder(), 'run'), join(emptyFolder(), 'run')];
+    await cifarNorm(sweep('--out', grown, '--quiet'));
+    const { code, stderr } = await cifarNorm(sweep('--out', grown, '--replicates', '6'));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/6 of 36 trials are finished; 30 to run/);
+    await cifarNorm(sweep('--out', whole, '--quiet', '--replicates', '6'));
+    expect(csvsOf(grown)).toEqual(csvsOf(whole));
+    const summary = (folder: string) => readFileSync(join(folder, 'summary.csv'), 'utf8');
+    expect(summary(grown)).toBe(summary(whole));
+    expect(readCsv(join(grown, 'summary.csv')).map(({ n }) => n)).toEqual(Array(6).fill('6'));
+  });
+});
+
 describe('a damaged journal', () => {
   it('is reported with its line, and resumes only with --repair', async () => {
     const out = join(emptyFolder(), 'run');

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { largestSize, numericGradient, relativeError } from '../../src/checks/numeric-gradient.ts';
@@ -10,7 +9,7 @@ import { FullyConnectedNet, type NetOptions } from '../../src/nn/fully-connected
 import { normalizations } from '../../src/nn/normalizations.ts';
 import { updateRules } from '../../src/nn/update-rules.ts';
 import { RandomState } from '../../src/random/random-state.ts';
-import { sharedFolder, sharedPath } from '../shared.ts';
+import { truth } from '../shared.ts';
 
 const names = Object.keys(normalizations) as NetOptions['normalization'][];
 
@@ -41,8 +40,8 @@ function parameters(engine: Engine, matrix: Matrix) {
   return { view, indices };
 }
 
-describe.skipIf(!sharedFolder)('NumPy on the same net (skipped where the shared folder is absent)', () => {
-  const golden = sharedFolder ? JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8')) : {};
+describe('NumPy on the same net', () => {
+  const golden = JSON.parse(truth('numpy-231.json'));
 
   it.each(['batchnorm', 'layernorm', 'none'] as const)(
     '%s: loss and every gradient, with and without reg',

@@ -1,5 +1,4 @@
 /** Normalizations by themselves: laws that they must obey, and NumPy's figures. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { setScaleAndShift, standaloneLayer } from '../../src/checks/layer-checks.ts';
@@ -13,7 +12,7 @@ import {
   normalizations,
 } from '../../src/nn/normalizations.ts';
 import { RandomState } from '../../src/random/random-state.ts';
-import { sharedFolder, sharedPath } from '../shared.ts';
+import { truth } from '../shared.ts';
 
 type Backward = NormalizationRow['backward'];
 
@@ -130,27 +129,22 @@ describe('laws, for random shapes', () => {
   });
 });
 
-describe.skipIf(!sharedFolder)(
-  'NumPy on the same numbers (skipped where the shared folder is absent)',
-  () => {
-    const golden = sharedFolder
-      ? JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8'))
-      : {};
-    const flat = (rows: number[][]) => Float64Array.from(rows.flat());
+describe('NumPy on the same numbers', () => {
+  const golden = JSON.parse(truth('numpy-231.json'));
+  const flat = (rows: number[][]) => Float64Array.from(rows.flat());
 
-    it.each([
-      ['batchnorm', 'staged', batchnormBackwardStaged],
-      ['batchnorm', 'simplified', normalizations.batchnorm.backward],
-      ['layernorm', 'simplified', normalizations.layernorm.backward],
-    ] as const)('%s forward and %s backward, 4 x 5', (name, _, backward) => {
-      const figures = golden[`${name}_backward_4x5`];
-      const { output, gradients } = layerOf(name, 4, 5);
-      const [gamma, beta] = [Float64Array.from(figures.gamma), Float64Array.from(figures.beta)];
-      expect(relativeError(output(flat(figures.x), gamma, beta), flat(figures.out))).toBeLessThan(1e-13);
-      const { dx, dgamma, dbeta } = gradients(backward, flat(figures.dout));
-      expect(relativeError(dx, flat(figures.dx))).toBeLessThan(1e-9);
-      expect(relativeError(dgamma, figures.dgamma)).toBeLessThan(1e-13);
-      expect(relativeError(dbeta, figures.dbeta)).toBeLessThan(1e-13);
-    });
-  },
-);
+  it.each([
+    ['batchnorm', 'staged', batchnormBackwardStaged],
+    ['batchnorm', 'simplified', normalizations.batchnorm.backward],
+    ['layernorm', 'simplified', normalizations.layernorm.backward],
+  ] as const)('%s forward and %s backward, 4 x 5', (name, _, backward) => {
+    const figures = golden[`${name}_backward_4x5`];
+    const { output, gradients } = layerOf(name, 4, 5);
+    const [gamma, beta] = [Float64Array.from(figures.gamma), Float64Array.from(figures.beta)];
+    expect(relativeError(output(flat(figures.x), gamma, beta), flat(figures.out))).toBeLessThan(1e-13);
+    const { dx, dgamma, dbeta } = gradients(backward, flat(figures.dout));
+    expect(relativeError(dx, flat(figures.dx))).toBeLessThan(1e-9);
+    expect(relativeError(dgamma, figures.dgamma)).toBeLessThan(1e-13);
+    expect(relativeError(dbeta, figures.dbeta)).toBeLessThan(1e-13);
+  });
+});

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RandomState } from '../../src/random/random-state.ts';
-import { sharedFolder, sharedPath } from '../shared.ts';
+import { truth } from '../shared.ts';
 
 const seed = () => new RandomState(231);
 const sample = (r: RandomState, n: number) => [...r.randomSample(new Float64Array(n))];
@@ -20,10 +19,8 @@ describe('numbers that NumPy prints', () => {
   });
 });
 
-describe.skipIf(!sharedFolder)('golden figures of the shared folder (skipped where it is absent)', () => {
-  const golden = sharedFolder
-    ? JSON.parse(readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8')).random
-    : {};
+describe('golden figures of NumPy', () => {
+  const golden = JSON.parse(truth('numpy-231.json')).random;
 
   it('mixed draws from one stream', () => {
     const r = seed();

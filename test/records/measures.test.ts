@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { measureNames, summarize } from '../../src/records/measures.ts';
 import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
-import { sharedFolder, sharedPath } from '../shared.ts';
+import { truth } from '../shared.ts';
 
 const PER_EPOCH = 20;
 const summaryOf = (given: Given) => summarize(resultsOf(given)[0]!.record(), PER_EPOCH);
@@ -21,22 +20,19 @@ describe('summarize', () => {
     expect(summaryOf({ status: 'diverged', losses: countTo(20) }).lastEpochTrainLoss).toBeNull();
   });
 
-  it.skipIf(!sharedFolder || !hasPython)(
-    'agrees with np.mean(loss_history[-100:]) (needs the golden figures and NumPy)',
-    () => {
-      const text = readFileSync(sharedPath('truth', 'numpy-231.json'), 'utf8');
-      const histories: { loss: number[] }[] = Object.values(JSON.parse(text).deep_net_float64);
-      const program = `
+  it.skipIf(!hasPython)('agrees with np.mean(loss_history[-100:]) (needs NumPy)', () => {
+    const text = truth('numpy-231.json');
+    const histories: { loss: number[] }[] = Object.values(JSON.parse(text).deep_net_float64);
+    const program = `
 import json, sys, numpy as np
 runs = json.load(sys.stdin)["deep_net_float64"].values()
 print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
-      const expected: number[] = JSON.parse(python(program, text));
-      expect(expected).toHaveLength(2);
-      for (const [index, { loss }] of histories.entries()) {
-        expect(summaryOf({ losses: loss }).finalTrainLoss).toBeCloseTo(expected[index]!, 13);
-      }
-    },
-  );
+    const expected: number[] = JSON.parse(python(program, text));
+    expect(expected).toHaveLength(2);
+    for (const [index, { loss }] of histories.entries()) {
+      expect(summaryOf({ losses: loss }).finalTrainLoss).toBeCloseTo(expected[index]!, 13);
+    }
+  });
 
   it('keeps the first loss, and best and last accuracies', () => {
     const accuracies = [accuracy(0, 0.1, 0.2), accuracy(1, 0.5, 0.4), accuracy(2, 0.6, 0.3)];
