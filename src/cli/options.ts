@@ -1,6 +1,7 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import type { Shard } from '../plan/shard.ts';
 
 type Options = Record<string, unknown>;
 
@@ -21,6 +22,16 @@ export const workersOption = (least: number) =>
   new Option('--workers <n>', 'threads to train on; results do not depend on it')
     .argParser(wholeNumber(least, 1024))
     .default(availableParallelism(), 'the cores of this machine');
+
+export const shardOption = () =>
+  new Option(
+    '--shard <i/n>',
+    'run part i of n, parts of equal estimated cost; each needs an --out of its own, and merge puts them together',
+  ).argParser((text: string): Shard => {
+    const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
+    if (index && count && index <= count) return { index, count };
+    throw new InvalidArgumentError('It must be I/N, with I from 1 to N: 2/8.');
+  });
 
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";

@@ -5,6 +5,7 @@ import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
 import { registerRun } from './commands/run.ts';
+import { registerMerge, registerShards } from './commands/shards.ts';
 import { registerShow } from './commands/show.ts';
 import { registerRuns, registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
@@ -31,6 +32,8 @@ export async function createProgram(context: Context): Promise<Command> {
     registerRuns,
     registerExport,
     registerVerify,
+    registerMerge,
+    registerShards,
     registerData,
   ])
     register(program, context);

@@ -3,7 +3,7 @@ import { explained } from '../files/atomic.ts';
 import { MANIFEST } from '../store/manifest.ts';
 import { lockFolder } from '../store/run-store.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
-import { writeCsvs, writeManifest } from './views.ts';
+import { isComplete, writeCsvs, writeManifest } from './views.ts';
 
 export interface ExportOptions {
   /** Replace files also by shorter ones. */
@@ -25,10 +25,10 @@ export async function exportRun(
     try {
       const run = await readRun(folder);
       try {
-        const { results, trials, corrupt } = run;
+        const { results, corrupt } = run;
         for (const line of corrupt) notify(`line ${line} of the journal is corrupt and left out`);
         const names = await writeCsvs(folder, results, { shrink: force });
-        await writeManifest(run, results.length === trials.length ? 'finished' : 'interrupted');
+        await writeManifest(run, isComplete(run) ? 'finished' : 'interrupted');
         return [...names, MANIFEST];
       } finally {
         await run.close();

@@ -13,6 +13,7 @@ import { checkSplit } from '../data/split.ts';
 import { explained } from '../files/atomic.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planner } from '../plan/plan.ts';
+import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
@@ -24,7 +25,7 @@ import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
 import { type Compile, executorFactory } from './executors/choose.ts';
-import { type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
+import { isComplete, type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
 
 export interface RunOptions {
   /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
@@ -42,6 +43,8 @@ export interface RunOptions {
   readonly workers?: number;
   /** Compiles the kernels; the command line sets V8's flags here, which the library does not. */
   readonly compile?: Compile;
+  /** Runs one part of the plan; `mergeShards` puts the parts together. */
+  readonly shard?: Shard | undefined;
   /** Begins anew; what the folder held is kept beside it. */
   readonly fresh?: boolean;
   /** Drops corrupt lines of the journal instead of refusing it. */
@@ -76,7 +79,7 @@ export type RunEvent =
 
 /** A run that has ended, finished or not. Its records can be read until it is closed. */
 export interface Run extends OpenRun, AsyncDisposable {
-  /** Whether every planned trial has a result. */
+  /** Whether every planned trial, or every one of the shard, has a result. */
   readonly complete: boolean;
   table(): Table;
   charts(): Chart[];
@@ -119,7 +122,10 @@ export async function runExperiment(
     description,
     charts: charts && [...charts],
   };
-  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers });
+  const invocation = invocationOf({
+    ...presentation,
+    ...{ dataSource: dataset.source, version, workers, shard: options.shard },
+  });
 
   // Nothing is written before it is certain that the trials can run here.
   const executorFor = executorFactory(dataset.train, planFor([]), { ...options, workers });
@@ -135,10 +141,13 @@ export async function runExperiment(
   const view = (): RunView => viewOf(open());
   try {
     await writeManifest(open(), 'running');
-    await onEvent({ kind: 'planned', folder, trials: store.trials, results: store.results(), view });
+    const trials = trialsOf(store.trials, options.shard);
+    const ids = new Set(trials.map(({ id }) => id));
+    const found = store.results().filter(({ trial }) => ids.has(trial.id));
+    await onEvent({ kind: 'planned', folder, trials, results: found, view });
     const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
     try {
-      const pending = store.pending();
+      const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {
         for await (const event of conduct(pending, executorFor(pending), policy)) {
           if (event.kind === 'finished') await store.append(event.record);
@@ -157,7 +166,7 @@ export async function runExperiment(
     throw error;
   }
   const ended = open();
-  const complete = ended.results.length === ended.trials.length;
+  const complete = isComplete(ended);
   const close = () => store.close();
   return {
     ...ended,
@@ -174,10 +183,7 @@ async function finish(store: RunStore, run: OpenRun): Promise<void> {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
     await writeCsvs(store.folder, run.results, { shrink: true });
-    await writeManifest(
-      { ...run, folder: store.folder },
-      run.results.length === run.trials.length ? 'finished' : 'interrupted',
-    );
+    await writeManifest({ ...run, folder: store.folder }, isComplete(run) ? 'finished' : 'interrupted');
     if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);

@@ -5,6 +5,7 @@ import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
+import { trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
 import type { RunView } from '../report/run-report.ts';
@@ -22,13 +23,28 @@ export interface OpenRun {
   readonly trainingSeconds: number;
 }
 
+/** Whether it has a result of every trial that it was to run. */
+export function isComplete({ trials, results, invocation }: Planned): boolean {
+  const done = new Set(results.map(({ trial }) => trial.id));
+  return trialsOf(trials, invocation?.shard).every(({ id }) => done.has(id));
+}
+
+type Planned = Pick<OpenRun, 'trials' | 'results' | 'invocation'>;
+
+/** Trials that it was to run, and those that it has run. */
+function countAsked({ trials, results, invocation }: Planned): number {
+  const asked = [...trialsOf(trials, invocation?.shard), ...results.map(({ trial }) => trial)];
+  return new Set(asked.map(({ id }) => id)).size;
+}
+
 /** What its report shows. */
-export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 'trainingSeconds'>): RunView {
+export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
+  const { identity, invocation, results } = run;
   const { title, description, command = 'sweep', charts } = invocation ?? {};
   return {
     ...{ name: identity.name, title, description, command, results },
     data: dataLabelOf(identity.data),
-    planned: trials.length,
+    planned: countAsked(run),
     charts: chartsSchema.safeParse(charts).data,
   };
 }

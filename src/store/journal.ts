@@ -152,7 +152,7 @@ export class Journal {
   }
 }
 
-const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
+export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
   ...{ id, index, seed, axes },
   groups: [...groups],
 });

@@ -27,6 +27,8 @@ export const invocationSchema = z.strictObject({
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
+  /** The part of the plan that it runs, if not all of it. */
+  shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).optional(),
   invokedAt: z.string(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
@@ -61,7 +63,7 @@ export function identityOf(
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers'>,
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'shard'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

@@ -104,10 +104,12 @@ export class RunStore {
 
   /** Trials without a record, or with that of a failure. */
   pending(): Trial[] {
-    return this.trials.filter(({ id }) => {
-      const entry = this.entries.get(id);
-      return entry === undefined || entry.status === 'failed';
-    });
+    return this.trials.filter(({ id }) => this.isPending(id));
+  }
+
+  isPending(id: string): boolean {
+    const entry = this.entries.get(id);
+    return entry === undefined || entry.status === 'failed';
   }
 
   /** In plan order, without the trials that have yet to run. Records can be read until the store is closed. */

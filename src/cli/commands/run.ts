@@ -4,7 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import type { Run, RunEvent } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { collect, dataOption, wholeNumber, withOutput, workersOption } from '../options.ts';
+import { collect, dataOption, shardOption, wholeNumber, withOutput, workersOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const VERBS = [
@@ -61,6 +61,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
           .default('portable' as Numerics),
       )
       .addOption(workersOption(0))
+      .addOption(shardOption())
       .option('--fresh', 'start again; the old run is kept beside the new one')
       .option('--repair', 'drop corrupt lines of the journal; their trials run again')
       .addOption(
