@@ -18,6 +18,8 @@ const owners: Readonly<Record<string, string>> = {
   ora: 'cli',
   asciichart: 'report',
   'cli-table3': 'report',
+  bullmq: 'run',
+  ioredis: 'run',
   piscina: 'run',
   tar: 'data',
   undici: 'data',

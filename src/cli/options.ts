@@ -1,6 +1,7 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Shard } from '../plan/shard.ts';
 
 type Options = Record<string, unknown>;
@@ -32,6 +33,26 @@ export const shardOption = () =>
     if (index && count && index <= count) return { index, count };
     throw new InvalidArgumentError('It must be I/N, with I from 1 to N: 2/8.');
   });
+
+export const numericsOption = () =>
+  new Option(
+    '--numerics <arithmetic>',
+    'portable: the same bits on every processor; fused: faster, the same bits on every processor that fuses multiplication and addition',
+  )
+    .choices(Object.keys(NUMERICS) as Numerics[])
+    .default('portable' as Numerics);
+
+export const queueOption = (what: string) =>
+  new Option(
+    '--queue [url]',
+    `${what}: redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT; by default CIFAR_NORM_QUEUE`,
+  );
+
+/** An empty URL is refused later, by whoever connects. */
+export const queueUrl = (
+  option: string | true | undefined,
+  { CIFAR_NORM_QUEUE = '' }: NodeJS.ProcessEnv,
+): string | undefined => (option === true ? CIFAR_NORM_QUEUE || undefined : option);
 
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";

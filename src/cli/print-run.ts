@@ -14,7 +14,11 @@ export interface PrintOptions {
   readonly logs: boolean;
 }
 
-export function printRun(run: Omit<OpenRun, 'trainingSeconds'>, terminal: Terminal, { json, histories, logs }: PrintOptions): void {
+export function printRun(
+  run: Omit<OpenRun, 'trainingSeconds'>,
+  terminal: Terminal,
+  { json, histories, logs }: PrintOptions,
+): void {
   const view = viewOf(run);
   const { folder, identity, invocation, trials } = run;
   if (json) {

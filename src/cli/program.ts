@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
+import { registerQueue, registerWorker } from './commands/queue.ts';
 import { registerRun } from './commands/run.ts';
 import { registerMerge, registerShards } from './commands/shards.ts';
 import { registerShow } from './commands/show.ts';
@@ -32,6 +33,8 @@ export async function createProgram(context: Context): Promise<Command> {
     registerRuns,
     registerExport,
     registerVerify,
+    registerWorker,
+    registerQueue,
     registerMerge,
     registerShards,
     registerData,

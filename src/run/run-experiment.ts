@@ -20,7 +20,7 @@ import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import type { RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
-import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
+import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly workers?: number;
   /** Compiles the kernels; the command line sets V8's flags here, which the library does not. */
   readonly compile?: Compile;
+  /** URL of Redis: trains on the workers that take trials from a queue there, instead of in threads. */
+  readonly queue?: string | undefined;
   /** Runs one part of the plan; `mergeShards` puts the parts together. */
   readonly shard?: Shard | undefined;
   /** Begins anew; what the folder held is kept beside it. */
@@ -128,11 +130,14 @@ export async function runExperiment(
   });
 
   // Nothing is written before it is certain that the trials can run here.
-  const executorFor = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const notify = (text: string) => void onEvent({ kind: 'notice', text });
+  const { queue: url, timeout } = options;
+  const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
+  const executorFor = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
-    notify: text => void onEvent({ kind: 'notice', text }),
+    notify,
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },

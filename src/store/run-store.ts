@@ -19,10 +19,13 @@ export interface OpenOptions extends JournalOptions {
 }
 
 /** The folder of a run for which none was named: other settings, or other data, have another folder. */
-export function defaultFolder(resultsFolder: string, { name, experiment, data, numerics }: Identity): string {
-  const hash = contentHash([Object.entries(withoutDefaults(experiment)), data, numerics], 8);
-  return join(resultsFolder, `${name}-${hash}`);
+export function defaultFolder(resultsFolder: string, identity: Identity): string {
+  return join(resultsFolder, `${identity.name}-${runHash(identity)}`);
 }
+
+/** Short name of what decides a run's results. */
+export const runHash = ({ experiment, data, numerics }: Identity): string =>
+  contentHash([Object.entries(withoutDefaults(experiment)), data, numerics], 8);
 
 export class RunStore {
   /** Where its views belong; another than was asked for if that one was replaced while the run was going on. */

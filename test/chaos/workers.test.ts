@@ -31,7 +31,7 @@ interface Attempt {
 async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<TrialEvent[]> {
   const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
   const { train } = await loadDataset(place, { test: false });
-  const executor = executorFactory(train, trials, { workers, ...(entry && { entry }) })(trials);
+  const executor = (await executorFactory(train, trials, { workers, ...(entry && { entry }) }))(trials);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
   for await (const event of conduct(trials, executor, { retries, timeout: undefined, signal }))

@@ -6,8 +6,10 @@ import { compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
+import { connect } from '../queue/connect.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
+import { type QueueOptions, queueExecutor } from './queue.ts';
 import { threadExecutor } from './threads.ts';
 
 export type Compile = (dtype: Dtype, numerics: Numerics) => Program;
@@ -18,6 +20,8 @@ export interface ExecutorOptions {
   readonly compile?: Compile | undefined;
   /** 0 trains in the calling thread. */
   readonly workers: number;
+  /** Trains on the workers of a queue instead. */
+  readonly queue?: QueueOptions | undefined;
   /** What threads run, if not the usual worker. */
   readonly entry?: URL;
 }
@@ -25,13 +29,17 @@ export interface ExecutorOptions {
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be reached
  */
-export function executorFactory(
+export async function executorFactory(
   train: Images,
   trials: readonly Trial[],
-  { numerics = 'portable', compile = compileProgram, workers, entry }: ExecutorOptions,
-): (pending: readonly Trial[]) => Executor {
+  { numerics = 'portable', compile = compileProgram, workers, entry, queue }: ExecutorOptions,
+): Promise<(pending: readonly Trial[]) => Executor> {
+  if (queue) {
+    (await connect(queue.url)).close();
+    return pending => queueExecutor(pending, queue);
+  }
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   return pending => {
