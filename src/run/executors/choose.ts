@@ -36,10 +36,7 @@ export async function executorFactory(
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry, queue }: ExecutorOptions,
 ): Promise<(pending: readonly Trial[]) => Executor> {
-  if (queue) {
-    (await connect(queue.url)).close();
-    return pending => queueExecutor(pending, queue);
-  }
+  if (queue) return queueFactory(queue);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   return pending => {
@@ -52,4 +49,10 @@ export async function executorFactory(
     mean.set(meanImage(train, pending[0]!.split.numTraining));
     return executor;
   };
+}
+
+/** Keeps no images: the workers have their own. */
+async function queueFactory(queue: QueueOptions): Promise<(pending: readonly Trial[]) => Executor> {
+  (await connect(queue.url)).close();
+  return pending => queueExecutor(pending, queue);
 }

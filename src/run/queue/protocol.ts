@@ -67,6 +67,9 @@ export function parseJob(data: unknown): QueueJob | undefined {
 }
 
 const MOST_BYTES = 1 << 30;
+/** Bytes from which compressing pays. */
+const COMPRESSED_FROM = 4096;
+const isCompressed = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 const pack = promisify(gzip);
 const unpack = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip);
 
@@ -77,7 +80,8 @@ export interface PackedRecord {
 }
 
 export async function packRecord(record: TrialRecord): Promise<PackedRecord> {
-  return { hash: hashOf(record), bytes: await pack(JSON.stringify(record)) };
+  const text = Buffer.from(JSON.stringify(record));
+  return { hash: hashOf(record), bytes: text.length < COMPRESSED_FROM ? text : await pack(text) };
 }
 
 /** @returns undefined if the bytes are no record of this trial with this hash */
@@ -86,8 +90,8 @@ export async function unpackRecord(
   id: string,
 ): Promise<TrialRecord | undefined> {
   try {
-    const text = (await unpack(bytes, { maxOutputLength: MOST_BYTES })).toString();
-    const record = trialRecordSchema.parse(JSON.parse(text));
+    const text = isCompressed(bytes) ? await unpack(bytes, { maxOutputLength: MOST_BYTES }) : bytes;
+    const record = trialRecordSchema.parse(JSON.parse(text.toString()));
     return record.id === id && record.status !== 'failed' && hashOf(record) === hash ? record : undefined;
   } catch {
     return undefined;
