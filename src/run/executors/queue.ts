@@ -93,7 +93,8 @@ export function queueExecutor(
   };
 
   const opening = (async (): Promise<Open> => {
-    const link = await connect(url, notify);
+    // It was reachable a moment ago.
+    const link = await connect(url, notify, { patient: true });
     const { redis, bullmq } = link;
     await registerQueue(redis, name);
     const [seconds, micros] = await redis.time();

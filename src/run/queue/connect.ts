@@ -22,12 +22,17 @@ const MOST_PAUSE_MS = 2000;
 /**
  * Connects. A connection that is lost later is restored, and what was sent meanwhile is sent again; `notify` says so.
  * @param url redis:// or rediss:// (TLS), with user and password if the server needs them
+ * @param patient whether to wait for the server also at first
  * @throws CifarNormError (usage) if the URL or a package is missing; (run) if the server cannot be reached
  */
-export async function connect(url: string, notify: (text: string) => void = () => {}): Promise<Link> {
+export async function connect(
+  url: string,
+  notify: (text: string) => void = () => {},
+  { patient = false }: { readonly patient?: boolean } = {},
+): Promise<Link> {
   const place = placeOf(url);
   const [bullmq, ioredis] = await packages();
-  let isUp = false;
+  let isUp = patient;
   let problem: Error | undefined;
   const redis = new ioredis.Redis(url, {
     lazyConnect: true,
@@ -36,11 +41,22 @@ export async function connect(url: string, notify: (text: string) => void = () =
     maxRetriesPerRequest: null,
     retryStrategy: times => (isUp ? Math.min(times * 100, MOST_PAUSE_MS) : null),
   });
-  redis.on('error', error => {
-    problem = error;
-  });
+  let isLost = false;
+  redis
+    .on('error', error => {
+      problem = error;
+    })
+    .on('close', () => {
+      if (isUp && !isLost) notify(`lost the queue at ${place}; waiting for it`);
+      isLost ||= isUp;
+    })
+    .on('ready', () => {
+      if (isLost) notify(`the queue at ${place} is back`);
+      isLost = false;
+    });
+  const connected = redis.connect();
   try {
-    await redis.connect();
+    await (patient ? connected.catch(() => {}) : connected);
     await redis.ping();
   } catch (error) {
     redis.disconnect();
@@ -48,15 +64,6 @@ export async function connect(url: string, notify: (text: string) => void = () =
     throw new CifarNormError('run', `cannot reach the queue at ${place}: ${message}`, CHECK);
   }
   isUp = true;
-  let isLost = false;
-  redis.on('close', () => {
-    if (!isLost && redis.status !== 'end') notify(`lost the queue at ${place}; waiting for it`);
-    isLost = true;
-  });
-  redis.on('ready', () => {
-    if (isLost) notify(`the queue at ${place} is back`);
-    isLost = false;
-  });
   return {
     bullmq,
     redis,
@@ -68,7 +75,7 @@ export async function connect(url: string, notify: (text: string) => void = () =
       return queue;
     },
     close() {
-      isLost = true;
+      isUp = false;
       redis.disconnect();
     },
   };
