@@ -67,8 +67,8 @@ export function parseJob(data: unknown): QueueJob | undefined {
 }
 
 const MOST_BYTES = 1 << 30;
-/** Bytes from which compressing pays. */
-const COMPRESSED_FROM = 4096;
+/** Bytes from which compressing pays: below, zlib takes longer than the network. */
+const COMPRESSED_FROM = 32_768;
 const isCompressed = (bytes: Buffer) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 const pack = promisify(gzip);
 const unpack = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip);
