@@ -1,4 +1,5 @@
 /** Runs trials on whichever machines take them from a queue (BullMQ on Redis); see `serve` for the other end. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Queue, QueueEvents } from 'bullmq';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
@@ -22,6 +23,7 @@ export interface QueueOptions {
 const SLOTS = 1000;
 /** Events tell at once what happened to a job; looking again finds what was missed while the queue was away. */
 const LOOK_AGAIN_MS = 10_000;
+const CLOSE_MS = 500;
 
 interface Waiting extends Pick<RunTrialOptions, 'onProgress'> {
   readonly trial: Trial;
@@ -130,11 +132,12 @@ export function queueExecutor(
 
   let closing: Promise<void> | undefined;
   const close = async () => {
-    const open = await opening.catch(() => undefined);
+    // A queue that is away does not answer.
+    const open = await Promise.race([opening.catch(() => undefined), wait(CLOSE_MS)]);
     if (!open) return;
     clearInterval(open.timer);
     open.link.close();
-    await Promise.allSettled([open.events.close(), open.queue.close()]);
+    await Promise.race([Promise.allSettled([open.events.close(), open.queue.close()]), wait(CLOSE_MS)]);
   };
 
   return {
