@@ -125,6 +125,8 @@ export function queueExecutor(
     const open = await opening;
     if (await collect(open, id)) return;
     const state = await open.queue.getJobState(id);
+    // It may have finished since.
+    if (state === 'completed' && (await collect(open, id))) return;
     // Of an earlier attempt, or a job whose result has expired.
     if (state === 'failed' || state === 'completed') await open.queue.remove(id);
     await submit(open, id, trial);
