@@ -1,4 +1,4 @@
-/** GFLOP/s of the products in the shapes of the shipped experiments and in larger ones, beside the processor's peak. */
+/** GFLOP/s of matrix products in the shapes of the shipped experiments and larger ones, and the processor's peak. */
 import { readFileSync } from 'node:fs';
 import { type Dtype, Engine, type Numerics } from 'cifar-norm';
 import { program, wide } from './program.ts';
@@ -75,7 +75,7 @@ function productOf(dtype: Dtype, numerics: Numerics, [product, m, n, k]: (typeof
   return () => (2 * m * n * k) / 1e6 / timeOf(run, MILLISECONDS);
 }
 
-/** Multiplications and additions of 32-bit numbers in registers alone, as wide as V8 makes the kernels. */
+/** Peak of multiplying and adding float32 numbers in registers, at the vector width that V8 uses for the kernels. */
 function registerPeak(): number {
   const bytes = readFileSync(new URL(`./${wide ? 'wide-peak' : 'peak'}.wasm`, import.meta.url));
   const memory = new WebAssembly.Memory({ initial: 1 });

@@ -1,5 +1,5 @@
-// Writes the source of a kernel that multiplies and adds on registers alone, and compiles it: what the processor can do
-// without fused multiply-add. `wide-peak` has its sums in pairs that V8 makes 256-bit operations of.
+// Generates and compiles a kernel that multiplies and adds in registers only: the processor's peak without fused
+// multiply-add. `wide-peak` pairs its sums so that V8 merges them into 256-bit operations.
 import asc from 'assemblyscript/asc';
 
 const build = new URL('./build/', import.meta.url);

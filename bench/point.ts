@@ -1,4 +1,4 @@
-/** One run in a process of its own, for its time and memory: `node point.js DATA key=value..` prints them as JSON. */
+/** `node point.js DATA key=value..` runs once, and prints the time and peak memory of its process as JSON. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

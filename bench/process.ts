@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Runs a program to its end; what it printed, and how many seconds it took. */
+/** Runs a program; resolves to its output, exit code and seconds. */
 export function runProgram(
   program: string,
   words: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --peers] [--data FOLDER] [--rounds N] [--only kernels,steps,sweeps] [--json]`: how fast, and beside
- * whom. The tables go to stdout, or JSON with everything that was measured.
+ * `npm run bench [-- --peers] [--data FOLDER] [--rounds N] [--only kernels,steps,sweeps] [--json]` measures speed, also of
+ * the peers, and prints tables or, with --json, every measurement to stdout.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';

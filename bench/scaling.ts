@@ -1,6 +1,6 @@
 /**
- * `npm run bench:scaling -- DATA > docs/scaling.md`: how time and memory grow with images, width, depth, batch and number
- * of trials, one after the other, on one worker.
+ * `npm run bench:scaling -- DATA > docs/scaling.md`: measures how time and memory grow with images, width, depth, batch
+ * size and trials, one dimension at a time, on one worker.
  */
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ interface Dimension {
   readonly label: string;
   readonly what: string;
   readonly values: readonly number[];
-  /** Work relative to the value: what a straight line would be. */
+  /** Settings, as `key=value`, that give the dimension this value. */
   overrides(value: number): readonly string[];
   readonly why: string;
 }
@@ -25,7 +25,7 @@ const dimensions: readonly Dimension[] = [
     what: 'one epoch, five hidden layers of 100, minibatches of 50',
     values: [1000, 3000, 10_000, 20_000, 49_000],
     overrides: value => [`trainImages=${value}`],
-    why: 'Linear from some 10,000 images on, at about 70 microseconds an image. Below, what every run costs shows: the worker has to start and the mean image to be made (0.3 s), and two accuracy checks take 1,000 validation and up to 1,000 training images each. Memory is flat: the images are bytes that all workers share, and a minibatch is made float when it is gathered.',
+    why: 'Linear above about 10,000 images, at about 70 microseconds per image. Below that, the fixed cost of a run dominates: starting the worker and computing the mean image take 0.3 s, and each of two accuracy checks evaluates 1,000 validation images and up to 1,000 training images. Memory is flat: all workers share the images as bytes, and each minibatch is converted to floating point when it is gathered.',
   },
   {
     title: 'Width',
@@ -33,7 +33,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch, two hidden layers of w',
     values: [50, 100, 256, 512, 1024, 2048, 4096],
     overrides: value => [`hiddenDims=[${value}, ${value}]`],
-    why: 'Weights are 3072 w + w^2 + 10 w, so time grows like w while w is far below 3,072 and towards w^2 above; the last doubling takes 2.8 times as long. The products keep their rate, for they go block by block; the update with Adam reads and writes three numbers a weight and is bound by memory once they no longer fit into the caches, from w = 512 on. Memory is about five numbers a weight: weights, best weights, two moments, and the copy that is made while they are drawn.',
+    why: 'The net has 3072 w + w^2 + 10 w weights, so time grows like w while w is far below 3,072, and approaches w^2 above; the last doubling takes 2.8 times as long. The products keep their speed because they work in blocks. The Adam update reads and writes three numbers per weight, and is bound by memory once these no longer fit in the caches, from w = 512. Memory is about five numbers per weight: the weight, its best value, two moments, and a copy made while the weights are drawn.',
   },
   {
     title: 'Depth',
@@ -41,7 +41,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch',
     values: [1, 2, 5, 10, 20, 50, 100],
     overrides: value => [`hiddenDims=[${Array(value).fill(50).join(', ')}]`],
-    why: 'The first layer has 3072 x 50 weights, each further one 50 x 50: a sixtieth. So time is flat up to twenty layers or so, within what varies from run to run, and linear beyond, where a layer costs more than its products: normalization and the calls themselves.',
+    why: 'The first layer has 3072 x 50 weights; each further layer has 50 x 50, a sixtieth as many. Up to about twenty layers, time is therefore flat within the variation between runs. Beyond that it is linear, and a layer costs more than its products: normalization and function calls take time too.',
   },
   {
     title: 'Batch',
@@ -49,7 +49,7 @@ const dimensions: readonly Dimension[] = [
     what: '1,000 images, one epoch, five hidden layers of 100',
     values: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
     overrides: value => [`batchSize=${value}`],
-    why: 'The products of an epoch are the same for every batch size; the updates are one for each batch. With batches of 1 the update (bound by memory and by square roots) is more than half of the time; from 20 on it no longer shows beside the 0.3 s that every run costs. A thousand images are one step.',
+    why: 'An epoch computes the same products at every batch size, but makes one update per batch. At batch size 1, updates (bound by memory and square roots) take more than half of the time; from 20 on, they are negligible beside the fixed 0.3 s of a run. At batch size 1,000, the epoch is a single step.',
   },
   {
     title: 'Trials',
@@ -64,7 +64,7 @@ const dimensions: readonly Dimension[] = [
       'numValidation=16',
       `weightScale={logspace: [-3, 0, ${value}]}`,
     ],
-    why: 'Linear: 1.3 milliseconds a trial, most of it to bring its record to the disk (fsync) before it counts as done. One trial is the cost of a run, 0.1 s for the worker alone. Memory grows by what is known of each trial, 6 KB.',
+    why: 'Linear: 1.3 milliseconds per trial, mostly spent flushing its record to disk (fsync) before it counts as finished. A single trial shows the fixed cost of a run, 0.1 s for the worker alone. Memory grows by 6 KB per trial.',
   },
 ];
 
@@ -75,10 +75,11 @@ if (!data) throw new Error('usage: npm run bench:scaling -- DATA');
 
 console.log(`# Scaling
 
-How time and memory grow, one dimension at a time: float32, portable numerics, batch normalization, one worker, real
-CIFAR-10. The better of ${ROUNDS} runs on ${cpus()[0]?.model} with ${process.version}, ${new Date().toISOString().slice(0, 10)}. Seconds are those of the
-trials, from the start of the worker to the last file written; megabytes the most that the process held, of which
-the images are 154 (and 64 more are the buffers that files are read into). \`npm run bench:scaling\` makes this page.`);
+How time and memory grow along one dimension at a time: float32, portable numerics, batch normalization, one worker,
+real CIFAR-10. Measured on ${cpus()[0]?.model} with Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}.
+Seconds are the shorter of ${ROUNDS} runs, from the start of the worker to the last file written. Megabytes are the peak memory
+of the process, including 154 MB of images and 64 MB of buffers for reading files.
+\`npm run bench:scaling\` generates this page.`);
 
 for (const { title, label, what, values, overrides, why } of dimensions) {
   const rows: { value: number; seconds: number; megabytes: number }[] = [];

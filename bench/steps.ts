@@ -1,4 +1,4 @@
-/** Time of one training step, without the gathering of its minibatch. */
+/** Times one training step, without gathering its minibatch. */
 import { type Dtype, Engine, FullyConnectedNet, type Numerics, RandomState, updateRules } from 'cifar-norm';
 import { program } from './program.ts';
 import { interleaved, type Spread, timeOf } from './timing.ts';

@@ -1,6 +1,6 @@
 /**
- * Whole sweeps, ours on every Node that is here (node_modules/.nodes, where `.ci/run` puts them) and, where they are
- * present, NumPy, PyTorch and TensorFlow.js doing the same training, each in turn in every round.
+ * Times whole sweeps on every installed Node (`.ci/run` installs others in node_modules/.nodes). Where NumPy, PyTorch and
+ * TensorFlow.js are installed, they run the same training; each round runs every program once.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -16,11 +16,11 @@ export const SWEEPS = ['weight-scale', 'batch-size'] as const;
 export interface SweepRow {
   readonly sweep: string;
   readonly who: string;
-  /** Of the trainings alone: neither starting the program nor reading the data counts. */
+  /** Training time only, without starting the program or reading the data. */
   readonly seconds: Spread;
 }
 
-/** @param data a folder of CIFAR-10's binary batches; the peers read nothing else */
+/** @param data a folder of CIFAR-10's binary batches, the only format that the peers read */
 export async function benchSweeps(
   rounds: number,
   data: string,
@@ -52,7 +52,7 @@ export async function benchSweeps(
   return rows;
 }
 
-/** The Node that runs this, and those in node_modules/.nodes. */
+/** The Node running this program, and those in node_modules/.nodes. */
 function nodes(): [name: string, path: string][] {
   const others = ['20', '22', '24', '26']
     .filter(version => !process.version.startsWith(`v${version}.`))
@@ -100,7 +100,7 @@ function hasTensorflow(): boolean {
 
 const WEIGHT_SCALE_TRIALS = 40;
 
-/** It would take minutes; one trial stands for all. */
+/** Estimates the sweep from one trial, because the whole sweep takes minutes. */
 async function tensorflow(data: string): Promise<number> {
   const script = fileURLToPath(new URL('./tfjs.js', import.meta.url));
   const { stdout, code } = await runProgram(process.execPath, [script, data]);
@@ -108,7 +108,7 @@ async function tensorflow(data: string): Promise<number> {
   return WEIGHT_SCALE_TRIALS * Number(stdout.trim().split('\n').at(-1));
 }
 
-/** The peers print the seconds of their trainings at the end of a line. */
+/** The peers end their output with the seconds of training. */
 async function peer(python: string, script: string, data: string, sweep: string, processes: number) {
   const words = [join(peersFolder, script), data, sweep, '--procs', String(processes)];
   const { stdout, code } = await runProgram(python, words);

@@ -1,13 +1,13 @@
 /**
- * `node tfjs.js DATA`: seconds of one trial of weight-scale (batch norm) in TensorFlow.js on its wasm backend, written as
- * its users would. Needs two packages that are no dependencies of this project:
+ * `node tfjs.js DATA` prints the seconds of one weight-scale trial (batch norm) in idiomatic TensorFlow.js on its wasm
+ * backend. It needs two packages that this project does not depend on:
  * `npm install --no-save @tensorflow/tfjs@4 @tensorflow/tfjs-backend-wasm@4`.
  */
 import { loadDataset, locateData, meanImage } from 'cifar-norm';
 
-/** Named as values, for their types are not installed. */
+/** Variables keep TypeScript from looking for the packages' types, which are not installed. */
 const [core, wasm] = ['tfjs', 'tfjs-backend-wasm'].map(name => `@tensorflow/${name}`);
-// biome-ignore lint/suspicious/noExplicitAny: a package without its types
+// biome-ignore lint/suspicious/noExplicitAny: the package's types are not installed
 const tf: any = await import(core!);
 await import(wasm!);
 await tf.setBackend('wasm');

@@ -1,4 +1,4 @@
-/** How times are taken: several rounds, each of everything that is compared, so that a noisy minute hits all alike. */
+/** Timing in rounds that run every measurement once, so that a noisy minute affects all of them alike. */
 
 /** Median and extremes of several measurements. */
 export interface Spread {
@@ -13,7 +13,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (low + high) / 2, least: sorted[0]!, most: sorted.at(-1)! };
 }
 
-/** Milliseconds of one call, from as many as take `milliseconds` together. */
+/** Mean milliseconds per call, over calls that last `milliseconds` together. */
 export function timeOf(call: () => void, milliseconds: number): number {
   let count = 0;
   const start = performance.now();
@@ -26,7 +26,7 @@ export function timeOf(call: () => void, milliseconds: number): number {
   return (now - start) / count;
 }
 
-/** Each of `rounds` rounds asks every measurement once. */
+/** Takes every measurement once in each round. */
 export async function interleaved<Name extends string>(
   rounds: number,
   measurements: Readonly<Record<Name, () => number | Promise<number>>>,

@@ -6,6 +6,16 @@
 import type { ExperimentInput } from './config/schema.ts';
 import { type Run, type RunOptions, runExperiment as run } from './run/run-experiment.ts';
 
+export type { Cell, Estimate } from './analysis/cells.ts';
+export { cellsOf, estimate } from './analysis/cells.ts';
+export type { ComparedCell } from './analysis/compared-cell.ts';
+export type { ByOptions, Comparison, ComparisonOptions, Stream } from './analysis/comparison.ts';
+export { compareBy, compareRuns } from './analysis/comparison.ts';
+export { comparisonSentences } from './analysis/comparison-report.ts';
+export type { ExpectationOutcome } from './analysis/expectations.ts';
+export { checkExpectations } from './analysis/expectations.ts';
+export type { CellFinding, Finding, NetFinding } from './analysis/finding.ts';
+export { findingOf } from './analysis/finding.ts';
 export type { DataLabel, Result } from './analysis/results.ts';
 export type { Bound, CellResult, CheckResult } from './checks/check.ts';
 export { summarizeCells } from './checks/check.ts';
@@ -15,6 +25,7 @@ export type { LoadedExperiment } from './config/load.ts';
 export { loadExperiment } from './config/load.ts';
 export type {
   ChartSpec,
+  Expectation,
   Experiment,
   ExperimentInput,
   Normalization,

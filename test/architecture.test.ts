@@ -17,6 +17,8 @@ const owners: Readonly<Record<string, string>> = {
   '@commander-js/extra-typings': 'cli',
   ora: 'cli',
   asciichart: 'report',
+  'd3-scale': 'report',
+  'd3-shape': 'report',
   'cli-table3': 'report',
   bullmq: 'run',
   ioredis: 'run',

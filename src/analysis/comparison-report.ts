@@ -173,7 +173,7 @@ function sideName({ net, axes }: Side, differs: readonly string[]): string {
   return where === '' ? netName(net) : `${netName(net)} at ${where}`;
 }
 
-const pText = (p: number | null | undefined): string =>
+export const pText = (p: number | null | undefined): string =>
   p == null ? '-' : p < 0.001 ? '<.001' : fractionText(p);
 
 const shortList = (items: readonly string[]): string =>

@@ -21,9 +21,9 @@ export function scoreOf(outcomes: readonly ExpectationOutcome[]): Score {
   return { points, of, counts };
 }
 
-/** One line each: `pass  Batch norm learns everywhere. 20 of 20 cells: ...`. */
+/** One line each: `pass - Batch norm learns everywhere. 20 of 20 cells: ...`. */
 export const expectationLines = (outcomes: readonly ExpectationOutcome[]): string[] =>
-  outcomes.map(outcome => `${statusText(outcome)}  ${outcome.name}: ${outcome.sentence}`);
+  outcomes.map(outcome => `${statusText(outcome)} - ${outcome.name}: ${outcome.sentence}`);
 
 /** `pass`, `undecided at 2 seeds`. */
 export const statusText = ({ status, seeds }: ExpectationOutcome): string =>

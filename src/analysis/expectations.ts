@@ -183,6 +183,7 @@ function sumUp(deciding: readonly (Check & { readonly cell: Cell })[], total: nu
     return total === 1 || where === '' ? sentence : `${where}: ${sentence}`;
   });
   const more = texts.length > MOST_CELLS ? `; and ${texts.length - MOST_CELLS} more` : '';
-  const count = total === 1 ? '' : `${deciding.length} of ${counted(total, 'cell')}: `;
+  const verb = { pass: 'pass', fail: 'fail', undecided: 'are undecided' }[deciding[0]!.status];
+  const count = total === 1 ? '' : `${deciding.length} of ${counted(total, 'cell')} ${verb}: `;
   return `${count}${texts.slice(0, MOST_CELLS).join('; ')}${more}.`;
 }

@@ -96,7 +96,7 @@ export function speedSentence(nets: readonly Net[]): string | undefined {
   });
   const epochs = curve.at(-1)?.epoch;
   const of = epochs === undefined ? '' : ` of ${epochs}`;
-  return `${sentence(leader.name)} trains fastest: its training accuracy passes ${listed(passes)}${of} and ends at ${accuracyText(leader.cell, 'lastTrainAccuracy')}.`;
+  return `${sentence(leader.name)} ${others.length === 1 ? 'trains faster' : 'trains fastest'}: its training accuracy passes ${listed(passes)}${of} and ends at ${accuracyText(leader.cell, 'lastTrainAccuracy')}.`;
 }
 
 /** The loss over the last epoch, net by net. */

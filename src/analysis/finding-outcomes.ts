@@ -9,7 +9,7 @@ import { axesText, counted, figureText, listed, sentence } from './words.ts';
 /** For one and for several. */
 const VERBS: Readonly<Record<Outcome, readonly [one: string, several: string]>> = {
   learns: ['learns', 'learn'],
-  'at chance': ['stays at chance', 'stay at chance'],
+  'at chance': ['does not learn', 'do not learn'],
   'blows up': ['blows up', 'blow up'],
   undecided: ['is undecided', 'are undecided'],
   failed: ['failed to run', 'failed to run'],

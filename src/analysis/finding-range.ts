@@ -62,7 +62,7 @@ export function failureSentence(net: Net): string | undefined {
 }
 
 const VERBS = {
-  'at chance': 'stays at chance',
+  'at chance': 'does not learn',
   'blows up': 'blows up',
   failed: 'failed to run',
 } as const satisfies Readonly<Record<Exclude<Outcome, 'learns' | 'undecided'>, string>>;

@@ -1,7 +1,8 @@
 /** Compiles kernels with the flags of V8 that make them fast: this process is the command line's own. */
 import { setFlagsFromString } from 'node:v8';
+import { CifarNormError } from '../errors.ts';
 import type { Program } from '../kernels/backend.ts';
-import { compileProgram } from '../kernels/choose-backend.ts';
+import { compileProgram, type KernelChoice, kernelChoices } from '../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../kernels/numerics.ts';
 import { REVECTORIZE, v8FlagsFor } from '../kernels/wasm/v8-flags.ts';
 
@@ -9,18 +10,41 @@ import { REVECTORIZE, v8FlagsFor } from '../kernels/wasm/v8-flags.ts';
 let isUnsafe = false;
 
 /**
- * Call it before any worker thread starts, for V8's flags must not change while a thread compiles.
- * @throws CifarNormError (usage) if the processor or this Node cannot do the numerics
+ * What compiles the kernels of a run. Call it before any worker thread starts, for V8's flags must not change while a thread
+ * compiles.
+ * @param choice --kernels
+ * @param fallback CIFAR_NORM_KERNELS
+ * @throws CifarNormError (usage) if the choice is not one; when it compiles, if the machine cannot do what is asked
  */
-export function compile(dtype: Dtype, numerics: Numerics): Program {
-  const flags = v8FlagsFor(numerics).filter(flag => !(isUnsafe && flag === REVECTORIZE));
-  for (const flag of flags) setFlagsFromString(flag);
-  if (!flags.includes(REVECTORIZE)) return compileProgram(dtype, numerics, { wide: false });
-  try {
-    return compileProgram(dtype, numerics, { wide: true });
-  } catch {
-    isUnsafe = true;
-    setFlagsFromString(REVECTORIZE.replace('--', '--no-'));
-    return compileProgram(dtype, numerics, { wide: false });
-  }
+export function compiler(
+  choice: string | undefined,
+  fallback: string | undefined,
+): (dtype: Dtype, numerics: Numerics) => Program {
+  const kernels = choiceOf(choice ?? (fallback || 'auto'));
+  return (dtype, numerics) => {
+    const flags = v8FlagsFor(numerics).filter(flag => !(isUnsafe && flag === REVECTORIZE));
+    const others = flags.filter(flag => flag !== REVECTORIZE);
+    for (const flag of others) setFlagsFromString(flag);
+    const narrow = compileProgram(dtype, numerics, { wide: false, kernels });
+    // Native kernels leave nothing for revectorization to gain.
+    if (narrow.native || !flags.includes(REVECTORIZE)) return narrow;
+    setFlagsFromString(REVECTORIZE);
+    try {
+      return compileProgram(dtype, numerics, { wide: true, kernels: 'wasm' });
+    } catch {
+      isUnsafe = true;
+      setFlagsFromString(REVECTORIZE.replace('--', '--no-'));
+      return narrow;
+    }
+  };
+}
+
+function choiceOf(word: string): KernelChoice {
+  const choice = kernelChoices.find(known => known === word);
+  if (choice) return choice;
+  throw new CifarNormError(
+    'usage',
+    `CIFAR_NORM_KERNELS is ${JSON.stringify(word)}`,
+    `it may be one of ${kernelChoices.join(', ')}`,
+  );
 }

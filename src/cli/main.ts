@@ -10,6 +10,8 @@ import { errorText, mayColor } from './terminal.ts';
  *   128 + n ended by signal n
  */
 export async function main(words: readonly string[]): Promise<number> {
+  // Node would open a debugger's port.
+  process.on('SIGUSR1', () => {});
   // A reader may close the pipe early, and progress may be lost: the work goes on to its end.
   let unwritten: Error | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

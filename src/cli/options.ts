@@ -1,8 +1,10 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { kernelChoices } from '../kernels/choose-backend.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Shard } from '../plan/shard.ts';
+import type { RunFormat } from './print-run.ts';
 
 type Options = Record<string, unknown>;
 
@@ -54,6 +56,18 @@ export const queueUrl = (
   { CIFAR_NORM_QUEUE = '' }: NodeJS.ProcessEnv,
 ): string | undefined => (option === true ? CIFAR_NORM_QUEUE || undefined : option);
 
+/** How the results of a run are printed; --json is short for --format json. */
+export const formatOption = () =>
+  new Option('--format <format>', 'text, json, or junit (the expectations, for graders)')
+    .choices(['text', 'json', 'junit'] satisfies RunFormat[])
+    .default('text' as RunFormat);
+
+export const kernelsOption = () =>
+  new Option(
+    '--kernels <kernels>',
+    'what computes: auto takes the widest that the processor has; results do not depend on it',
+  ).choices(kernelChoices);
+
 /** The name of a run as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";
 
@@ -66,3 +80,9 @@ export function wholeNumber(least: number, most: number) {
 }
 
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}

@@ -1,4 +1,6 @@
 /** The results of a run on stdout: the end of `sweep` and `train`, and all of `show`. */
+
+import { junitOf } from '../analysis/expectation-report.ts';
 import { describer } from '../analysis/results.ts';
 import { logTitle, trainingLog } from '../report/log.ts';
 import { reportJson } from '../report/run-json.ts';
@@ -6,8 +8,11 @@ import { reportBody, reportHeader } from '../report/run-report.ts';
 import { type OpenRun, viewOf } from '../run/views.ts';
 import type { Terminal } from './terminal.ts';
 
+/** text: the report; json: the run as a document; junit: its expectations as JUnit XML, for graders. */
+export type RunFormat = 'text' | 'json' | 'junit';
+
 export interface PrintOptions {
-  readonly json: boolean;
+  readonly format: RunFormat;
   /** Whether the JSON holds the history of every trial. */
   readonly histories: boolean;
   /** Whether to print the logs of `train`; false if they were printed as they happened. */
@@ -17,11 +22,15 @@ export interface PrintOptions {
 export function printRun(
   run: Omit<OpenRun, 'trainingSeconds'>,
   terminal: Terminal,
-  { json, histories, logs }: PrintOptions,
+  { format, histories, logs }: PrintOptions,
 ): void {
   const view = viewOf(run);
   const { folder, identity, invocation, trials } = run;
-  if (json) {
+  if (format === 'junit') {
+    terminal.print(junitOf(view.expectations, view.name).trimEnd());
+    return;
+  }
+  if (format === 'json') {
     const data = { ...identity.data, source: invocation?.dataSource };
     terminal.print(reportJson(view, { folder, data, settings: identity.experiment }, { histories }));
     return;

@@ -1,10 +1,12 @@
 /** The command line. Each command registers itself, and loads what it needs when it is called. */
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../version.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
 import { registerQueue, registerWorker } from './commands/queue.ts';
+import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
 import { registerMerge, registerShards } from './commands/shards.ts';
 import { registerShow } from './commands/show.ts';
@@ -29,6 +31,8 @@ export async function createProgram(context: Context): Promise<Command> {
   await registerRun(program, context);
   for (const register of [
     registerShow,
+    registerReport,
+    registerCompare,
     registerStatus,
     registerRuns,
     registerExport,

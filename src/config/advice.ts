@@ -2,6 +2,7 @@
 import { didYouMean, show } from './explain.ts';
 import type { Problem } from './problems.ts';
 import { experimentSchema, keysAt, type SettingKey, settingKeys } from './schema.ts';
+import { rangeKeys } from './sweep-schema.ts';
 import { isMap, type Path } from './yaml.ts';
 
 /** Keys of earlier releases, and what they are called now. */
@@ -31,14 +32,15 @@ export function misplacedLists(experiment: Readonly<Record<string, unknown>>): P
 }
 
 function isAxis(key: SettingKey, value: unknown): boolean {
-  if (isMap(value)) return Object.hasOwn(value, 'logspace');
+  if (isMap(value)) return rangeKeys.some(name => Object.hasOwn(value, name));
   if (key === 'hiddenDims') return Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
   return Array.isArray(value);
 }
 
 function severalSeeds(value: unknown): string {
-  const count = Array.isArray(value) && value.length > 1 ? value.length : 5;
-  return `replicates: ${count} runs everything with ${count} seeds, counting up from seed`;
+  if (Array.isArray(value) && value.length > 1)
+    return `seeds: ${show(value)} runs everything with each of them`;
+  return 'replicates: 5 runs everything with 5 seeds, counting up from seed';
 }
 
 /** How to write a lone width as the list of widths that hiddenDims is; nothing for other keys and values. */

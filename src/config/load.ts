@@ -9,7 +9,7 @@ import { nearest } from './nearest.ts';
 import { applyOverrides } from './overrides.ts';
 import { KEYS_HINT, problemsError } from './problems.ts';
 import { contradictions } from './rules.ts';
-import { type Experiment, type ExperimentInput, experimentSchema } from './schema.ts';
+import { type Experiment, type ExperimentInput, experimentSchema, isDecisive } from './schema.ts';
 import { isMap, readYaml } from './yaml.ts';
 
 /** The shipped experiments; the path is the same from src/ and from dist/. */
@@ -22,6 +22,10 @@ export interface LoadedExperiment {
   /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
   readonly name: string;
   readonly experiment: Experiment;
+  /** It was named, not given as a file or an object. */
+  readonly shipped: boolean;
+  /** An override set a key that can change the result of a trial, even if to the same value. */
+  readonly changed: boolean;
 }
 
 /**
@@ -50,7 +54,9 @@ export async function loadExperiment(
     const loneGrid = !Array.isArray(experiment.sweep);
     throw problemsError(problems, { file: shown, yaml, written, loneGrid });
   }
-  return { name, experiment: parsed.data };
+  const shipped = typeof source === 'string' && !isPath(source);
+  const changed = written.some(({ path: [key] }) => isDecisive(key!));
+  return { name, experiment: parsed.data, shipped, changed };
 }
 
 /** The text of an experiment, what to call the run, and what errors call the text. JSON is YAML. */

@@ -10,8 +10,9 @@ type Plain = Readonly<Record<string, unknown>>;
  * Applies `key=value` strings in order. Values are YAML; the schema checks them later.
  *
  * A setting's key changes every trial. One value (`normalization=none`) becomes the base value and replaces the key's
- * axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a logspace) become the key's axis in every
- * grid; a new axis is the slowest, so that the whole grid runs once per value. Any other key is set as it stands, and
+ * axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a range) become the key's axis in every grid;
+ * a new axis is the slowest, so that the whole grid runs once per value. Both take the key out of a grid's zip;
+ * `sweep.zip.batchSize=[5, 10]` changes the values there. Any other key is set as it stands, and
  * dots reach into maps and lists: `sweep.0.batchSize=[5, 10]`. An empty value (`builtTogether=`) removes the key, which
  * restores its default.
  *
@@ -25,8 +26,8 @@ export function applyOverrides(
   let changed: unknown = experiment;
   for (const text of overrides) {
     const { key, option, value } = parse(text);
-    for (const path of pathsOf(key, value, changed as Plain)) {
-      changed = setIn(changed, path, value, option);
+    for (const [path, placed] of changesOf(key, value, changed as Plain)) {
+      changed = setIn(changed, path, placed, option);
       written.push({ path, key, option });
     }
   }
@@ -43,18 +44,22 @@ function parse(text: string): { key: string; option: string; value: unknown } {
   return { key: key.trim(), option, value };
 }
 
-/** Every place that an override of `key` changes. */
-function pathsOf(key: string, value: unknown, experiment: Plain): string[][] {
-  if (!isSetting(key)) return [key.split('.')];
+/** Every place that an override of `key` changes, with its new value; null removes it. */
+function changesOf(key: string, value: unknown, experiment: Plain): [path: string[], value: unknown][] {
+  if (!isSetting(key)) return [[key.split('.'), value]];
   const { sweep = {} } = experiment;
   const grids: [string[], unknown][] = Array.isArray(sweep)
     ? sweep.map((grid, index) => [['sweep', String(index)], grid])
     : [[['sweep'], sweep]];
   const several = typeof value === 'object' && value !== null && !settingSchema(key).safeParse(value).success;
-  const inGrids = grids
-    .filter(([, grid]) => isMap(grid) && (several || Object.hasOwn(grid, key)))
-    .map(([path]) => [...path, key]);
-  return several ? inGrids : [[key], ...inGrids];
+  const inGrids = grids.flatMap(([path, grid]): [string[], unknown][] => {
+    if (!isMap(grid)) return [];
+    const isZipped = isMap(grid.zip) && Object.hasOwn(grid.zip, key);
+    if (!several && !isZipped && !Object.hasOwn(grid, key)) return [];
+    const unzipped: [string[], unknown][] = isZipped ? [[[...path, 'zip', key], null]] : [];
+    return [...unzipped, [[...path, key], value]];
+  });
+  return several ? inGrids : [[[key], value], ...inGrids];
 }
 
 function isSetting(key: string): key is SettingKey {

@@ -1,17 +1,23 @@
 /** Finds contradictions between values that are valid on their own. */
-
 import { seriesNames } from '../records/series.ts';
 import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
-import type { Experiment, SettingKey } from './schema.ts';
+import { type Experiment, experimentSchema, type SettingKey } from './schema.ts';
+import { axisOf } from './sweep-schema.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;
 const LARGEST_SEED = 0xffff_ffff;
+const experimentDefaults = experimentSchema.parse({});
 
 /** Every contradiction between the keys of an experiment. */
 export function contradictions(experiment: Experiment): Problem[] {
-  return [...imageProblems(experiment), ...streamProblems(experiment), ...chartProblems(experiment)];
+  return [
+    ...imageProblems(experiment),
+    ...seedProblems(experiment),
+    ...streamProblems(experiment),
+    ...chartProblems(experiment),
+  ];
 }
 
 function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Experiment): Generator<Problem> {
@@ -23,25 +29,44 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
     };
   }
   for (const [index, grid] of sweep.entries()) {
-    const [, most] = axisBounds(grid.trainImages ?? trainImages);
+    const [, most] = axisBounds(axisOf(grid, 'trainImages') ?? trainImages);
     if (most > numTraining) {
+      const place = ['sweep', index, ...(grid.zip?.trainImages ? ['zip'] : []), 'trainImages'];
       yield {
-        paths: [grid.trainImages ? ['sweep', index, 'trainImages'] : ['trainImages'], ['numTraining']],
+        paths: [axisOf(grid, 'trainImages') ? place : ['trainImages'], ['numTraining']],
         message: `trainImages is ${most}, but numTraining is only ${numTraining}`,
       };
     }
   }
 }
 
-function* streamProblems(experiment: Experiment): Generator<Problem> {
-  const { seed, replicates, stream, builtTogether } = experiment;
-  const lastSeed = seed + replicates - 1;
-  if (lastSeed > LARGEST_SEED) {
+function* seedProblems({ seed, seeds, replicates }: Experiment): Generator<Problem> {
+  if (seeds === undefined) {
+    const lastSeed = seed + replicates - 1;
+    if (lastSeed > LARGEST_SEED) {
+      yield {
+        paths: [['replicates'], ['seed']],
+        message: `the last replicate would have seed ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
+      };
+    }
+    return;
+  }
+  const twice = seeds.findIndex((value, index) => seeds.indexOf(value) < index);
+  if (twice >= 0) yield { paths: [['seeds', twice]], message: `seed ${seeds[twice]} is listed twice` };
+  if (replicates !== experimentDefaults.replicates) {
     yield {
-      paths: [['replicates'], ['seed']],
-      message: `the last replicate would have seed ${lastSeed}, but the largest seed is ${LARGEST_SEED}`,
+      paths: [['replicates'], ['seeds']],
+      message:
+        'replicates and seeds exclude each other; keep seeds to run exactly those, or replicates to count up from seed',
     };
   }
+  if (seed !== experimentDefaults.seed) {
+    yield { paths: [['seed'], ['seeds']], message: 'seed has no effect beside seeds; remove one of them' };
+  }
+}
+
+function* streamProblems(experiment: Experiment): Generator<Problem> {
+  const { stream, builtTogether } = experiment;
   if (builtTogether === undefined) return;
   const path = ['builtTogether'];
   if (stream !== 'notebook') {
@@ -83,5 +108,5 @@ function* chartProblems(experiment: Experiment): Generator<Problem> {
 }
 
 function isAxis({ sweep }: Experiment, key: SettingKey): boolean {
-  return sweep.some(grid => grid[key] !== undefined);
+  return sweep.some(grid => axisOf(grid, key) !== undefined);
 }

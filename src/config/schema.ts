@@ -2,90 +2,24 @@
 import { z } from 'zod';
 import { measureNames } from '../records/measures.ts';
 import { seriesNames } from '../records/series.ts';
+import { expectationKeys, expectationsSchema } from './expectations-schema.ts';
+import { numericKeys, positiveInteger, settingKeys, settingsSchema } from './settings-schema.ts';
+import { gridKeys, rangeKeys, sweepSchema } from './sweep-schema.ts';
+import { boundKeys, cellSchema } from './where-schema.ts';
 
-const positiveInteger = z.int().positive();
-const nonNegative = z.number().nonnegative();
-
-/** The settings of one training run. Each can be an axis of a sweep. */
-export const settingsSchema = z.strictObject({
-  hiddenDims: z
-    .array(positiveInteger.max(65_536))
-    .max(1000)
-    .default([100, 100, 100, 100, 100])
-    .describe('width of each hidden layer'),
-  normalization: z
-    .enum(['none', 'batchnorm', 'layernorm'])
-    .default('batchnorm')
-    .describe('normalization between each affine layer and its ReLU'),
-  weightScale: nonNegative.default(2e-2).describe('standard deviation of the initial weights'),
-  reg: nonNegative.default(0).describe('L2 regularization strength'),
-  dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
-  updateRule: z
-    .enum(['sgd', 'sgdMomentum', 'rmsprop', 'adam'])
-    .default('adam')
-    .describe('rule that updates the weights from their gradients'),
-  learningRate: nonNegative.default(1e-3).describe('step size of the update rule'),
-  lrDecay: nonNegative.default(1).describe('factor that multiplies the learning rate after each epoch'),
-  batchSize: positiveInteger.max(50_000).default(50).describe('images in a minibatch'),
-  epochs: positiveInteger.max(1_000_000).default(10).describe('passes over the training images'),
-  trainImages: positiveInteger
-    .max(50_000)
-    .default(1000)
-    .describe('how many images of the training split to train on, from the first'),
-});
-
-export type Settings = z.output<typeof settingsSchema>;
-export type SettingKey = keyof Settings;
-export type SettingValue = Settings[SettingKey];
-export type Normalization = Settings['normalization'];
-export type Dtype = Settings['dtype'];
-export type UpdateRule = Settings['updateRule'];
-
-export const settingKeys = Object.keys(settingsSchema.shape) as [SettingKey, ...SettingKey[]];
-
-/** The schema of one setting's values, without the default. */
-export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingValue> {
-  return settingsSchema.shape[key].unwrap();
-}
-
-const numericKeys = settingKeys.filter(
-  key => settingsSchema.shape[key].unwrap().def.type === 'number',
-) as typeof settingKeys;
-
-/** `count` values from 10^start to 10^stop, evenly spaced on a logarithmic scale, as in numpy.logspace. */
-const logspaceSchema = z.strictObject({
-  logspace: z
-    .tuple([z.number(), z.number(), positiveInteger.max(10_000)])
-    .describe('[start, stop, count]: count values from 10^start to 10^stop'),
-});
-
-/** One axis: a value, a list of values, or, for numbers, a logspace. */
-export type Axis = SettingValue | SettingValue[] | z.output<typeof logspaceSchema>;
-
-function axisSchema(key: SettingKey): z.ZodType<Axis, Axis> {
-  const value = settingSchema(key);
-  const values = z.array(value).min(1).max(10_000);
-  return z.union(numericKeys.includes(key) ? [value, values, logspaceSchema] : [value, values]);
-}
-
-/** A grid of trials: the product of its axes, the first one slowest. */
-const gridSchema = z.intersection(
-  // A strict object returns its keys in the order of its shape; the record keeps the order in which they were written.
-  z.partialRecord(z.enum(['group', ...settingKeys]), z.unknown()),
-  z.strictObject({
-    group: z
-      .string()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('grids of the same group share charts and, with stream notebook, one random stream'),
-    ...(Object.fromEntries(settingKeys.map(key => [key, axisSchema(key).optional()])) as Record<
-      SettingKey,
-      z.ZodOptional<z.ZodType<Axis, Axis>>
-    >),
-  }),
-);
-export type Grid = z.output<typeof gridSchema>;
+export type { Expectation } from './expectations-schema.ts';
+export { expectationsSchema } from './expectations-schema.ts';
+export type {
+  Dtype,
+  Normalization,
+  SettingKey,
+  Settings,
+  SettingValue,
+  UpdateRule,
+} from './settings-schema.ts';
+export { settingKeys, settingSchema, settingsSchema } from './settings-schema.ts';
+export type { Axis, Grid } from './sweep-schema.ts';
+export type { Bounds, Where } from './where-schema.ts';
 
 /**
  * A chart: a series of each trial (`loss` by iteration, accuracies by epoch), or, if `x` names a numeric axis, a measure
@@ -129,6 +63,12 @@ export const experimentSchema = z.strictObject({
     .max(10_000)
     .default(1)
     .describe('how many times to run everything, with seeds seed, seed + 1, ...'),
+  seeds: z
+    .array(seedSchema)
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('seeds to run everything with, instead of seed and replicates. Example: [231, 7, 9]'),
   data: z
     .string()
     .min(1)
@@ -143,11 +83,24 @@ export const experimentSchema = z.strictObject({
     .default(1000)
     .describe('images in the validation split, which follows the training split'),
   ...settingsSchema.shape,
-  sweep: z
-    .union([gridSchema.transform(grid => [grid]), z.array(gridSchema).min(1).max(1000)])
+  sweep: sweepSchema
     .default([{}])
-    .describe('grid of settings to run, or a list of grids'),
-  charts: chartsSchema.optional().describe('charts to draw'),
+    .describe(
+      'grid of settings to run, or a list of grids. An axis is a list of values, { linspace: [start, stop, count] }, or { logspace: [start, stop, count] } for powers of ten; a grid runs every combination. zip holds axes that go together, exclude lists cells to leave out, group names the charts of a grid. Example: { weightScale: { logspace: [-4, 0, 20] }, normalization: [batchnorm, none] }',
+    ),
+  baseline: cellSchema
+    .optional()
+    .describe('the cells that comparisons and charts refer to. Example: { normalization: none }'),
+  charts: chartsSchema
+    .optional()
+    .describe(
+      `list of charts. y is a series (${seriesNames.join(', ')}) or, with a numeric axis as x, a measure (${measureNames.join(', ')}); clamp: [low, high] draws values outside at the edge. Example: [{ y: loss }, { y: bestValAccuracy, x: weightScale }]`,
+    ),
+  expect: expectationsSchema
+    .optional()
+    .describe(
+      'what the results should show. Each item makes one claim about the cells that agree with where: learns, blowsUp, or a measure with a bound (atLeast, atMost, above, below) or better: { than, by }. Example: [{ where: { normalization: batchnorm }, learns: true }]',
+    ),
 });
 
 /** A checked experiment: every key that has a default is present. */
@@ -155,11 +108,45 @@ export type Experiment = z.output<typeof experimentSchema>;
 /** An experiment as written: keys with a default may be omitted. */
 export type ExperimentInput = z.input<typeof experimentSchema>;
 
+/** Keys that cannot change the result of a trial: where the data are, what is shown, how many seeds run. */
+const indecisiveKeys: readonly string[] = [
+  'data',
+  'title',
+  'description',
+  'charts',
+  'replicates',
+  'seeds',
+  'expect',
+  'baseline',
+] satisfies (keyof Experiment)[];
+
+export function isDecisive(key: string): boolean {
+  return !indecisiveKeys.includes(key);
+}
+
+/** An experiment without the keys that cannot change the result of a trial. */
+export function decisivePart(experiment: Experiment): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(experiment).filter(([key]) => isDecisive(key)));
+}
+
 /** The keys that a map at `path` of an experiment may have. */
-export function keysAt(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(experimentSchema.shape);
-  if (path[0] === 'charts') return Object.keys(chartSchema.shape);
-  return typeof path.at(-1) === 'string' && path.length > 1
-    ? Object.keys(logspaceSchema.shape)
-    : ['group', ...settingKeys];
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  // Positions in lists do not matter.
+  const [top, ...names] = path.filter(step => typeof step === 'string');
+  switch (top) {
+    case undefined:
+      return Object.keys(experimentSchema.shape);
+    case 'charts':
+      return Object.keys(chartSchema.shape);
+    case 'expect':
+      if (names.length === 0) return expectationKeys;
+      if (names.at(-1) === 'better') return ['than', 'by'];
+      return names.at(-1) === 'where' || names.at(-1) === 'than' ? settingKeys : boundKeys;
+    case 'sweep':
+      if (names.length === 0) return gridKeys;
+      if (names.length === 1 && (names[0] === 'zip' || names[0] === 'exclude')) return settingKeys;
+      return names[0] === 'exclude' ? boundKeys : rangeKeys;
+    default:
+      return settingKeys;
+  }
 }

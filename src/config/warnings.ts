@@ -2,6 +2,7 @@
 import { axisBounds } from './axis-bounds.ts';
 import { show } from './explain.ts';
 import { type Axis, type Experiment, type Grid, settingKeys } from './schema.ts';
+import { axisOf, isRange } from './sweep-schema.ts';
 
 /**
  * One line for each likely mistake, such as `batchSize: ...`: the key, what will happen, and what to write instead.
@@ -10,15 +11,15 @@ import { type Axis, type Experiment, type Grid, settingKeys } from './schema.ts'
 export function warningsOf(experiment: Experiment): string[] {
   const warnings = experiment.sweep.flatMap(grid => [
     ...logspaceWarnings(grid),
-    ...batchWarnings({ ...experiment, ...grid }),
+    ...batchWarnings({ ...experiment, ...grid.zip, ...grid }),
   ]);
   return [...new Set(warnings)];
 }
 
 function* logspaceWarnings(grid: Grid): Generator<string> {
   for (const key of settingKeys) {
-    const axis = grid[key];
-    if (typeof axis !== 'object' || !('logspace' in axis)) continue;
+    const axis = axisOf(grid, key);
+    if (axis === undefined || !isRange(axis) || !axis.logspace) continue;
     const [start, stop, count] = axis.logspace;
     if (!areValues(start, stop)) continue;
     const exponents = [start, stop].map(value => Number(Math.log10(value).toFixed(4)));

@@ -1,30 +1,35 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 
 const CHUNK = 1 << 16;
 
+const TEMPORARY = /\.tmp-[0-9a-f]+$/;
+
 /**
- * Replaces a file atomically: writes a new one beside it, flushes it to disk, and renames it. Takes the lines one by
- * one, so that a long file is never in memory whole.
- * @param check called with the number of lines before the file is replaced; if it throws, the old file stays
+ * Replaces a file atomically: writes a new one beside it, flushes it to disk, and renames it. Takes the pieces one by
+ * one, so that a long file is never in memory whole. The new file's name is random: if the folder is replaced by
+ * another one meanwhile, the rename fails.
+ * @param check called with the number of pieces before the file is replaced; if it throws, the old file stays
  */
 export async function writeAtomically(
   path: string,
-  lines: Iterable<string> | AsyncIterable<string>,
-  check: (lines: number) => void = () => {},
+  pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+  check: (pieces: number) => void = () => {},
 ): Promise<void> {
-  const beside = `${path}.tmp-${process.pid}`;
-  const file = await open(beside, 'w');
+  const beside = `${path}.tmp-${randomBytes(6).toString('hex')}`;
+  const file = await open(beside, 'wx');
   try {
     let count = 0;
     try {
       let chunk = '';
-      for await (const line of lines) {
+      for await (const piece of pieces) {
         count++;
-        chunk += line;
-        if (chunk.length < CHUNK) continue;
+        if (typeof piece === 'string') chunk += piece;
+        if (typeof piece === 'string' && chunk.length < CHUNK) continue;
         await file.appendFile(chunk);
+        if (typeof piece !== 'string') await file.appendFile(piece);
         chunk = '';
       }
       await file.appendFile(chunk);
@@ -39,6 +44,14 @@ export async function writeAtomically(
     throw error;
   }
   await syncFolder(path);
+}
+
+/** Removes what `writeAtomically` left beside a file when the program was killed. Nobody else may be writing it. */
+export async function removeTemporaries(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    if (TEMPORARY.test(name) && name.replace(TEMPORARY, '') === basename(path)) await rm(join(folder, name));
+  }
 }
 
 /** Flushes the name of a new file to disk, where the system can: Windows does not open folders. */

@@ -8,12 +8,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { constants, existsSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
+import { constants, existsSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { addClaim, claimFolderOf, claimsOf, hasClaim, removeClaim, removeEndedClaims } from './claims.ts';
 import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
-import { NO_FOLLOW, openRegular } from './regular.ts';
+import { isSameFile, NO_FOLLOW, openRegular } from './regular.ts';
 
 export type { Holder };
 
@@ -87,7 +87,7 @@ async function take(path: string): Promise<FileLock | undefined> {
 /** With the kernel's lock: the note says who has it, to people and to claimants. */
 function announce(path: string, file: FileHandle): FileLock | undefined {
   // Between opening and locking, the folder may have been moved and another one put in its place.
-  if (!isSame(path, file)) return undefined;
+  if (!isSameFile(path, file.fd)) return undefined;
   const leftBy = parseHolder(readNote(file)) ?? claimsOf(path).ended[0];
   ftruncateSync(file.fd);
   writeSync(file.fd, `${JSON.stringify(thisHolder('system'))}\n`, 0);
@@ -97,7 +97,7 @@ function announce(path: string, file: FileHandle): FileLock | undefined {
   }
   removeEndedClaims(path);
   return lockOf(file, leftBy, {
-    isAt: at => isSame(at, file),
+    isAt: at => isSameFile(at, file.fd),
     release: () => ftruncateSync(file.fd),
   });
 }
@@ -155,10 +155,4 @@ function flock(fd: number, mode: 'exclusive' | 'shared'): 'taken' | 'refused' | 
   const words = ['-n', mode === 'exclusive' ? '-x' : '-s', '3'];
   const { status } = spawnSync('flock', words, { stdio: ['ignore', 'ignore', 'ignore', fd] });
   return status === 0 ? 'taken' : status === 1 ? 'refused' : 'unsupported';
-}
-
-function isSame(path: string, { fd }: FileHandle): boolean {
-  const there = statSync(path, { bigint: true, throwIfNoEntry: false });
-  const here = fstatSync(fd, { bigint: true });
-  return there !== undefined && there.dev === here.dev && there.ino === here.ino;
 }

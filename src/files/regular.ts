@@ -1,5 +1,5 @@
 /** Regular files only: a FIFO, a device or a socket under a file's name could block for ever or never end. */
-import { constants } from 'node:fs';
+import { constants, fstatSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CifarNormError } from '../errors.ts';
 
@@ -23,6 +23,13 @@ export async function openRegular(path: string, flags = constants.O_RDONLY): Pro
   if ((await file.stat()).isFile()) return file;
   await file.close();
   throw notRegular(path);
+}
+
+/** Whether a path names an open file. */
+export function isSameFile(path: string, fd: number): boolean {
+  const there = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const here = fstatSync(fd, { bigint: true });
+  return there !== undefined && there.dev === here.dev && there.ino === here.ino;
 }
 
 const notRegular = (path: string): CifarNormError =>

@@ -4,6 +4,10 @@ import type { Kernels } from './signatures.ts';
 
 export type { Kernels };
 
+/** Instruction sets that the native kernels are compiled for, widest first. */
+export const INSTRUCTION_SETS = ['avx512', 'avx2'] as const;
+export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
+
 /**
  * What it takes to run the kernels of one number type: plain data, which the main thread prepares once and sends to
  * worker threads.
@@ -11,6 +15,8 @@ export type { Kernels };
 export interface Program {
   readonly dtype: Dtype;
   readonly numerics: Numerics;
+  /** The instructions of the native kernels that take the place of some of WebAssembly's; undefined if none do. */
+  readonly native?: InstructionSet | undefined;
   /** Whether the module is made for V8's 256-bit operations. */
   readonly wide: boolean;
   readonly module: WebAssembly.Module;

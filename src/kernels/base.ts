@@ -3,10 +3,11 @@
  * versions, and V8 may change the last bit of exp and log; compiled, they give the same bits everywhere.
  */
 import type { BaseKernels } from './signatures.ts';
+import { newMemory } from './wasm/memory.ts';
 import { wasmBytes } from './wasm/module.ts';
 
 /** One page holds the module's tables and state; the other is the caller's. */
-const memory = new WebAssembly.Memory({ initial: 2 });
+const memory = newMemory({ initial: 2 });
 const PAGE = 65_536;
 
 export const base = new WebAssembly.Instance(new WebAssembly.Module(wasmBytes('base')), { env: { memory } })

@@ -12,6 +12,7 @@ import {
   roundUp,
 } from './matrix.ts';
 import type { Dtype } from './numerics.ts';
+import { newMemory } from './wasm/memory.ts';
 
 type Reals = Float32Array | Float64Array;
 
@@ -27,7 +28,7 @@ export class Engine implements Allocator {
   readonly dtype: Dtype;
   readonly kernels: Kernels;
   readonly bytesPerReal: number;
-  readonly #memory = new WebAssembly.Memory({ initial: 16, maximum: ADDRESSABLE / PAGE });
+  readonly #memory = newMemory({ initial: 16, maximum: ADDRESSABLE / PAGE });
   readonly #bottom: number;
   #top: number;
 

@@ -11,6 +11,7 @@ import {
 } from './matrix.ts';
 import type { Dtype, Numerics } from './numerics.ts';
 import { BLOCK, STRIP } from './signatures.ts';
+import { newMemory } from './wasm/memory.ts';
 
 /** SHA-256 of the elements that a step leaves. A new version in NUMERICS means new digests. */
 const DIGESTS: Readonly<Record<Numerics, Readonly<Record<Dtype, string>>>> = {
@@ -29,7 +30,7 @@ export type Verdict = 'right' | 'portable' | 'wrong' | 'unstable';
 
 /** Runs a step of made-up numbers `runs` times on a back end's kernels (with WebAssembly's, where it has none). */
 export function verdictOf(program: Program, bind: Bind<Kernels>, runs = 1): Verdict {
-  const memory = new WebAssembly.Memory({ initial: 8 });
+  const memory = newMemory({ initial: 8 });
   const bytes = Buffer.from(memory.buffer);
   const { run, elements } = prepareStep(bind(program, memory), memory, program.dtype);
   const before = Buffer.from(bytes);

@@ -1,5 +1,5 @@
 /** Expands the grids of an experiment into cells: the combinations of settings to run, before seeds and random streams. */
-import { explain } from '../config/explain.ts';
+import { show } from '../config/explain.ts';
 import {
   type Axis,
   type Experiment,
@@ -8,9 +8,10 @@ import {
   type Settings,
   type SettingValue,
   settingKeys,
-  settingSchema,
 } from '../config/schema.ts';
+import { agrees, type Where } from '../config/where-schema.ts';
 import { CifarNormError } from '../errors.ts';
+import { type Power, valuesOf } from './axis-values.ts';
 import { ensureFits } from './cost.ts';
 
 /** One combination of settings; each replicate runs it as a trial. */
@@ -24,28 +25,27 @@ export interface Cell {
 /** More than a day's work, at a second each. */
 const MAX_TRIALS = 100_000;
 
-type Power = (base: number, exponent: number) => number;
-
-interface Values {
-  readonly key: SettingKey;
-  readonly values: readonly SettingValue[];
+/** One factor of a grid's product: the values of an axis, or of the axes that `zip` moves together. */
+interface Factor {
+  readonly keys: readonly SettingKey[];
+  readonly points: readonly Partial<Settings>[];
 }
 
 /**
- * The cells of all grids, grid by grid. A grid is the product of its axes, the first one slowest; an axis that only
- * other grids have takes the experiment's own value. Equal cells of one group become one.
+ * The cells of all grids, grid by grid. A grid is the product of its axes, the first one slowest; the axes of `zip` count
+ * as one. An axis that only other grids have takes the experiment's own value. Equal cells of one group become one.
  *
  * @param pow base^exponent, for logspace; an argument because Math.pow differs between JavaScript engines.
- * @throws CifarNormError (config) if a value is not valid for its setting, a net does not fit into memory, or there are
- *   too many cells and replicates
+ * @throws CifarNormError (config) if a value is not valid for its setting, zipped axes differ in length, a rule of
+ *   `exclude` or the baseline matches no cell, a net does not fit into memory, or there are too many cells and replicates
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
-  const { replicates } = experiment;
+  const replicates = experiment.seeds?.length ?? experiment.replicates;
   const grids = experiment.sweep.map((grid, index) => {
     const place = experiment.sweep.length === 1 ? 'sweep' : `sweep.${index}`;
-    const axes = axesOf(grid, place, pow);
-    total += axes.reduce((size, { values }) => size * values.length, replicates);
+    const factors = factorsOf(grid, place, pow);
+    total += factors.reduce((size, { points }) => size * points.length, replicates);
     if (total > MAX_TRIALS) {
       throw new CifarNormError(
         'config',
@@ -53,56 +53,87 @@ export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
         'remove values or axes, or split it into several experiments',
       );
     }
-    return { group: grid.group, axes };
+    return { grid, place, factors };
   });
   const base = Object.fromEntries(settingKeys.map(key => [key, experiment[key]])) as Settings;
-  const keys = [...new Set(grids.flatMap(({ axes }) => axes.map(({ key }) => key)))];
+  const keys = [...new Set(grids.flatMap(({ factors }) => factors.flatMap(factor => factor.keys)))];
   const cells = new Map<string, Cell>();
-  for (const { group, axes } of grids) {
-    for (const point of product(axes)) {
-      const settings = { ...base, ...point };
+  for (const { grid, place, factors } of grids) {
+    const { group, exclude = [] } = grid;
+    const all = Array.from(product(factors), point => ({ ...base, ...point }));
+    exclude.forEach((rule, index) => {
+      ensureMatch(all, rule, `${place}.exclude.${index}`);
+    });
+    for (const settings of all) {
+      if (exclude.some(rule => agrees(settings, rule))) continue;
       ensureFits(settings);
       const values = Object.fromEntries(keys.map(key => [key, settings[key]]));
       const identity = JSON.stringify([group, values]);
       if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group });
     }
   }
-  return [...cells.values()];
+  const distinct = [...cells.values()];
+  if (distinct.length === 0) {
+    throw new CifarNormError('config', 'sweep: exclude leaves no cell to run', 'remove a rule of exclude');
+  }
+  const { baseline } = experiment;
+  if (baseline) {
+    const all = distinct.map(({ settings }) => settings);
+    ensureMatch(all, baseline, 'baseline');
+  }
+  return distinct;
 }
 
-function axesOf({ group: _, ...axes }: Grid, place: string, pow: Power): Values[] {
+function ensureMatch(all: readonly Settings[], where: Where, place: string): void {
+  if (all.some(settings => agrees(settings, where))) return;
+  throw new CifarNormError(
+    'config',
+    `${place}: no cell of the sweep matches ${show(where)}`,
+    `correct it or remove it (--set ${place.split('.exclude.')[0]}${place === 'baseline' ? '' : '.exclude'}=)`,
+  );
+}
+
+function factorsOf({ group, exclude, ...grid }: Grid, place: string, pow: Power): Factor[] {
+  return Object.entries(grid).flatMap(([key, value]): Factor[] => {
+    if (value === undefined) return [];
+    if (key !== 'zip') return [factorOf({ [key]: value as Axis }, place, pow)];
+    const zip = value as NonNullable<Grid['zip']>;
+    const twice = Object.keys(zip).find(name => Object.hasOwn(grid, name));
+    if (twice === undefined) return [factorOf(zip, `${place}.zip`, pow)];
+    throw new CifarNormError(
+      'config',
+      `${place}: ${twice} is an axis of its own and in zip`,
+      'remove one of them',
+    );
+  });
+}
+
+/** Axes whose values go together. */
+function factorOf(axes: Readonly<Partial<Record<SettingKey, Axis>>>, place: string, pow: Power): Factor {
   const given = Object.entries(axes).filter(([, axis]) => axis !== undefined) as [SettingKey, Axis][];
-  return given.map(([key, axis]) => ({ key, values: valuesOf(key, axis, `${place}.${key}`, pow) }));
+  const columns = given.map(([key, axis]) => ({ key, values: valuesOf(key, axis, `${place}.${key}`, pow) }));
+  const [first] = columns;
+  const odd = columns.find(({ values }) => values.length !== first?.values.length);
+  if (first && odd) {
+    throw new CifarNormError(
+      'config',
+      `${place}: ${first.key} has ${counted(first.values)} and ${odd.key} has ${counted(odd.values)}`,
+      'axes that go together need the same number of values',
+    );
+  }
+  const points = Array.from(
+    { length: first?.values.length ?? 1 },
+    (_, index) =>
+      Object.fromEntries(columns.map(({ key, values }) => [key, values[index]])) as Partial<Settings>,
+  );
+  return { keys: given.map(([key]) => key), points };
 }
 
-function valuesOf(key: SettingKey, axis: Axis, place: string, pow: Power): SettingValue[] {
-  const schema = settingSchema(key);
-  const single = schema.safeParse(axis);
-  if (single.success) return [single.data];
-  const isLogspace = typeof axis === 'object' && 'logspace' in axis;
-  const values: unknown[] = isLogspace ? logspace(axis.logspace, pow) : [axis].flat();
-  return values.map(value => {
-    const { data, error } = schema.safeParse(value, { error: explain });
-    if (error) {
-      const hint = isLogspace ? 'give the values as a list' : undefined;
-      throw new CifarNormError('config', `${place}: ${error.issues[0]!.message}`, hint);
-    }
-    return data;
-  });
-}
+const counted = ({ length }: readonly unknown[]) => `${length} ${length === 1 ? 'value' : 'values'}`;
 
-/** `count` powers of ten, from 10^start to 10^stop: numpy.logspace, operation by operation. */
-function logspace([start, stop, count]: readonly [number, number, number], pow: Power): number[] {
-  const step = (stop - start) / (count - 1);
-  return Array.from({ length: count }, (_, index) => {
-    if (index === 0) return pow(10, start);
-    return pow(10, index === count - 1 ? stop : index * step + start);
-  });
-}
-
-function* product([first, ...others]: readonly Values[]): Generator<Partial<Settings>> {
+function* product([first, ...others]: readonly Factor[]): Generator<Partial<Settings>> {
   if (!first) return yield {};
-  for (const value of first.values) {
-    for (const point of product(others)) yield { [first.key]: value, ...point };
+  for (const point of first.points) {
+    for (const rest of product(others)) yield { ...point, ...rest };
   }
 }

@@ -9,9 +9,9 @@ import type { Streams, Trial } from './trial.ts';
 /** What decides results beside the experiment. */
 export type PlanContext = Pick<Trial, 'fingerprint' | 'numerics'>;
 
-/** The seed of each replicate: seed, seed + 1, .. */
-export function seedsOf({ seed, replicates }: Experiment): number[] {
-  return Array.from({ length: replicates }, (_, replicate) => seed + replicate);
+/** The seed of each replicate: `seeds` where given, else seed, seed + 1, .. */
+export function seedsOf({ seed, seeds, replicates }: Experiment): readonly number[] {
+  return seeds ?? Array.from({ length: replicates }, (_, replicate) => seed + replicate);
 }
 
 /**

@@ -1,11 +1,17 @@
 /** The outcome of one trial. Everything that comes from outside is checked against this schema. */
 import { z } from 'zod';
-import { type EpochSeriesName, epochSeriesNames, type SeriesName, series } from './series.ts';
+import {
+  type EpochSeriesName,
+  epochSeriesNames,
+  type SeriesInfo,
+  type SeriesName,
+  series,
+} from './series.ts';
 
-const epochShape = Object.fromEntries(epochSeriesNames.map(name => [name, z.number()])) as Record<
-  EpochSeriesName,
-  z.ZodNumber
->;
+const isAdded = (name: SeriesName): boolean => 'added' in series[name];
+const epochShape = Object.fromEntries(
+  epochSeriesNames.map(name => [name, isAdded(name) ? z.number().optional() : z.number()]),
+) as Record<EpochSeriesName, z.ZodNumber>;
 
 const accuracySchema = z.strictObject({
   /** Epochs completed when it was measured; 0 is after the first iteration. */
@@ -32,8 +38,19 @@ export type TrialRecord = z.output<typeof trialRecordSchema>;
 export type Accuracy = z.output<typeof accuracySchema>;
 export type TrialStatus = TrialRecord['status'];
 
+/** What was measured at each iteration (from 1) or epoch (0 is after the first iteration): x and the value of each series. */
+export function* rowsOf(record: TrialRecord, by: SeriesInfo['by']): Generator<number[]> {
+  if (by === 'iteration') for (const [i, loss] of record.losses.entries()) yield [i + 1, loss];
+  else
+    for (const { epoch, ...values } of record.accuracies)
+      yield [epoch, ...epochSeriesNames.map(name => values[name])];
+}
+
 /** A series as points: x is the iteration (from 1) or the epoch (0 is after the first iteration). */
 export function pointsOf(record: TrialRecord, name: SeriesName): { x: number; y: number }[] {
   if (series[name].by === 'iteration') return record.losses.map((loss, i) => ({ x: i + 1, y: loss }));
-  return record.accuracies.map(accuracy => ({ x: accuracy.epoch, y: accuracy[name as EpochSeriesName] }));
+  return record.accuracies.map(accuracy => ({
+    x: accuracy.epoch,
+    y: (accuracy[name as EpochSeriesName] as number | undefined) ?? Number.NaN,
+  }));
 }

@@ -4,6 +4,8 @@ export interface SeriesInfo {
   readonly label: string;
   /** What one value belongs to: the loss is measured at each iteration, accuracies at the end of each epoch. */
   readonly by: 'iteration' | 'epoch';
+  /** A series that was added after release 0.2.0: older records do not have it. */
+  readonly added?: true;
 }
 
 export const series = {

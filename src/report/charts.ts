@@ -1,5 +1,5 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
-import { type Cell, cellOf, cellsOf, estimate } from '../analysis/cells.ts';
+import { type Cell, cellOf, cellsOf, type Estimate, estimate, estimateOf } from '../analysis/cells.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
@@ -12,6 +12,7 @@ import { curveNamer } from './curve-names.ts';
 import type { Chart, Point, Series } from './model.ts';
 import { counted, failedNotes, meansNotes, missingNotes } from './notes.ts';
 import { extent, robustClamp } from './range.ts';
+import { theoryLines } from './theory.ts';
 
 /** More curves cannot be told apart in one chart. */
 const MAX_CURVES = 8;
@@ -66,11 +67,16 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
     const next = summary.iterations + 1;
     return by === 'iteration' ? next : next / scheduleOf(trial.settings).perEpoch;
   };
-  const curveOf = ({ results: replicates }: Cell): Series => ({
-    name: nameOf(replicates[0]!),
-    points: meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y))),
-    diverged: diverged(replicates).map(divergedAt),
-  });
+  const curveOf = ({ results: replicates }: Cell): Series => {
+    const points = meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y)));
+    const { perEpoch } = scheduleOf(replicates[0]!.trial.settings);
+    return {
+      name: nameOf(replicates[0]!),
+      points,
+      diverged: diverged(replicates).map(divergedAt),
+      ...(by === 'iteration' && perEpoch > 1 && { means: epochMeans(points, perEpoch) }),
+    };
+  };
   const cells = cellsOf(results).filter(cell => drawn(cell.results).length > 0);
   const ended = diverged(results).length;
   const notes = ended > 0 ? [`${counted(ended, 'trial')} diverged: drawn up to there.`] : [];
@@ -78,6 +84,8 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
     title: `${label} by ${by}`,
     xLabel: by,
     x: 'linear',
+    unit: y === 'loss' ? 'nats' : 'fraction',
+    lines: theoryLines(y === 'loss' ? 'nats' : 'fraction', undefined, results),
     ...selected(cells, curveOf, [...meansNotes(results), ...notes, ...failedNotes(results)]),
   };
 }
@@ -86,14 +94,13 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
 function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readonly Result[]): Chart {
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
   const others = varyingKeys(results).filter(key => key !== x);
-  const { label, window } = measures[y];
+  const { label, window, unit } = measures[y];
   const nameOf = curveNamer(results, others, label);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
-    points: [...groupBy(members, xOf)].map(([at, replicates]) => ({
-      x: at,
-      y: estimate(cellOf(replicates), y).mean ?? Number.NaN,
-    })),
+    points: [...groupBy(members, xOf)].map(([at, replicates]) =>
+      pointAt(at, estimate(cellOf(replicates), y)),
+    ),
     diverged: diverged(members).map(xOf),
   });
   const [least, greatest] = extent(results.map(xOf));
@@ -108,6 +115,8 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
     title: `${label} by ${xLabel}`,
     xLabel: logarithmic ? `${xLabel} (logarithmic)` : xLabel,
     x: logarithmic ? 'log' : 'linear',
+    unit,
+    lines: theoryLines(unit, x, results),
     ...selected([...groupBy(results, nameOf)], curveOf, notes),
   };
 }
@@ -130,10 +139,33 @@ const drawn = (results: readonly Result[]): Result[] => results.filter(({ status
 const diverged = (results: readonly Result[]): Result[] =>
   results.filter(({ status }) => status === 'diverged');
 
+/** The mean of each epoch, at its middle; `points` are one for each iteration. */
+export function epochMeans(points: readonly Point[], perEpoch: number): Point[] {
+  return Array.from({ length: Math.ceil(points.length / perEpoch) }, (_, epoch) => {
+    const members = points.slice(epoch * perEpoch, (epoch + 1) * perEpoch);
+    return {
+      x: mean(members.map(({ x }) => x)) ?? Number.NaN,
+      y: mean(members.map(({ y }) => y)) ?? Number.NaN,
+    };
+  });
+}
+
 function meanCurve(curves: readonly Point[][]): Point[] {
   if (curves.length === 1) return curves[0]!;
-  return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) => ({
-    x,
-    y: mean(points.map(point => point.y)) ?? Number.NaN,
-  }));
+  return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) =>
+    pointAt(
+      x,
+      estimateOf(
+        points.map(({ y }) => y),
+        curves.length,
+      ),
+    ),
+  );
 }
+
+/** A mean and its interval; a mean that is missing breaks the line. */
+const pointAt = (x: number, { mean, low, high }: Estimate): Point => ({
+  x,
+  y: mean ?? Number.NaN,
+  ...(low !== null && high !== null && { low, high }),
+});

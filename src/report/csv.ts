@@ -1,12 +1,13 @@
 /**
  * The CSV files of a run, as lines that end in a newline, in plan order. Lines are made on demand, so that no long
  * history becomes one string. Numbers are written so that they read back exactly. Cells are numbers, words of the
- * schema and lists such as `50x50`: none needs quotes.
+ * schema and lists such as `50x50`, which need no quotes; only the names of groups may.
  */
+import { cellsOf, estimate } from '../analysis/cells.ts';
 import { axisKeys, type Result } from '../analysis/results.ts';
 import { valueText } from '../plan/trial.ts';
 import { measureNames } from '../records/measures.ts';
-import { pointsOf } from '../records/record.ts';
+import { rowsOf } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
 
 /** trial, axes, seed, status, iterations and every measure of each trial; an empty cell where it has none. */
@@ -33,12 +34,33 @@ function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generato
   yield line([...identityHead(keys), by, ...names]);
   for (const result of results) {
     const start = identity(result, keys).join(',');
-    const record = result.record();
-    const [first = [], ...others] = names.map(name => pointsOf(record, name));
-    for (const [index, { x, y }] of first.entries())
-      yield line([start, x, y, ...others.map(points => points[index]!.y)]);
+    for (const row of rowsOf(result.record(), by)) yield line([start, ...row]);
   }
 }
+
+/**
+ * A row for each cell: its number, axes, groups, n, the trials of each outcome, and of every measure the mean, the standard deviation, the
+ * 95 % t interval and the number of trials that have it; empty where there is none.
+ */
+export function* summaryCsv(results: readonly Result[]): Generator<string> {
+  const keys = axisKeys(results);
+  const columns = measureNames.flatMap(name => ['Mean', 'Sd', 'Low', 'High', 'N'].map(part => name + part));
+  yield line(['cell', ...keys, 'groups', 'n', 'completed', 'diverged', 'failed', ...columns]);
+  for (const [index, cell] of cellsOf(results).entries()) {
+    const { results: replicates, counts } = cell;
+    const { axes, groups } = replicates[0]!.trial;
+    const figures = measureNames.flatMap(name => {
+      const { mean, sd, low, high, n } = estimate(cell, name);
+      return [mean, sd, low, high, n];
+    });
+    const values = keys.map(key => axes[key]).map(value => (value === undefined ? value : valueText(value)));
+    const outcomes = [counts.completed, counts.diverged, counts.failed];
+    yield line([index, ...values, quoted(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
+  }
+}
+
+/** Names of groups are the user's own words. */
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 type Cell = string | number | null | undefined;
 

@@ -1,4 +1,5 @@
-/** Tables and charts as data, without colour or width. The terminal, and later a page, render the same models. */
+/** Tables and charts as data, without colour or width. The terminal and the page render the same models. */
+import type { Measure } from '../records/measures.ts';
 
 export interface Column {
   readonly head: string;
@@ -45,6 +46,16 @@ export interface Series {
   readonly points: readonly Point[];
   /** The x of each trial that diverged. */
   readonly diverged?: readonly number[];
+  /** Noisy points averaged by epoch, each mean at the middle of its epoch. */
+  readonly means?: readonly Point[];
+}
+
+/** A value that theory predicts, drawn across the chart. */
+export interface TheoryLine {
+  /** The axis on which `at` lies. */
+  readonly axis: 'x' | 'y';
+  readonly at: number;
+  readonly label: string;
 }
 
 export interface Chart {
@@ -52,6 +63,9 @@ export interface Chart {
   readonly xLabel: string;
   readonly x: 'linear' | 'log';
   readonly series: readonly Series[];
+  /** Of y. */
+  readonly unit?: Measure['unit'] | undefined;
+  readonly lines?: readonly TheoryLine[];
   /** [low, high]: values outside are drawn at the edge, and counted below the chart. */
   readonly clamp?: readonly [number, number] | undefined;
   /** Sentences to stand below it. */

@@ -6,12 +6,12 @@ import { type MeasureName, measures } from '../records/measures.ts';
 
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Says how many replicates a mean is of. */
+/** Says what a mean is of, and what ± means. */
 export function meansNotes(results: readonly Result[]): string[] {
   const sizes = new Set(cellsOf(results).map(cell => cell.results.length));
   const most = Math.max(0, ...sizes);
   if (most < 2) return [];
-  return [`Means over ${sizes.size > 1 ? 'up to ' : ''}${most} seeds.`];
+  return [`Means over ${sizes.size > 1 ? 'up to ' : ''}${most} seeds, with their 95 % t interval.`];
 }
 
 /** Counts the trials that lack some of these measures, by what they lack. */

@@ -57,12 +57,18 @@ function figureWriter(
   names: readonly MeasureName[],
 ): (cell: Cell) => Row['groups'][number] {
   const best = names.map(name => bestOf(column, name));
+  const replicates = Math.max(...column.map(({ results }) => results.length));
   return cell => {
     if (cell.counts.failed === cell.results.length) return 'failed';
     return names.map((name, index) => {
-      const { mean } = estimate(cell, name);
+      const { mean, low, high, n } = estimate(cell, name);
       const { unit, window } = measures[name];
-      if (mean !== null) return { text: figureText[unit](mean), best: cell.ranked && mean === best[index] };
+      if (mean !== null) {
+        const spread = low === null || high === null ? '' : ` ±${figureText[unit]((high - low) / 2)}`;
+        const count = n === replicates ? '' : ` (n ${n})`;
+        const text = `${figureText[unit](mean)}${spread}${count}`;
+        return { text, best: cell.ranked && mean === best[index] };
+      }
       return { text: window && cell.counts.diverged > 0 ? 'diverged' : '-', best: false };
     });
   };

@@ -1,5 +1,7 @@
 /** A run as a JSON document, for scripts. */
+
 import type { Result } from '../analysis/results.ts';
+import { CifarNormError } from '../errors.ts';
 import { pointsOf, type TrialRecord } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
 import { isComplete, type RunView } from './run-report.ts';
@@ -30,7 +32,16 @@ export function reportJson(
   }));
   const complete = isComplete(view);
   const document = { name, title, description, complete, folder, data, settings, planned, trials };
-  return JSON.stringify(document, null, 2);
+  try {
+    return JSON.stringify(document, null, 2);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new CifarNormError(
+      'usage',
+      'the histories of this run are too long for one JSON document (512 MiB)',
+      'read losses.csv and accuracies.csv, which cifar-norm export writes',
+    );
+  }
 }
 
 const trialOf = ({ trial: { index, axes, seed }, status, summary, error }: Result) => ({

@@ -1,6 +1,10 @@
 /** What a run prints when it finishes: the same words for `sweep`, `train` and `show`. */
 import picocolors from 'picocolors';
-import type { DataLabel, Result } from '../analysis/results.ts';
+import type { Stream } from '../analysis/comparison.ts';
+import { expectationLines, scoreOf, statusText } from '../analysis/expectation-report.ts';
+import type { ExpectationOutcome } from '../analysis/expectations.ts';
+import { type Finding, findingOf } from '../analysis/finding.ts';
+import { type DataLabel, type Result, seedsIn } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
 import { chartsOf } from './charts.ts';
 import { counted } from './notes.ts';
@@ -21,6 +25,9 @@ export interface RunView {
   readonly results: readonly Result[];
   /** Undefined for the usual ones. */
   readonly charts: readonly ChartSpec[] | undefined;
+  readonly stream: Stream;
+  /** What the experiment expects, judged; empty if it expects nothing. */
+  readonly expectations: readonly ExpectationOutcome[];
 }
 
 export type ReportStyle = TableStyle;
@@ -50,19 +57,66 @@ const SYNTHETIC = [
   'To get CIFAR-10, run: cifar-norm data download',
 ];
 
-/** The table of a sweep, and the charts; of an interrupted run only how to continue it. */
+/** What the run shows, by rules. */
+export const findingIn = ({ results, data, stream }: RunView): Finding =>
+  findingOf(results, { data, stream });
+
+/**
+ * The finding, the table of a sweep, the charts, the expectations, and in the end the answer again, for those who see
+ * the last screen only. Of an interrupted run only how to resume it.
+ */
 export function reportBody(view: RunView, style: ReportStyle): string {
-  const { command, results, planned, charts, data } = view;
+  const { command, results, planned, charts, data, expectations } = view;
+  const width = Math.max(MIN_WIDTH, style.width);
   if (!isComplete(view)) {
-    const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command again to continue.`;
-    return wrap(line, Math.max(MIN_WIDTH, style.width)).join('\n');
+    const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command again to resume.`;
+    return wrap(line, width).join('\n');
   }
+  const { bold, green, red } = picocolors.createColors(style.color);
+  const { sentences } = findingIn(view);
+  const paint = { pass: green, fail: red, undecided: bold, 'not applicable': bold };
   const tables = command === 'sweep' ? [resultsTable(results, data)] : [];
+  const judged = expectations.map((outcome, i) => {
+    const [first, ...others] = wrap(expectationLines([shortOf(outcome)])[0]!, width - 2);
+    const word = statusText(expectations[i]!);
+    return [paint[outcome.status](word) + first!.slice(word.length), ...others.map(line => `  ${line}`)].join(
+      '\n',
+    );
+  });
   return [
+    [bold('Finding'), ...sentences.flatMap(text => bullet(text, width))].join('\n'),
     ...tables.map(table => renderTable(table, style)),
     ...chartsOf(charts, results, data).map(chart => renderChart(chart, { ...style, height: CHART_HEIGHT })),
+    ...(judged.length > 0 ? [[bold(expectationTitle(expectations)), ...judged].join('\n')] : []),
+    [
+      bold('In short'),
+      ...sentences.slice(0, 2).flatMap(text => bullet(text, width)),
+      ...nextSteps(view, width),
+    ].join('\n'),
   ].join('\n\n');
 }
+
+const bullet = (text: string, width: number): string[] =>
+  wrap(text, width - 2).map((line, i) => `${i === 0 ? '- ' : '  '}${line}`);
+
+function expectationTitle(outcomes: readonly ExpectationOutcome[]): string {
+  const { points, of, counts } = scoreOf(outcomes);
+  return of === 0
+    ? `Expectations: ${counts['not applicable']} not applicable`
+    : `Expectations: ${points} of ${of} ${of === 1 ? 'point' : 'points'}`;
+}
+
+/** One that passes in many cells needs no figure of each. */
+function shortOf(outcome: ExpectationOutcome): ExpectationOutcome {
+  const cells = /^\d+ of \d+ cells pass/.exec(outcome.sentence);
+  return outcome.status === 'pass' && cells ? { ...outcome, sentence: `${cells[0]}.` } : outcome;
+}
+
+/** What to try next. */
+const nextSteps = ({ results }: RunView, width: number): string[] =>
+  seedsIn(results).length > 1
+    ? []
+    : wrap('To see the spread over seeds, run the same command again with --replicates 6.', width);
 
 /** As many sentences as fit in a few lines; at least the beginning of the first. */
 function shortened(text: string, width: number): string[] {

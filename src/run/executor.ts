@@ -1,20 +1,16 @@
 /** What runs trials: one interface for threads, the calling thread, and whatever comes later. */
 import type { Trial } from '../plan/trial.ts';
-import type { TrialRecord } from '../records/record.ts';
+import type { Accuracy, TrialRecord } from '../records/record.ts';
 
 /** What a trial reports while it runs. */
 export type TrialProgress =
   | { readonly kind: 'started'; readonly worker: number }
-  | {
+  | ({
       readonly kind: 'epoch';
       readonly worker: number;
-      /** Epochs completed; 0 is after the first iteration. */
-      readonly epoch: number;
       /** Training losses since the last report. */
       readonly losses: readonly number[];
-      readonly trainAccuracy: number;
-      readonly valAccuracy: number;
-    };
+    } & Readonly<Accuracy>);
 
 /** What happens to the trials of a run, in order. Every trial ends with `finished`, also if it failed. */
 export type TrialEvent = { readonly trial: Trial } & (

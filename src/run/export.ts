@@ -1,9 +1,8 @@
 /** Writes the views of a stored run again. */
 import { explained } from '../files/atomic.ts';
-import { MANIFEST } from '../store/manifest.ts';
-import { lockFolder } from '../store/run-store.ts';
+import { lockFolder } from '../store/folder.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
-import { isComplete, writeCsvs, writeManifest } from './views.ts';
+import { writeViews } from './views.ts';
 
 export interface ExportOptions {
   /** Replace files also by shorter ones. */
@@ -19,17 +18,14 @@ export interface ExportOptions {
 export async function exportRun(
   { folder }: Pick<StoredRun, 'folder'>,
   { force, notify }: ExportOptions,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   try {
     const lock = await lockFolder(folder);
     try {
       const run = await readRun(folder);
       try {
-        const { results, corrupt } = run;
-        for (const line of corrupt) notify(`line ${line} of the journal is corrupt and left out`);
-        const names = await writeCsvs(folder, results, { shrink: force });
-        await writeManifest(run, isComplete(run) ? 'finished' : 'interrupted');
-        return [...names, MANIFEST];
+        for (const line of run.corrupt) notify(`line ${line} of the journal is corrupt and left out`);
+        return await writeViews(run, { lock, shrink: force });
       } finally {
         await run.close();
       }

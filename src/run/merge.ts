@@ -7,12 +7,12 @@ import { CifarNormError } from '../errors.ts';
 import { explained, writeAtomically } from '../files/atomic.ts';
 import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
+import { JOURNAL, lockFolder, refuseForeign as refuseForeignFiles } from '../store/folder.ts';
 import { invocationLine, planLine, recordLine } from '../store/format.ts';
-import { JOURNAL, planEntry } from '../store/journal.ts';
+import { planEntry } from '../store/journal.ts';
 import { differences, type Invocation } from '../store/manifest.ts';
-import { lockFolder } from '../store/run-store.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
-import { writeCsvs, writeManifest } from './views.ts';
+import { writeViews } from './views.ts';
 
 /**
  * Writes a run that is complete, as if it had run in one piece: the CSV files have the same bytes.
@@ -108,14 +108,14 @@ async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
   const path = join(out, JOURNAL);
   try {
     await mkdir(out, { recursive: true });
+    await refuseForeignFiles(out);
     const lock = await lockFolder(out);
     try {
       if (existsSync(path)) throw cannot(`${out} holds a run`, 'choose another folder with --out DIR');
       await writeAtomically(path, lines);
       const run = await readRun(out);
       try {
-        await writeCsvs(out, run.results, { shrink: true });
-        await writeManifest(run, 'finished');
+        await writeViews(run, { lock, shrink: true });
       } finally {
         await run.close();
       }

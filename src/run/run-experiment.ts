@@ -2,8 +2,10 @@
 /** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ExpectationOutcome } from '../analysis/expectations.ts';
+import type { Finding } from '../analysis/finding.ts';
 import type { Result } from '../analysis/results.ts';
-import { loadExperiment } from '../config/load.ts';
+import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -18,14 +20,14 @@ import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
-import type { RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
 import { type Compile, executorFactory } from './executors/choose.ts';
-import { isComplete, type OpenRun, viewOf, writeCsvs, writeManifest } from './views.ts';
+import { isComplete, type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
 
 export interface RunOptions {
   /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
@@ -85,6 +87,10 @@ export interface Run extends OpenRun, AsyncDisposable {
   readonly complete: boolean;
   table(): Table;
   charts(): Chart[];
+  /** What the run shows, in sentences and figures. */
+  finding(): Finding;
+  /** What the experiment expects, judged. */
+  expectations(): readonly ExpectationOutcome[];
   /** Closes the journal and unlocks the folder; `await using` calls it. */
   close(): Promise<void>;
 }
@@ -117,23 +123,27 @@ export async function runExperiment(
   const folder =
     options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
   const workers = options.workers ?? availableParallelism();
-  const { title, description, charts } = loaded.experiment;
+  const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
     title,
     description,
     charts: charts && [...charts],
+    baseline,
+    expect: expect && [...expect],
+    notApplicable: expect && whyNotApplicable(loaded, dataset),
   };
-  const invocation = invocationOf({
-    ...presentation,
-    ...{ dataSource: dataset.source, version, workers, shard: options.shard },
-  });
 
   // Nothing is written before it is certain that the trials can run here.
   const notify = (text: string) => void onEvent({ kind: 'notice', text });
-  const { queue: url, timeout } = options;
+  const { queue: url, shard, timeout } = options;
   const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
-  const executorFor = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
+  const executors = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
+  const { kernels } = executors;
+  const invocation = invocationOf({
+    ...presentation,
+    ...{ dataSource: dataset.source, version, workers, kernels, shard },
+  });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
@@ -145,16 +155,16 @@ export async function runExperiment(
   });
   const view = (): RunView => viewOf(open());
   try {
-    await writeManifest(open(), 'running');
-    const trials = trialsOf(store.trials, options.shard);
+    await writeManifest(open(), 'running', store.lock);
+    const trials = trialsOf(store.trials, shard);
     const ids = new Set(trials.map(({ id }) => id));
     const found = store.results().filter(({ trial }) => ids.has(trial.id));
     await onEvent({ kind: 'planned', folder, trials, results: found, view });
-    const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
+    const policy = { retries: options.retries ?? 1, timeout, signal };
     try {
       const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {
-        for await (const event of conduct(pending, executorFor(pending), policy)) {
+        for await (const event of conduct(pending, executors.create(pending), policy)) {
           if (event.kind === 'finished') await store.append(event.record);
           await onEvent(event);
           if (options.failFast && event.kind === 'finished' && event.record.status === 'failed') break;
@@ -178,17 +188,25 @@ export async function runExperiment(
     complete,
     table: () => resultsTable(ended.results, view().data),
     charts: () => chartsOf(view().charts, ended.results, view().data),
+    finding: () => findingIn(view()),
+    expectations: () => view().expectations,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */
+function whyNotApplicable({ shipped, changed }: LoadedExperiment, { kind }: Dataset): string | undefined {
+  if (!shipped) return undefined;
+  if (kind === 'synthetic') return 'The images are synthetic.';
+  return changed ? 'The settings are not those of the shipped experiment.' : undefined;
 }
 
 async function finish(store: RunStore, run: OpenRun): Promise<void> {
   try {
     const problem = await store.settle();
     // The journal may have lost lines to --repair: then the files lose rows, and say what the journal says.
-    await writeCsvs(store.folder, run.results, { shrink: true });
-    await writeManifest({ ...run, folder: store.folder }, isComplete(run) ? 'finished' : 'interrupted');
+    await writeViews({ ...run, folder: store.folder }, { lock: store.lock, shrink: true });
     if (problem) throw problem;
   } catch (error) {
     throw explained(error, 'run', `cannot write to ${run.folder}`, RUN_AGAIN);

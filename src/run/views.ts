@@ -1,15 +1,18 @@
 /** The views of a run, made from its journal: the manifest and the CSV files. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
 import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
-import { chartsSchema } from '../config/schema.ts';
+import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
+import type { FileLock } from '../files/lock.ts';
 import { trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../report/csv.ts';
-import type { RunView } from '../report/run-report.ts';
-import { type Identity, type Invocation, MANIFEST, type Manifest } from '../store/manifest.ts';
+import { accuraciesCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
+import { findingIn, type RunView } from '../report/run-report.ts';
+import { CSVS, FINDING, lockPath, MANIFEST, movedError, refuseForeignCsv } from '../store/folder.ts';
+import type { Identity, Invocation, Manifest } from '../store/manifest.ts';
 
 /** A run with its journal open. */
 export interface OpenRun {
@@ -46,10 +49,22 @@ export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
     data: dataLabelOf(identity.data),
     planned: countAsked(run),
     charts: chartsSchema.safeParse(charts).data,
+    stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
+    expectations: expectationsIn(results, invocation),
   };
 }
 
-export async function writeManifest(run: OpenRun, status: Manifest['status']): Promise<void> {
+function expectationsIn(
+  results: readonly Result[],
+  invocation: Invocation | undefined,
+): ExpectationOutcome[] {
+  const expectations = expectationsSchema.safeParse(invocation?.expect).data ?? [];
+  return invocation?.notApplicable === undefined
+    ? checkExpectations(expectations, results)
+    : notApplicable(expectations, invocation.notApplicable);
+}
+
+export async function writeManifest(run: OpenRun, status: Manifest['status'], lock: FileLock): Promise<void> {
   const { folder, identity, invocation, startedAt, trials, results, trainingSeconds } = run;
   if (!invocation) return;
   const manifest: Manifest = {
@@ -61,26 +76,56 @@ export async function writeManifest(run: OpenRun, status: Manifest['status']): P
     updatedAt: new Date().toISOString(),
     trainingSeconds,
   };
-  await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`]);
+  await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`], () =>
+    checkHeld(folder, lock),
+  );
 }
 
-const csvFiles = { 'trials.csv': trialsCsv, 'losses.csv': lossesCsv, 'accuracies.csv': accuraciesCsv };
-export const CSV_NAMES = Object.keys(csvFiles);
+/** What a finished run shows. */
+async function writeFinding(run: OpenRun, lock: FileLock): Promise<void> {
+  const { folder } = run;
+  await writeAtomically(join(folder, FINDING), [`${JSON.stringify(findingIn(viewOf(run)), null, 2)}\n`], () =>
+    checkHeld(folder, lock),
+  );
+}
+
+const csvOf = {
+  'trials.csv': trialsCsv,
+  'losses.csv': lossesCsv,
+  'accuracies.csv': accuraciesCsv,
+  'summary.csv': summaryCsv,
+} satisfies Record<(typeof CSVS)[number], unknown>;
+
+export interface ViewOptions {
+  readonly lock: FileLock;
+  /** Whether a file may be replaced by one with fewer rows. */
+  readonly shrink: boolean;
+}
 
 /**
- * Writes the CSV files and returns their names.
- * @param shrink whether a file may be replaced by one with fewer rows
- * @throws CifarNormError (run) if a file would lose rows and may not
+ * Writes every view and returns their names: the CSV files, the finding of a finished run, and the manifest.
+ * @throws CifarNormError if a file was not written by a run, would lose rows and may not, or the folder is no longer the
+ *   one that is locked
  */
-export async function writeCsvs(
+export async function writeViews(run: OpenRun, options: ViewOptions): Promise<readonly string[]> {
+  const isFinished = isComplete(run);
+  await writeCsvs(run.folder, run.results, options);
+  if (isFinished) await writeFinding(run, options.lock);
+  await writeManifest(run, isFinished ? 'finished' : 'interrupted', options.lock);
+  return [...CSVS, ...(isFinished ? [FINDING] : []), MANIFEST];
+}
+
+async function writeCsvs(
   folder: string,
   results: readonly Result[],
-  { shrink }: { readonly shrink: boolean },
-): Promise<string[]> {
-  for (const [name, linesOf] of Object.entries(csvFiles)) {
+  { lock, shrink }: ViewOptions,
+): Promise<void> {
+  for (const name of CSVS) await refuseForeignCsv(join(folder, name));
+  for (const name of CSVS) {
     const path = join(folder, name);
     const before = shrink ? 0 : await countLines(path);
-    await writeAtomically(path, linesOf(results), written => {
+    await writeAtomically(path, csvOf[name](results), written => {
+      checkHeld(folder, lock);
       if (written >= before) return;
       throw new CifarNormError(
         'run',
@@ -89,7 +134,11 @@ export async function writeCsvs(
       );
     });
   }
-  return CSV_NAMES;
+}
+
+/** @throws CifarNormError (run) if another folder is now at the path */
+function checkHeld(folder: string, lock: FileLock): void {
+  if (!lock.isAt(lockPath(folder))) throw movedError(folder);
 }
 
 /** Newlines in a file; 0 if there is no such file. */

@@ -43,14 +43,20 @@ export type Line =
   | { readonly kind: 'older' }
   | { readonly kind: 'corrupt' };
 
-const SEAL = /,"sha256":"([0-9a-f]{16})"\}$/;
+const SEAL = /^,"sha256":"([0-9a-f]{16})"\}$/;
+const SEAL_BYTES = ',"sha256":"0123456789abcdef"}'.length;
 
-const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see run/limits.ts) has a shorter one. */
+export const MOST_LINE_BYTES = 2 ** 29 - 64;
+
+/** Of an object's JSON without its closing brace. */
+const hash = (open: string | Uint8Array) =>
+  createHash('sha256').update(open).update('}').digest('hex').slice(0, 16);
 
 /** The object as a line that ends in its hash and a newline. */
 function sealed(object: object): string {
-  const text = JSON.stringify(object);
-  return `${text.slice(0, -1)},"sha256":"${hash(text)}"}\n`;
+  const open = JSON.stringify(object).slice(0, -1);
+  return `${open},"sha256":"${hash(open)}"}\n`;
 }
 
 export const planLine = (plan: Omit<PlanLine, 'format'>): string => sealed({ format: FORMAT, ...plan });
@@ -60,9 +66,9 @@ export const recordLine = (record: TrialRecord): string => sealed(record);
 /** How every journal begins; a torn first line is a beginning of this. */
 export const BEGINNING = '{"format":';
 
-/** @param text a line without its newline */
-export function readLine(text: string): Line {
-  const content = unsealed(text);
+/** @param bytes a line without its newline */
+export function readLine(bytes: Buffer): Line {
+  const content = unsealed(bytes);
   if (typeof content !== 'object' || content === null) return { kind: 'corrupt' };
   if ('id' in content) {
     const { data: record } = trialRecordSchema.safeParse(content);
@@ -79,13 +85,13 @@ export function readLine(text: string): Line {
 }
 
 /** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
-function unsealed(text: string): unknown {
-  const seal = SEAL.exec(text);
-  if (!seal) return undefined;
-  const content = `${text.slice(0, seal.index)}}`;
-  if (hash(content) !== seal[1]) return undefined;
+function unsealed(bytes: Buffer): unknown {
+  const end = bytes.length - SEAL_BYTES;
+  const seal = end > 0 && end < MOST_LINE_BYTES ? SEAL.exec(bytes.toString('latin1', end)) : null;
+  if (!seal || hash(bytes.subarray(0, end)) !== seal[1]) return undefined;
   try {
-    return JSON.parse(content);
+    const { sha256: _, ...content } = JSON.parse(bytes.toString()) as object & { sha256: string };
+    return content;
   } catch {
     return undefined;
   }

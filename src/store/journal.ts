@@ -2,17 +2,27 @@
  * The truth of a run. A record is flushed to disk before its trial counts as finished; everything else in the folder is a view
  * of this file.
  */
-import { copyFile, type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { syncFolder, writeAtomically } from '../files/atomic.ts';
+import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { BEGINNING, invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
-import { type Contents, type Entry, entryOf, linesOf, readJournal, recordAt } from './reader.ts';
+import { type Contents, type Entry, entryOf, linesOf, partsOf, readJournal, recordAt } from './reader.ts';
+import {
+  anotherRunError,
+  corruptError,
+  foreignError,
+  linesText,
+  newerError,
+  olderError,
+} from './refusals.ts';
 
-export const JOURNAL = 'journal.jsonl';
+const { O_RDWR, O_CREAT, O_APPEND } = constants;
 
 export interface OpenOptions {
   /** Drop corrupt lines instead of refusing the journal; their trials run again. */
@@ -58,7 +68,7 @@ export class Journal {
     plan: (seeds: readonly number[]) => readonly Trial[],
     { repair, notify }: OpenOptions,
   ): Promise<Journal> {
-    const file = await open(path, 'a+');
+    const file = await openRegular(path, O_RDWR | O_CREAT | O_APPEND | NO_FOLLOW);
     try {
       const contents = await readJournal(file, plan([]));
       await refuseForeign(path, file, contents, run);
@@ -89,17 +99,17 @@ export class Journal {
     }
   }
 
-  /** Writes what is not yet planned, twice; and the second copy where the program was killed between the two. */
-  async #plan(run: Identity, { trials, planLines }: Contents): Promise<void> {
-    const planned = new Set(trials.map(({ id }) => id));
-    const added = this.trials.filter(({ id }) => !planned.has(id));
-    if (added.length === 0 && planLines.length > 1) return;
-    const line = planLine({
-      run,
-      startedAt: this.startedAt,
-      trials: (added.length > 0 ? added : this.trials).map(planEntry),
-    });
-    await this.#append(added.length > 0 ? line + line : line);
+  /** Makes two plan lines of every trial; the program may have been killed between them. */
+  async #plan(run: Identity, { copies }: Contents): Promise<void> {
+    const lineOf = (count: number): string => {
+      const trials = this.trials.filter(({ id }) => (copies.get(id) ?? 0) === count);
+      return trials.length === 0
+        ? ''
+        : planLine({ run, startedAt: this.startedAt, trials: trials.map(planEntry) });
+    };
+    const lines = lineOf(1) + lineOf(0).repeat(2);
+    if (lines === '') return;
+    await this.#append(lines);
     await this.#file.sync();
     await syncFolder(this.path);
   }
@@ -123,13 +133,19 @@ export class Journal {
     return recordAt(this.#file.fd, this.path, entry);
   }
 
+  /** Whether a path names this very file. */
+  isAt(path: string): boolean {
+    return isSameFile(path, this.#file.fd);
+  }
+
+  /** Whether the file has no name left. */
   async isRemoved(): Promise<boolean> {
     return (await this.#file.stat()).nlink === 0;
   }
 
   /** Writes a removed file again, from the copy that the system keeps while it is open. */
   restoreAt(path: string): Promise<void> {
-    return writeAtomically(path, textOf(this.#file, this.#end));
+    return writeAtomically(path, bytesOf(this.#file, this.#end));
   }
 
   close(): Promise<void> {
@@ -152,6 +168,8 @@ export class Journal {
   }
 }
 
+const CHUNK = 1 << 20;
+
 export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
   ...{ id, index, seed, axes },
   groups: [...groups],
@@ -160,22 +178,30 @@ export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
 /** The journal without its corrupt lines, with the whole plan at its head. */
 async function* repaired(
   file: FileHandle,
-  { corrupt, head, complete, planLines }: Contents,
+  { head, complete }: Contents,
   run: Identity,
   trials: readonly PlannedTrial[],
-): AsyncGenerator<string> {
+): AsyncGenerator<string | Buffer> {
   const startedAt = head?.startedAt ?? new Date().toISOString();
   yield planLine({ run, startedAt, trials: trials.map(planEntry) }).repeat(2);
-  const dropped = new Set([...corrupt, ...planLines]);
-  let number = 0;
-  for await (const { text, at } of linesOf(file)) {
-    number++;
-    if (at < complete && !dropped.has(number)) yield `${text}\n`;
+  for await (const whole of linesOf(file)) {
+    if (whole.at >= complete) return;
+    for (const { line, bytes } of partsOf(whole)) {
+      if (['corrupt', 'older', 'plan'].includes(line.kind)) continue;
+      yield bytes;
+      yield '\n';
+    }
   }
 }
 
-async function* textOf(file: FileHandle, end: number): AsyncGenerator<string> {
-  for await (const { text, at } of linesOf(file)) if (at < end) yield `${text}\n`;
+async function* bytesOf(file: FileHandle, end: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < end; ) {
+    const size = Math.min(CHUNK, end - at);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 async function refuseForeign(
@@ -191,12 +217,13 @@ async function refuseForeign(
     return;
   }
   if (newer.length > 0 && newer[0] === 1) throw newerError(path);
-  const ours = complete === 0 ? await beginsAsOurs(file) : entries.size > 0 && corrupt.length > 0;
+  const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
+  const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
   if (!ours) throw foreignError(path);
 }
 
 /** Whether a file without a whole line is empty, or holds the beginning of a journal. */
-async function beginsAsOurs(file: FileHandle): Promise<boolean> {
+export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
   return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
 }
@@ -212,41 +239,3 @@ function refuseOtherPlan(path: string, planned: readonly PlannedTrial[], trials:
     'resume it with the version that began it, or choose another folder with --out DIR',
   );
 }
-
-const anotherRunError = (folder: string, changes: readonly string[]) =>
-  new CifarNormError(
-    'usage',
-    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
-    'choose another folder with --out DIR, or set that run aside with --fresh',
-  );
-
-export const olderError = (path: string) =>
-  new CifarNormError(
-    'usage',
-    `${path} was written by cifar-norm 0.1.0, whose journals this version does not read`,
-    'choose another folder with --out DIR, or set that run aside with --fresh',
-  );
-
-export const newerError = (path: string) =>
-  new CifarNormError(
-    'usage',
-    `${path} was written by a newer version of cifar-norm`,
-    'read it with that version, or choose another folder with --out DIR',
-  );
-
-export const foreignError = (path: string) =>
-  new CifarNormError(
-    'run',
-    `${path}:1: not a journal of cifar-norm`,
-    'restore it from a copy, or start again with --fresh',
-  );
-
-const linesText = (numbers: readonly number[]): string =>
-  numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;
-
-const corruptError = (path: string, corrupt: readonly number[]) =>
-  new CifarNormError(
-    'run',
-    `${path}:${corrupt[0]}: ${linesText(corrupt)} ${corrupt.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`,
-    'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
-  );

@@ -1,10 +1,8 @@
 /** What a run is, and what worked on it: enough to run it again and to tell whether another run is the same. */
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { z } from 'zod';
-import type { Experiment } from '../config/schema.ts';
+import { decisivePart, type Experiment } from '../config/schema.ts';
 import { withoutDefaults } from '../plan/ids.ts';
-
-export const MANIFEST = 'manifest.json';
 
 /** What decides a run's results. A folder belongs to one of these. */
 export const identitySchema = z.strictObject({
@@ -22,6 +20,11 @@ export const invocationSchema = z.strictObject({
   title: z.string().optional(),
   description: z.string().optional(),
   charts: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** The cells that comparisons refer to. */
+  baseline: z.record(z.string(), z.unknown()).optional(),
+  expect: z.array(z.record(z.string(), z.unknown())).optional(),
+  /** Why its expectations do not apply, if they do not. */
+  notApplicable: z.string().optional(),
   dataSource: z.string(),
   version: z.string(),
   node: z.string(),
@@ -29,12 +32,17 @@ export const invocationSchema = z.strictObject({
   workers: z.int(),
   /** The part of the plan that it runs, if not all of it. */
   shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).optional(),
+  /** What computed: avx512, avx2 or wasm; absent if the workers of a queue did. The bits do not depend on it. */
+  kernels: z.string().optional(),
   invokedAt: z.string(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 
 /** How the results of a run are shown; no part of what the run is. */
-export type Presentation = Pick<Invocation, 'command' | 'title' | 'description' | 'charts'>;
+export type Presentation = Pick<
+  Invocation,
+  'command' | 'title' | 'description' | 'charts' | 'baseline' | 'expect' | 'notApplicable'
+>;
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
@@ -58,12 +66,11 @@ export function identityOf(
   { kind, fingerprint }: Identity['data'],
   numerics: string,
 ): Identity {
-  const { data, title, description, charts, replicates, ...decisive } = experiment;
-  return { name, experiment: decisive, data: { kind, fingerprint }, numerics };
+  return { name, experiment: decisivePart(experiment), data: { kind, fingerprint }, numerics };
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'shard'>,
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels' | 'shard'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

@@ -7,7 +7,7 @@ import { CifarNormError } from '../errors.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { type Summary, summarize } from '../records/measures.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { type PlanLine, readLine } from './format.ts';
+import { type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
 
 /** What memory keeps of a record. Its histories stay on disk. */
@@ -32,12 +32,13 @@ export interface Contents {
   readonly entries: Map<string, Entry>;
   /** The latest. */
   readonly invocation: Invocation | undefined;
-  /** Numbers of lines, from 1; those below too. */
-  readonly planLines: readonly number[];
+  /** How many plan lines hold a trial, by its id. */
+  readonly copies: ReadonlyMap<string, number>;
   /** Bytes up to the end of the last whole line. */
   readonly complete: number;
   /** Bytes after it: a line that was being written when the program was killed. */
   readonly torn: number;
+  /** Numbers of lines, from 1; those below too. */
   readonly corrupt: readonly number[];
   readonly newer: readonly number[];
   readonly older: boolean;
@@ -46,35 +47,38 @@ export interface Contents {
 /** @param known trials that need no plan line, for the caller has planned them */
 export async function readJournal(file: FileHandle, known: readonly PlannedTrial[] = []): Promise<Contents> {
   const trials = new Map(known.map(trial => [trial.id, trial]));
-  const planned = new Set<string>();
+  const copies = new Map<string, number>();
   const entries = new Map<string, Entry>();
-  const [planLines, corrupt, newer]: [number[], number[], number[]] = [[], [], []];
+  const [corrupt, newer]: [number[], number[]] = [[], []];
   let head: PlanLine | undefined;
   let invocation: Invocation | undefined;
   let [older, complete, number] = [false, 0, 0];
-  for await (const { text, at, length } of linesOf(file)) {
+  for await (const whole of linesOf(file)) {
     number++;
-    complete = at + length;
-    const line = readLine(text);
-    if (line.kind === 'record') {
-      const trial = trials.get(line.record.id);
-      if (trial) entries.set(trial.id, entryOf(line.record, trial, at, length));
-    } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
-      head ??= line.plan;
-      planLines.push(number);
-      for (const trial of plannedIn(line.plan)) {
-        planned.add(trial.id);
-        if (!trials.has(trial.id)) trials.set(trial.id, trial);
-      }
-    } else if (line.kind === 'invocation') invocation = line.invocation;
-    else if (line.kind === 'newer') newer.push(number);
-    else if (line.kind === 'older' && number === 1) older = true;
-    else corrupt.push(number);
+    complete = whole.at + whole.length;
+    const parts = partsOf(whole);
+    let isCorrupt = parts.length > 1;
+    for (const { line, at, length } of parts) {
+      if (line.kind === 'record') {
+        const trial = trials.get(line.record.id);
+        if (trial) entries.set(trial.id, entryOf(line.record, trial, at, length));
+      } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
+        head ??= line.plan;
+        for (const trial of plannedIn(line.plan)) {
+          copies.set(trial.id, (copies.get(trial.id) ?? 0) + 1);
+          if (!trials.has(trial.id)) trials.set(trial.id, trial);
+        }
+      } else if (line.kind === 'invocation') invocation = line.invocation;
+      else if (line.kind === 'newer') newer.push(number);
+      else if (line.kind === 'older' && number === 1) older = true;
+      else isCorrupt = true;
+    }
+    if (isCorrupt) corrupt.push(number);
   }
   const { size } = await file.stat();
-  const inPlan = [...trials.values()].filter(({ id }) => planned.has(id)).sort((a, b) => a.index - b.index);
+  const inPlan = [...trials.values()].filter(({ id }) => copies.has(id)).sort((a, b) => a.index - b.index);
   return {
-    ...{ head, trials: inPlan, entries, invocation, planLines, complete, torn: size - complete },
+    ...{ head, trials: inPlan, entries, invocation, copies, complete, torn: size - complete },
     ...{ corrupt, newer, older },
   };
 }
@@ -122,7 +126,7 @@ export function recordAt(fd: number, path: string, { id, at, length }: Entry): T
   let read = 0;
   for (let count = 1; count > 0 && read < bytes.length; read += count)
     count = readSync(fd, bytes, read, bytes.length - read, at + read);
-  const line = read < bytes.length ? undefined : readLine(bytes.toString());
+  const line = read < bytes.length ? undefined : readLine(bytes);
   if (line?.kind === 'record' && line.record.id === id) return line.record;
   throw new CifarNormError(
     'run',
@@ -131,19 +135,36 @@ export function recordAt(fd: number, path: string, { id, at, length }: Entry): T
   );
 }
 
-interface TextLine {
-  readonly text: string;
+interface ByteLine {
+  /** Without its newline; empty if the line is longer than any that this program writes. */
+  readonly bytes: Buffer;
   readonly at: number;
   /** With its newline, in bytes. */
   readonly length: number;
 }
 
+/** A line; or the lines that a damaged newline joined, each readable on its own. */
+export function partsOf(whole: ByteLine): readonly (ByteLine & { readonly line: Line })[] {
+  const line = readLine(whole.bytes);
+  if (line.kind !== 'corrupt') return [{ ...whole, line }];
+  const parts = [];
+  const text = whole.bytes.toString('latin1');
+  let from = 0;
+  for (const { index, 0: seal } of text.matchAll(/"sha256":"[0-9a-f]{16}"\}(?=.?\{"|$)/gs)) {
+    const bytes = whole.bytes.subarray(from, index + seal.length);
+    parts.push({ bytes, at: whole.at + from, length: bytes.length + 1, line: readLine(bytes) });
+    from = index + seal.length + (text[index + seal.length] === '{' ? 0 : 1);
+  }
+  return parts.length > 1 ? parts : [{ ...whole, line }];
+}
+
 const CHUNK = 1 << 20;
 
 /** Lines that end in a newline, with their positions. */
-export async function* linesOf(file: FileHandle): AsyncGenerator<TextLine> {
+export async function* linesOf(file: FileHandle): AsyncGenerator<ByteLine> {
   let at = 0;
   let begun: Buffer[] = [];
+  let length = 0;
   for (let position = 0; ; ) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
     if (bytesRead === 0) return;
@@ -151,12 +172,17 @@ export async function* linesOf(file: FileHandle): AsyncGenerator<TextLine> {
     const chunk = buffer.subarray(0, bytesRead);
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      const bytes = Buffer.concat([...begun, chunk.subarray(from, end)]);
-      yield { text: bytes.toString(), at, length: bytes.length + 1 };
-      at += bytes.length + 1;
+      length += end + 1 - from;
+      const bytes =
+        length > MOST_LINE_BYTES ? Buffer.alloc(0) : Buffer.concat([...begun, chunk.subarray(from, end)]);
+      yield { bytes, at, length };
+      at += length;
       begun = [];
+      length = 0;
       from = end + 1;
     }
-    begun.push(chunk.subarray(from));
+    length += bytesRead - from;
+    if (length > MOST_LINE_BYTES) begun = [];
+    else begun.push(chunk.subarray(from));
   }
 }

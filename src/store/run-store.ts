@@ -1,15 +1,16 @@
 /** A run's folder, open for writing. */
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
-import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
+import type { FileLock } from '../files/lock.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { JOURNAL, Journal, type OpenOptions as JournalOptions } from './journal.ts';
-import { type Identity, type Invocation, MANIFEST, manifestSchema } from './manifest.ts';
+import { exists, JOURNAL, lockFolder, lockPath, movedError, refuseForeign } from './folder.ts';
+import { Journal, type OpenOptions as JournalOptions } from './journal.ts';
+import type { Identity, Invocation } from './manifest.ts';
 import type { Entry } from './reader.ts';
 import { resultsOf, secondsIn } from './stored-run.ts';
 
@@ -34,6 +35,11 @@ export class RunStore {
   readonly invocation: Invocation;
   readonly #journal: Journal;
   #lock: FileLock;
+
+  /** Views are written only while this is the lock of the folder at the path. */
+  get lock(): FileLock {
+    return this.#lock;
+  }
 
   private constructor(
     folder: string,
@@ -135,22 +141,22 @@ export class RunStore {
    * @throws CifarNormError (run) if the folder was moved: the journal went with it, and nothing may be written in its place
    */
   async settle(): Promise<CifarNormError | undefined> {
-    if (await this.#journal.isRemoved()) {
-      const removed = this.#journal.path;
-      if (await exists(removed)) this.folder = `${this.folder}.restored-${stamp()}`;
-      await mkdir(this.folder, { recursive: true });
-      await this.#journal.restoreAt(join(this.folder, JOURNAL));
-      return new CifarNormError(
-        'run',
-        `${removed} was removed while the run was going on; it has been written again in ${this.folder}`,
-        'no finished trial is lost: run the same command again to be sure',
-      );
+    const { path } = this.#journal;
+    const isLockHere = this.#lock.isAt(lockPath(this.folder));
+    if (isLockHere && this.#journal.isAt(path)) return undefined;
+    if (!isLockHere && !(await this.#journal.isRemoved())) throw movedError(this.folder);
+    // Whatever has come in its place is another's.
+    if (await exists(path)) this.folder = `${this.folder}.restored-${stamp()}`;
+    await mkdir(this.folder, { recursive: true });
+    if (!this.#lock.isAt(lockPath(this.folder))) {
+      await this.#lock.release();
+      this.#lock = await lockFolder(this.folder);
     }
-    if (this.#lock.isAt(lockPath(this.folder))) return undefined;
-    throw new CifarNormError(
+    await this.#journal.restoreAt(join(this.folder, JOURNAL));
+    return new CifarNormError(
       'run',
-      `${this.folder} was moved while the run was going on, so no CSV files were written`,
-      'its journal has every finished trial: find the folder and run cifar-norm export on it',
+      `${path} was removed while the run was going on; it has been written again in ${this.folder}`,
+      'no finished trial is lost: run the same command again to be sure',
     );
   }
 
@@ -161,28 +167,14 @@ export class RunStore {
   }
 }
 
-const LOCK = 'run.lock';
-export const lockPath = (folder: string): string => join(folder, LOCK);
-const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
-
-/** @throws CifarNormError (usage) if another process has the folder */
-export async function lockFolder(folder: string): Promise<FileLock> {
-  const lock = await lockFile(lockPath(folder));
-  if (lock) return lock;
-  const { who, hint } = await explainHolder(lockPath(folder));
-  throw new CifarNormError(
-    'usage',
-    `${folder} is in use by ${who}`,
-    `${hint}, or choose another folder with --out DIR`,
-  );
-}
-
 export const RUN_AGAIN = 'finished trials are kept: solve this, then run the same command again to resume';
+
+const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
 
 /** Whether the results of this invocation are shown in another way than those of the last. */
 function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolean {
-  const shown = ({ command, title, description, charts }: Invocation) =>
-    JSON.stringify([command, title, description, charts]);
+  const shown = ({ command, title, description, charts, baseline, expect, notApplicable }: Invocation) =>
+    JSON.stringify([command, title, description, charts, baseline, expect, notApplicable]);
   return last === undefined || shown(last) !== shown(now);
 }
 
@@ -196,28 +188,5 @@ async function setAside(folder: string, notify: (text: string) => void): Promise
     notify(`kept the old run as ${aside}`);
   } finally {
     await lock.release();
-  }
-}
-
-const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
-
-/** A folder with a manifest of something else is no place for a run. */
-async function refuseForeign(folder: string): Promise<void> {
-  const manifest = join(folder, MANIFEST);
-  if (!(await exists(manifest)) || (await exists(join(folder, JOURNAL)))) return;
-  const text = await readFile(manifest, 'utf8').catch(() => '');
-  if (manifestSchema.safeParse(parsed(text)).success) return;
-  throw new CifarNormError(
-    'usage',
-    `${manifest} is not a manifest of cifar-norm`,
-    'choose another folder with --out DIR',
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

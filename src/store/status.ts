@@ -7,9 +7,8 @@ import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
 import { trialsOf } from '../plan/shard.ts';
-import { JOURNAL } from './journal.ts';
+import { JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
-import { lockPath } from './run-store.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {

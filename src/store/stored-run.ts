@@ -1,14 +1,17 @@
 /** A run as its folder shows it: read without changing anything, also while the run is going on. */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
+import { openRegular } from '../files/regular.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { foreignError, JOURNAL, newerError, olderError } from './journal.ts';
+import { JOURNAL } from './folder.ts';
+import { beginsAsOurs } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { type Entry, readJournal, recordAt } from './reader.ts';
+import { foreignError, newerError, olderError } from './refusals.ts';
 
 export interface StoredRun {
   readonly folder: string;
@@ -34,9 +37,10 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const path = join(folder, JOURNAL);
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
-    const { head, trials, entries, invocation, corrupt, newer, older } = await readJournal(file);
+    file = await openRegular(path);
+    const { head, trials, entries, invocation, complete, corrupt, newer, older } = await readJournal(file);
     if (older) throw olderError(path);
+    if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
     const { fd } = file;
     return {
@@ -61,6 +65,13 @@ export async function readRun(folder: string): Promise<StoredRun> {
     throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
   }
 }
+
+const emptyError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} holds no trial yet: the program was killed while it began the journal`,
+    'run the same command again',
+  );
 
 const SEE_RUNS = 'list the runs in ./results with: cifar-norm runs';
 

@@ -1,6 +1,6 @@
-// A worker that breaks down at the first attempt of every third trial, in turn by throwing, by ending, and by using more
-// memory than there is; and at every attempt of a trial that is named. Attempts are counted in a folder, for the worker
-// that comes next has no memory of the last.
+// A worker that fails at the first attempt of every third trial, in turn by throwing, exiting and running out of memory,
+// and at every attempt of the trial in CHAOS_DOOMED. A folder records attempts, because a replacement worker does not
+// remember those of its predecessor.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run as runTrial } from '../../dist/run/executors/worker.js';

@@ -1,4 +1,4 @@
-/** Disks that are full, folders that are removed or cannot be written: told with the file's name, and nothing is lost. */
+/** Full disks and removed or read-only folders: the error names the file, and no result is lost. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const disk = emptyFolder();
 const mount = (options: string) =>
   spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status === 0;
 const mounted = mount('size=160k');
-if (!mounted) console.log('skipped: a full disk and a read-only one (a tmpfs cannot be mounted here)');
+if (!mounted) console.log('skipped: full and read-only disks (a tmpfs cannot be mounted here)');
 afterAll(() => {
   if (mounted) spawnSync('umount', [disk]);
 });
@@ -20,7 +20,7 @@ afterAll(() => {
 describe.skipIf(!mounted)('on a small disk', () => {
   const out = join(disk, 'run');
 
-  it('a full disk ends the run with exit 1 and the name of the file; with room, it goes on', async () => {
+  it('a full disk ends the run with exit 1 and the name of the file; once there is room, it resumes', async () => {
     await cifarNorm([...words, '--out', calm]);
     const { code, stderr } = await cifarNorm([...words, '--out', out]);
     expect(code).toBe(1);
@@ -45,7 +45,7 @@ describe.skipIf(!mounted)('on a small disk', () => {
   });
 });
 
-it('a folder that is removed while the run goes on is put back with all that had finished', async () => {
+it('a folder removed during the run is restored with every finished trial', async () => {
   const out = join(emptyFolder(), 'run');
   const { code, stderr } = await cifarNorm([...words, '--out', out], {
     onStart: () => {
@@ -72,7 +72,7 @@ it('too many open files: the file is named, and no stack is shown', () => {
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-it('two processes on one folder: the second is refused, and the lock of a dead one is taken over', async () => {
+it('a second process on one folder is refused; the lock of a dead process is taken over', async () => {
   const out = join(emptyFolder(), 'run');
   mkdirSync(out);
   const outcomes = await Promise.all([

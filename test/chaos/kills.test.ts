@@ -1,6 +1,6 @@
 /**
- * SIGKILL at random moments of a sweep, again and again: nothing that had finished is lost or run twice, and the files
- * in the end are those of a run that nobody disturbed. `npm run test:chaos -- --kills 100`.
+ * Repeated SIGKILLs at random moments of a sweep: no finished trial is lost or runs twice, and the final files equal
+ * those of an undisturbed run. `npm run test:chaos -- --kills 100`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ it(
     let out = join(emptyFolder(), 'run');
     let before = '';
     let [kills, hits, runs, torn] = [0, 0, 0, 0];
-    // A kill that comes after the end does not count.
+    // A kill after the end of the run does not count.
     while (hits < KILLS) {
       kills++;
       const { code } = await cifarNorm([...words, '--out', out], {
@@ -30,7 +30,7 @@ it(
       });
       const journal = join(out, 'journal.jsonl');
       const after = existsSync(journal) ? readFileSync(journal, 'utf8') : '';
-      // What was whole stays where it was, byte for byte: nothing is lost, nothing runs again.
+      // Complete lines stay byte for byte: no finished trial is lost or runs again.
       const whole = before.slice(0, before.lastIndexOf('\n') + 1);
       expect(after.startsWith(whole)).toBe(true);
       if (!after.endsWith('\n') && after !== '') torn++;

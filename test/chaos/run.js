@@ -1,12 +1,18 @@
-/** npm run test:chaos -- [--kills N]: the tests of this folder, with N kills. */
+/** `npm run test:chaos -- [--kills N] [--runs N] [--seed S]` runs these tests with N kills and N model histories. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' } } });
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '100' },
+    runs: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+});
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/chaos', 'test/queue/kills'], {
   stdio: 'inherit',
-  env: { ...process.env, CHAOS_KILLS: values.kills },
+  env: { ...process.env, CHAOS_KILLS: values.kills, CHAOS_RUNS: values.runs, CHAOS_SEED: values.seed },
 });
 process.exitCode = status ?? 1;

@@ -1,4 +1,4 @@
-/** A sweep small enough to be killed a hundred times: some forty trials of a few dozen milliseconds each. */
+/** A sweep small enough to be killed a hundred times: forty trials of a few dozen milliseconds each. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binaryFolder } from '../data/fixtures.ts';
@@ -20,14 +20,14 @@ export const TRIALS = 40;
 export const CSVS = ['trials.csv', 'losses.csv', 'accuracies.csv'];
 export const csvsOf = (folder: string) => CSVS.map(name => readFileSync(join(folder, name), 'utf8'));
 
-/** The words that run it, all but `--out`. */
+/** The command's arguments, except `--out`. */
 export function smallSweep(): string[] {
   const file = join(emptyFolder(), 'small.yaml');
   writeFileSync(file, SMALL);
   return ['sweep', file, '--data', binaryFolder(), '--quiet'];
 }
 
-/** Ids of the finished trials that a journal holds whole. */
+/** Ids of the finished trials in a journal, without a torn last line. */
 export function idsIn(journal: string): string[] {
   const lines = journal.split('\n').slice(1, -1);
   return lines.flatMap(line => (JSON.parse(line) as { id?: string }).id ?? []);

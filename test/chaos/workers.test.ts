@@ -1,4 +1,4 @@
-/** Workers that throw, exit or run out of memory are replaced, and their trials retried. */
+/** Workers that throw, exit or run out of memory are replaced, and their trials are retried. */
 import { expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
@@ -31,7 +31,8 @@ interface Attempt {
 async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<TrialEvent[]> {
   const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
   const { train } = await loadDataset(place, { test: false });
-  const executor = (await executorFactory(train, trials, { workers, ...(entry && { entry }) }))(trials);
+  const { create } = await executorFactory(train, trials, { workers, ...(entry && { entry }) });
+  const executor = create(trials);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
   for await (const event of conduct(trials, executor, { retries, timeout: undefined, signal }))
@@ -66,12 +67,12 @@ it('the calling thread and worker threads give the same records and the same epo
   }
 });
 
-it('trials that cost the same start in plan order', async () => {
+it('trials of equal cost start in plan order', async () => {
   const started = (await eventsOf({ retries: 0, workers: 0 })).filter(({ kind }) => kind === 'started');
   expect(started.map(({ trial }) => trial.index)).toEqual(trials.map(({ index }) => index));
 });
 
-it('a trial whose worker broke down gives the same bits when it is retried', async () => {
+it('a trial whose worker failed gives the same bits when retried', async () => {
   process.env.CHAOS_FOLDER = emptyFolder();
   const calm = await eventsOf({ retries: 0 });
   const broken = await eventsOf({ retries: 1, entry: breaking });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadExperiment } from '../../src/config/load.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { configsFolder, errorOf, loadShipped, loadText, SHIPPED, scratchFolder } from './loading.ts';
 
@@ -99,6 +100,24 @@ describe('--set', () => {
     expect((await loadText(scratch.path, '{}', ['sweep.reg=[0, 1]'])).sweep).toEqual([{ reg: [0, 1] }]);
   });
 
+  it('takes a key out of zip, which keeps the others', async () => {
+    const text = 'sweep: {zip: {reg: [0, 1], epochs: [2, 3]}, batchSize: 5}';
+    const sweepOf = async (override: string) => (await loadText(scratch.path, text, [override])).sweep[0];
+    const rest = { zip: { epochs: [2, 3] }, batchSize: 5 };
+    expect(await sweepOf('reg=2')).toEqual({ reg: 2, ...rest });
+    expect(await sweepOf('reg=[2, 3, 4]')).toEqual({ reg: [2, 3, 4], ...rest });
+    expect(await sweepOf('reg=')).toEqual(rest);
+  });
+
+  it('lists seeds, and tells what is shipped and what is changed', async () => {
+    const load = async (...overrides: string[]) => {
+      const { experiment, shipped, changed } = await loadExperiment('deep-net', overrides);
+      return { seeds: experiment.seeds, shipped, changed };
+    };
+    expect(await load('seeds=[1, 2]')).toEqual({ seeds: [1, 2], shipped: true, changed: false });
+    expect(await load('epochs=3')).toEqual({ seeds: undefined, shipped: true, changed: true });
+  });
+
   it('leaves the parsed file unchanged: an alias is not set with its anchor', async () => {
     const text = 'sweep: [&grid {reg: [0, 1]}, *grid]';
     const { sweep } = await loadText(scratch.path, text, ['sweep.0.reg=5']);
@@ -135,13 +154,10 @@ describe('--set', () => {
       'epochs=[1, 2',
       '--set epochs=[1, 2: the [ is not closed\n  1 | [1, 2\n    | ^ opened here\n    |      ^ expected ]',
     ],
-    [
-      'seed=[1, 2]',
-      '--set seed=[1, 2]: expected one seed; replicates: 2 runs everything with 2 seeds, counting up from seed',
-    ],
+    ['seed=[1, 2]', '--set seed=[1, 2]: expected one seed; seeds: [1,2] runs everything with each of them'],
     [
       'sweep.seed=[1, 2, 3]',
-      '--set sweep.seed=[1, 2, 3]: seed cannot be swept; replicates: 3 runs everything with 3 seeds, counting up from seed',
+      '--set sweep.seed=[1, 2, 3]: seed cannot be swept; seeds: [1,2,3] runs everything with each of them',
     ],
     ['repeats=2', '--set repeats=2: this key is called replicates now'],
     ['hiddenDims=100', '--set hiddenDims=100: expected a list, got 100; write [100]'],

@@ -198,16 +198,12 @@ describe('problems and their places', () => {
     [
       'a list of seeds',
       'seed: [1, 2, 3]',
-      [
-        'x.yaml:1:7 seed: expected one seed; replicates: 3 runs everything with 3 seeds, counting up from seed',
-      ],
+      ['x.yaml:1:7 seed: expected one seed; seeds: [1,2,3] runs everything with each of them'],
     ],
     [
       'seeds as an axis',
       'sweep:\n  - {}\n  - {seed: [1, 2]}',
-      [
-        'x.yaml:3:6 sweep.1.seed: seed cannot be swept; replicates: 2 runs everything with 2 seeds, counting up from seed',
-      ],
+      ['x.yaml:3:6 sweep.1.seed: seed cannot be swept; seeds: [1,2] runs everything with each of them'],
     ],
     [
       'another key of the top level as an axis',
@@ -220,6 +216,48 @@ describe('problems and their places', () => {
       'a lone width in a sweep',
       'sweep: {hiddenDims: 100}',
       ['x.yaml:1:21 sweep.hiddenDims: expected a list, got 100; write [100]'],
+    ],
+    [
+      'replicates beside seeds, and a seed',
+      'replicates: 2\nseeds: [1, 2]\nseed: 3',
+      [
+        '2 problems',
+        '  x.yaml:1:13 replicates: replicates and seeds exclude each other; keep seeds to run exactly those, or replicates to count up from seed',
+        '  x.yaml:3:7 seed: seed has no effect beside seeds; remove one of them',
+      ],
+    ],
+    ['a seed twice', 'seeds: [1, 2, 1]', ['x.yaml:1:15 seeds.2: seed 1 is listed twice']],
+    [
+      'a zipped key that is no setting',
+      'sweep: {zip: {rge: [0, 1]}}',
+      ['x.yaml:1:15 sweep.zip.rge: unknown key (did you mean reg?)'],
+    ],
+    [
+      'an expectation of an unknown measure',
+      'expect: [{measure: bestValAcuracy, atLeast: 0.3}]',
+      [
+        'x.yaml:1:20 expect.0.measure: expected initialLoss, finalTrainLoss, lastEpochTrainLoss, bestTrainAccuracy, bestValAccuracy, lastTrainAccuracy or lastValAccuracy, got "bestValAcuracy" (did you mean bestValAccuracy?)',
+      ],
+    ],
+    [
+      'an expectation about no setting',
+      'expect: [{learns: true, where: {norm: none}}]',
+      ['x.yaml:1:33 expect.0.where.norm: unknown key'],
+    ],
+    [
+      'a measure without a bound',
+      'expect: [{measure: bestValAccuracy}]',
+      ['x.yaml:1:10 expect.0: measure needs a bound (atLeast, atMost, above, below) or better'],
+    ],
+    [
+      'two claims',
+      'expect: [{learns: true, blowsUp: false}]',
+      ['x.yaml:1:10 expect.0: learns and blowsUp are two claims; write an expectation for each'],
+    ],
+    [
+      'a bound without a measure',
+      'expect: [{atLeast: 0.3}]',
+      ['x.yaml:1:10 expect.0: a bound needs a measure, such as measure: bestValAccuracy'],
     ],
     ['a number for a list of charts', 'charts: 5', ['x.yaml:1:9 charts: expected a list, got 5']],
   ];
@@ -254,12 +292,14 @@ describe('problems and their places', () => {
   it('lists the valid keys after an unknown one', async () => {
     const hintOf = async (text: string) => (await errorOf(loadText(scratch.path, text))).hint;
     expect(await hintOf('epochs: x')).toBe('cifar-norm sweep --help describes every key');
-    expect(await hintOf('bananas: 1')).toMatch(/every key; the keys here are title, .*, charts$/);
-    expect(await hintOf('sweep: {a: 1}')).toMatch(/; the keys here are group, hiddenDims, .*, trainImages$/);
+    expect(await hintOf('bananas: 1')).toMatch(/every key; the keys here are title, .*, charts, expect$/);
+    expect(await hintOf('sweep: {a: 1}')).toMatch(
+      /; the keys here are group, zip, exclude, hiddenDims, .*, trainImages$/,
+    );
     expect(await hintOf('sweep: [{a: 1}]')).toMatch(
-      /; the keys here are group, hiddenDims, .*, trainImages$/,
+      /; the keys here are group, zip, exclude, hiddenDims, .*, trainImages$/,
     );
     expect(await hintOf('charts: [{y: loss, a: 1}]')).toMatch(/; the keys here are y, x, clamp$/);
-    expect(await hintOf('sweep: {reg: {a: 1}}')).toMatch(/; the keys here are logspace$/);
+    expect(await hintOf('sweep: {reg: {a: 1}}')).toMatch(/; the keys here are linspace, logspace$/);
   });
 });

@@ -1,4 +1,4 @@
-/** Downloads from good and bad servers: whatever they do, only an archive with the right checksums is installed. */
+/** Downloads from good and bad servers: only an archive with the right checksums is ever installed. */
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ import {
   stopServers,
 } from './servers.ts';
 
-/** Reproducible bytes without a pattern. */
+/** Reproducible pseudorandom bytes. */
 function bytesOf(seed: string, length: number): Uint8Array {
   const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) =>
     createHash('sha256').update(`${seed} ${i}`).digest(),
@@ -72,7 +72,7 @@ async function fetchFrom({ origin }: Server, trial: Trial) {
   return { outcome, seen, retries };
 }
 
-/** The error of a download that must fail and install nothing. */
+/** Returns the error of a download that must fail and install nothing. */
 async function failureOf(server: Server, trial: Trial): Promise<CifarNormError> {
   const { outcome } = await fetchFrom(server, trial);
   expect(outcome).toBeInstanceOf(CifarNormError);
@@ -80,13 +80,13 @@ async function failureOf(server: Server, trial: Trial): Promise<CifarNormError> 
   return outcome;
 }
 
-/** The archive is installed, and no other file is left. */
+/** Expects the installed archive and no other file. */
 function expectWhole(folder: string, expected = content): void {
   expect(filesIn(folder)).toEqual([archive.name]);
   expect(readFileSync(join(folder, archive.name)).equals(expected)).toBe(true);
 }
 
-/** Names in a folder, but for the lock file, which stays. */
+/** Names in a folder, except the lock file, which stays. */
 const filesIn = (folder: string) => readdirSync(folder).filter(name => !name.endsWith('.lock'));
 const partOf = (folder: string) => join(folder, `${archive.name}.part`);
 const rangesOf = ({ requests }: Server) => requests.map(({ headers }) => headers.range);
@@ -151,7 +151,7 @@ describe('an interrupted download', () => {
     expect(rangesOf(server)).toEqual([undefined, 'bytes=1-', `bytes=${HALF}-`]);
   });
 
-  it('is only checked if it already has every byte', async () => {
+  it('is only checked if it is already complete', async () => {
     const folder = temporary();
     writeFileSync(partOf(folder), content);
     const server = await serve(status(500));
@@ -415,7 +415,7 @@ describe('redirects', () => {
     expect(rangesOf(mirror)).toEqual([undefined, `bytes=${HALF}-`]);
   });
 
-  it('in an endless chain or a loop are given up', async () => {
+  it('in an endless chain or a loop end in an error', async () => {
     const chain = await serve(
       (_, answer, count) => void answer.writeHead(301, { location: `/${count}` }).end(),
     );
@@ -491,7 +491,7 @@ describe('proxies', () => {
     expect(proxy.requests.length).toBe(0);
   });
 
-  it('one that is unreachable or invalid is named without its password', async () => {
+  it('the error for an unreachable or invalid proxy hides its password', async () => {
     const gone = await serve(status(500));
     stopServers();
     const proxies = { http: gone.origin.replace('//', '//user:secret@'), https: undefined, none: undefined };
@@ -510,7 +510,7 @@ describe('proxies', () => {
 
 describe('the disk', () => {
   it.skipIf(platform() !== 'linux')(
-    'full: the error names the part, which is kept; there is no further attempt',
+    'is full: the error names the part, which is kept; there is no further attempt',
     async () => {
       const folder = temporary();
       const server = await serve(broken(content, HALF), good(content));
@@ -530,7 +530,7 @@ describe('the disk', () => {
     },
   );
 
-  it('a folder that cannot be created', async () => {
+  it('refuses a folder: one error', async () => {
     const file = join(temporary(), 'file');
     writeFileSync(file, '');
     const error = await failureOf(await serve(good(content)), { folder: join(file, 'cache') });
@@ -538,7 +538,7 @@ describe('the disk', () => {
     expect(error.message).toContain(join(file, 'cache', archive.name));
   });
 
-  it('that refuses the archive: the part is kept, and is enough once it accepts it', async () => {
+  it('refuses the archive: the part is kept, and is installed without a download later', async () => {
     const folder = temporary();
     writeFileSync(partOf(folder), content);
     mkdirSync(join(folder, archive.name, 'in the way'), { recursive: true });
@@ -643,7 +643,7 @@ describe('a server that does not speak HTTP', () => {
 });
 
 describe('two downloads of one archive', () => {
-  it('the second says who downloads, and the first is not disturbed', async () => {
+  it('the second names the process that downloads, and does not disturb the first', async () => {
     const folder = temporary();
     let finish = () => {};
     const server = await serve((_, answer) => {
@@ -675,7 +675,7 @@ describe('two downloads of one archive', () => {
     expect(server.requests.length).toBe(1);
   });
 
-  it('what a killed copy left is removed by the next download', async () => {
+  it('the next download removes the remains of a killed copy', async () => {
     const folder = temporary();
     writeFileSync(join(folder, `${archive.name}.copy`), 'half a copy');
     await fetchFrom(await serve(good(content)), { folder });
@@ -688,7 +688,7 @@ describe.skipIf(platform() === 'win32')('files that are not regular', () => {
   const device = (path: string) => symlinkSync('/dev/zero', path);
   const makers = [fifo, device, (path: string) => symlinkSync('/nowhere', path)];
 
-  it('a part is refused by name', async () => {
+  it('a part is refused, and the error names it', async () => {
     for (const make of makers) {
       const folder = temporary();
       make(partOf(folder));
@@ -707,7 +707,7 @@ describe.skipIf(platform() === 'win32')('files that are not regular', () => {
     }
   });
 
-  it('an archive at the target is replaced, and a local file is refused by name', async () => {
+  it('an archive at the target is replaced; a local file is refused, and the error names it', async () => {
     const { signal } = new AbortController();
     const folder = temporary();
     const target = join(folder, archive.name);

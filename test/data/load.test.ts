@@ -61,7 +61,7 @@ async function failureOf(promise: Promise<unknown>): Promise<string> {
   return error.message;
 }
 
-describe('every format has the same images', () => {
+describe('every format gives the same images', () => {
   it('binary folder, python folder, and an archive of either', async () => {
     const [bin, py] = [binaryFolder(), pythonFolder()];
     const places = [
@@ -104,7 +104,7 @@ describe('every format has the same images', () => {
 });
 
 describe('the search for data', () => {
-  it('in this order: --data, CIFAR_NORM_DATA, the experiment, ./data, the cache folder', async () => {
+  it('searches in order: --data, CIFAR_NORM_DATA, the experiment, ./data, the cache folder', async () => {
     const cwd = temporary();
     const [a, b, c] = [binaryFolder(), binaryFolder(), binaryFolder()];
     const local = binaryFolder(join(cwd, 'data'));
@@ -137,7 +137,7 @@ describe('the search for data', () => {
 });
 
 describe('the cache folder', () => {
-  it('follows the custom of each system', () => {
+  it('follows the convention of each system', () => {
     expect(cacheFolderOf('linux', '/home/a', {})).toBe('/home/a/.cache/cifar-norm');
     expect(cacheFolderOf('linux', '/home/a', { XDG_CACHE_HOME: '/big' })).toBe('/big/cifar-norm');
     expect(cacheFolderOf('darwin', '/Users/a', { XDG_CACHE_HOME: '/big' })).toBe(
@@ -232,7 +232,7 @@ describe('corrupt data: one message that names the file', () => {
     expect(await failureOf(load(folder))).toMatch(message);
   });
 
-  it('an archive that misses a batch, is truncated or corrupt, or is not an archive', async () => {
+  it('an archive that lacks a batch, is truncated or corrupt, or is not an archive', async () => {
     const folder = binaryFolder();
     rmSync(join(folder, 'data_batch_4.bin'));
     expect(await failureOf(load(await archiveOf(dirname(folder), [BINARY])))).toMatch(
@@ -312,7 +312,7 @@ describe('the pickle reader', () => {
     expect(outcome(Buffer.from('\x80\x02}i', 'latin1'))).toMatch(/opcode 0x69/);
   });
 
-  it('mutated and random pickles are read or refused', () => {
+  it('mutated and random pickles are read or refused cleanly', () => {
     const mutated = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }).map(edits => {
       const bytes = whole.slice();
       for (const [at, value] of edits) bytes[at] = value;
@@ -336,7 +336,7 @@ describe('the pickle reader', () => {
 });
 
 describe('the split', () => {
-  it('the mean image is the exact sum divided once', async () => {
+  it('the mean image is the exact sum, divided once', async () => {
     const { train } = await load(binaryFolder());
     const mean = meanImage(train, 7);
     for (const p of [0, 1, 3071]) {
@@ -372,7 +372,7 @@ describe.skipIf(!sharedFolder)('real CIFAR-10 (skipped where the shared folder i
     expect([...test!.labels.slice(0, 10)]).toEqual(golden.y_test_first10);
   });
 
-  it('the Python sample is read, and its truncated file is named', async () => {
+  it('the Python sample is read, and the error for its truncated file names it', async () => {
     const sample = sharedPath('data', 'python-format-sample');
     const { train } = await load(sample);
     expect(train.count).toBe(500);

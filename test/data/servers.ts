@@ -1,4 +1,4 @@
-/** Good and bad servers on this machine, and the requests that they received. */
+/** Good and bad local servers that record the requests they receive. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Archive } from '../../src/data/official.ts';
 
 export interface Server {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly origin: string;
   /** Every request, in order. */
   readonly requests: IncomingMessage[];
@@ -16,7 +16,7 @@ type Answer = (asked: IncomingMessage, answer: ServerResponse, count: number) =>
 
 const stops: (() => void)[] = [];
 
-/** Answers with the given functions in turn, then always with the last one. */
+/** Answers with the given functions in turn, then repeats the last one. */
 export async function serve(...answers: readonly Answer[]): Promise<Server> {
   const requests: IncomingMessage[] = [];
   const server = createServer((asked, answer) => {
@@ -41,7 +41,7 @@ export async function serve(...answers: readonly Answer[]): Promise<Server> {
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-/** Hands each connection to a function, without HTTP. */
+/** Passes each raw connection to a function, without HTTP. */
 export async function serveRaw(onConnection: (socket: Socket) => void): Promise<Server> {
   const sockets = new Set<Socket>();
   const server = createRawServer(socket => {
@@ -73,7 +73,7 @@ export function archiveFrom(content: Uint8Array): Archive {
   };
 }
 
-/** Sends all, or the requested range if the version still matches. */
+/** Sends the requested range if the version still matches, otherwise everything. */
 export const good =
   (content: Uint8Array, etag = '"one"'): Answer =>
   ({ headers }, answer) => {
@@ -116,7 +116,7 @@ export const status =
   (_, answer) =>
     void answer.writeHead(code, headers).end('a page');
 
-/** A proxy that reaches every host at one origin. */
+/** A proxy that forwards every request to one origin. */
 export const forwardTo =
   (origin: string): Answer =>
   (asked, answer) => {

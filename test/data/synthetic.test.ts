@@ -1,4 +1,4 @@
-/** Synthetic images: the same bytes everywhere, and like photographs where the notebook needs it. */
+/** Synthetic images: the same bytes everywhere, and like photographs in the ways the notebook needs. */
 import { describe, expect, it } from 'vitest';
 import { IMAGE_SIZE, type Images } from '../../src/data/dataset.ts';
 import { generateSynthetic } from '../../src/data/synthetic.ts';
@@ -21,7 +21,7 @@ describe('synthetic images', async () => {
     expect((await generateSynthetic({ test: false })).fingerprint).toBe(FINGERPRINT);
   });
 
-  it('have equally many images of each class, in random order', () => {
+  it('have the same number of images of each class, in random order', () => {
     for (const [images, each] of [
       [train, 5000],
       [test!, 1000],
@@ -35,7 +35,7 @@ describe('synthetic images', async () => {
     expect(Math.abs(equal - 0.1)).toBeLessThan(0.01);
   });
 
-  it('are all different, test images too', () => {
+  it('are all different, including test images', () => {
     const seen = new Set<string>();
     for (const images of [train, test!]) {
       for (let i = 0; i < 2000; i++) seen.add(Buffer.from(pixelsOf(images, i)).toString('latin1'));
@@ -65,7 +65,7 @@ describe('synthetic images', async () => {
     expect(differences[0]!).toBeLessThan(0.5 * variance(train.pixels.subarray(0, 500 * IMAGE_SIZE)));
   });
 
-  it('vary far more within classes than between them, and yet class means differ', () => {
+  it('vary far more within classes than between them, but class means differ', () => {
     const sums = Array.from({ length: 10 }, () => new Float64Array(IMAGE_SIZE));
     const counts = new Array<number>(10).fill(0);
     for (let image = 0; image < some; image++) {

@@ -1,4 +1,4 @@
-/** The built command, as users meet it: stdout and stderr apart, exit codes, files. */
+/** The built command as users run it: stdout, stderr, exit codes and files. */
 import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
@@ -35,11 +35,11 @@ function tinyExperiment(text = TINY): string {
 
 const csvsOf = (folder: string) => CSVS.map(name => readFileSync(join(folder, name), 'utf8'));
 const ansi = new RegExp(String.fromCharCode(27));
-/** Where libraries that detect colour by themselves would use it, though the streams are pipes. */
+/** An environment in which libraries that detect colour support would use colour even in a pipe. */
 const tempting = { CI: 'true', FORCE_COLOR: '1' };
 
 describe('sweep', () => {
-  it('gives the same bytes with 1, 2 and 4 workers, in plan order, with the promised columns', async () => {
+  it('writes the same bytes with 1, 2 and 4 workers, in plan order', async () => {
     const file = tinyExperiment();
     const runs = [];
     for (const workers of ['1', '2', '4']) {
@@ -82,7 +82,7 @@ describe('sweep', () => {
     });
   });
 
-  it('shows table and charts on stdout, progress on stderr; says synthetic; no colour in a pipe; 80 columns', async () => {
+  it('prints tables and charts to stdout, progress to stderr, in 80 columns, without colour in a pipe', async () => {
     const { code, stdout, stderr } = await cifarNorm(['sweep', tinyExperiment()], { env: tempting });
     expect(code).toBe(0);
     for (const word of ['synthetic', 'weightScale', 'batchnorm', 'layernorm', 'Best validation accuracy']) {
@@ -95,7 +95,7 @@ describe('sweep', () => {
     expect(stderr).toMatch(/Results: results\/tiny-[0-9a-f]{8}/);
   });
 
-  it('--json prints one document, --quiet nothing on stderr', async () => {
+  it('--json prints one document; --quiet keeps stderr empty', async () => {
     const { stdout, stderr } = await cifarNorm([
       'sweep',
       tinyExperiment(),
@@ -111,7 +111,7 @@ describe('sweep', () => {
     expect(trials[0]).toMatchObject({ trial: 0, weightScale: 0.01, status: 'completed', iterations: 15 });
   });
 
-  it('a diverging net is an outcome: recorded, shown, off the charts, and no error', async () => {
+  it('a diverging net is recorded and shown, left out of the charts, and is not an error', async () => {
     const out = join(emptyFolder(), 'run');
     const words = [
       '--set',
@@ -130,7 +130,7 @@ describe('sweep', () => {
     expect(readFileSync(join(out, 'losses.csv'), 'utf8')).not.toMatch(/NaN|Infinity/);
   });
 
-  it('any width, batch and depth works, also one neuron, one image and none hidden', async () => {
+  it('any width, batch size and depth works, even one neuron, one image or no hidden layer', async () => {
     for (const changes of [
       ['hiddenDims=[1]', 'batchSize=1', 'trainImages=1'],
       ['hiddenDims=[]'],
@@ -153,7 +153,7 @@ describe('sweep', () => {
     }
   });
 
-  it('paired streams: nets of one replicate see the same minibatches; each replicate has its own seed', async () => {
+  it('all trials of a replicate share a seed; each replicate has its own', async () => {
     const out = join(emptyFolder(), 'run');
     await cifarNorm([
       'sweep',
@@ -189,7 +189,7 @@ describe('train', () => {
 });
 
 describe('resuming', () => {
-  it('Ctrl-C: exit 130, finished trials kept; the same command finishes the run with the same bytes', async () => {
+  it('Ctrl-C exits with 130 and keeps finished trials; the same command resumes to the same bytes', async () => {
     const file = tinyExperiment();
     const whole = join(emptyFolder(), 'run');
     const cut = join(emptyFolder(), 'run');
@@ -224,7 +224,7 @@ describe('resuming', () => {
     expect(csvsOf(cut)).toEqual(csvsOf(whole));
   });
 
-  it('a torn last line is dropped and its trial runs again', async () => {
+  it('a torn last line is dropped, and its trial runs again', async () => {
     const [file, out] = [tinyExperiment(), join(emptyFolder(), 'run')];
     const words = ['sweep', file, '--out', out, '--quiet'];
     await cifarNorm(words);
@@ -235,7 +235,7 @@ describe('resuming', () => {
     expect(csvsOf(out)).toEqual(csvs);
   });
 
-  it('a folder of another config is refused, with the keys that differ', async () => {
+  it('a folder with another config is refused, and the error lists the keys that differ', async () => {
     const [file, out] = [tinyExperiment(), join(emptyFolder(), 'run')];
     await cifarNorm(['sweep', file, '--out', out, '--quiet']);
     const { code, stderr } = await cifarNorm(['sweep', file, '--out', out, '--quiet', '--set', 'epochs=4']);
@@ -243,7 +243,7 @@ describe('resuming', () => {
     expect(stderr).toContain('epochs: 3 -> 4');
   });
 
-  it('a full stdout is told, a full stderr is not minded; the run is whole in both cases', async () => {
+  it('a full stdout is reported, a full stderr is ignored, and the run completes in both cases', async () => {
     const run = (file: string, to: number, out: string) => {
       const stdio = ['ignore', 'pipe', 'pipe'] as ('ignore' | 'pipe' | number)[];
       const full = openSync('/dev/full', 'w');
@@ -264,7 +264,7 @@ describe('resuming', () => {
     expect(run(file, 2, second)).toMatchObject({ status: 0, rows: 9 });
   });
 
-  it('what is not a journal stays as it is', async () => {
+  it('a file that is not a journal is left unchanged', async () => {
     const out = join(emptyFolder(), 'run');
     mkdirSync(out);
     const notes = join(out, 'journal.jsonl');
@@ -275,7 +275,7 @@ describe('resuming', () => {
     expect(readFileSync(notes, 'utf8')).toBe('{"my":"notes"}');
   });
 
-  it('a reader that closes stdout early is no error', async () => {
+  it('a reader that closes stdout early causes no error', async () => {
     const child = spawn(
       'bash',
       [
@@ -316,7 +316,7 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
     ['a wrong type', ['sweep', bad('epochs: many')], /tiny\.yaml:1:9 epochs: .*"many"/],
     ['batch 0', ['sweep', tiny, '--set', 'batchSize=0'], /--set batchSize=0: expected more than 0/],
     [
-      'a net that no memory holds',
+      'a net too large for memory',
       ['sweep', tiny, '--set', 'hiddenDims=[40000, 40000]'],
       /hiddenDims=\[40000, 40000\]: .* 13\.8 GB, and WebAssembly can address 4\.3 GB/,
     ],
@@ -328,7 +328,7 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
     ],
     ['an unknown key in --set', ['sweep', tiny, '--set', 'epochz=3'], /epochz/],
     ['a bad seed', ['sweep', tiny, '--seed', '-1'], /--seed/],
-    ['workers that are no number', ['sweep', tiny, '--workers', 'two'], /--workers/],
+    ['a worker count that is not a number', ['sweep', tiny, '--workers', 'two'], /--workers/],
     [
       'missing data',
       ['sweep', tiny, '--data', '/no/such'],
@@ -351,7 +351,7 @@ describe('bad input: exit 2, one message, no stack, nothing written', () => {
 });
 
 describe('gradcheck', () => {
-  it('--json: every case passes, with the published figures', async () => {
+  it('--json: every case passes, and the figures match the published ones', async () => {
     const { code, stdout } = await cifarNorm(['gradcheck', '--json']);
     expect(code).toBe(0);
     const { pass, cases } = JSON.parse(stdout);
@@ -383,7 +383,7 @@ describe('gradcheck', () => {
     ).toMatch(/true gradient is 0/);
   });
 
-  it('as a table within 80 columns', async () => {
+  it('prints a table within 80 columns', async () => {
     const { stdout } = await cifarNorm(['gradcheck']);
     expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).toContain('checks pass');
@@ -391,7 +391,7 @@ describe('gradcheck', () => {
 });
 
 describe('help and data', () => {
-  it('every command helps, with examples', async () => {
+  it('every command has help with examples', async () => {
     for (const words of [
       [],
       ['sweep'],

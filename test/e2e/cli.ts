@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,19 +15,21 @@ export interface Outcome {
 interface Circumstances {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Another Node than the one that runs the tests. */
+  /** The Node to use; default: the one that runs the tests. */
   readonly node?: string;
+  /** The program to run; default: the built one. */
+  readonly entry?: string | undefined;
   /** Called with the process, to send it signals. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
 
-/** Runs the built command as a user would, in an empty folder unless another is given. */
+/** Runs the built command as a user would, by default in an empty folder. */
 export function cifarNorm(
   words: readonly string[],
-  { cwd, env, node, onStart }: Circumstances = {},
+  { cwd, env, node, entry: program = entry, onStart }: Circumstances = {},
 ): Promise<Outcome> {
   const { CIFAR_NORM_DATA: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
-  const child = spawn(node ?? process.execPath, [entry, ...words], {
+  const child = spawn(node ?? process.execPath, [program, ...words], {
     cwd: cwd ?? emptyFolder(),
     env: { ...inherited, XDG_CACHE_HOME: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,9 +48,19 @@ export function cifarNorm(
   });
 }
 
-export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+});
 
-/** Rows of a CSV file, each by column name. None of our cells holds a comma. */
+/** A new folder, removed when the tests end. */
+export function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Rows of a CSV file by column name. Our cells contain no commas. */
 export function readCsv(path: string): Record<string, string>[] {
   const [head, ...lines] = readFileSync(path, 'utf8').trimEnd().split('\n');
   const names = head!.split(',');

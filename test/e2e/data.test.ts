@@ -14,7 +14,7 @@ const noProxy = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: 
 afterEach(stopServers);
 
 describe('data download', () => {
-  it('a wrong file with --from: the error has the checksums, exit code 2, nothing is installed', async () => {
+  it('--from with a wrong file: the error shows the checksums, exit code 2, nothing is installed', async () => {
     const cache = emptyFolder();
     const file = join(emptyFolder(), 'mine.tar.gz');
     writeFileSync(file, '');
@@ -30,7 +30,7 @@ describe('data download', () => {
     expect(readdirSync(join(cache, 'cifar-norm'))).toEqual(['.cifar-10-binary.tar.gz.lock']);
   });
 
-  it('404 at --url: the error has URL and status, exit code 2; the proxy of the environment is used', async () => {
+  it('--url with a 404: the error shows URL and status, exit code 2; a proxy in the environment is used', async () => {
     const server = await serve(status(404));
     const direct = await cifarNorm(['data', 'download', '--url', `${server.origin}/x.tar.gz`, '--quiet'], {
       env: noProxy,
@@ -77,7 +77,7 @@ describe('data download', () => {
     expect(code).toBe(130);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/10% of 170\.1 MB, \d+\.\d MB\/s/);
-    expect(stderr).toMatch(/Run the same command again to go on/);
+    expect(stderr).toMatch(/Run the same command again to resume/);
     expect(statSync(part).size).toBe(chunk.length);
     await cifarNorm(words, { env });
     expect(server.requests[1]!.headers.range).toBe(`bytes=${chunk.length}-`);
@@ -88,7 +88,7 @@ describe('data download', () => {
 describe('data download, several at once or killed', () => {
   const chunk = new Uint8Array(20_000_000);
 
-  it('the second says who downloads; after a kill the next one resumes', async () => {
+  it('the second names the process that downloads; after a kill, the next one resumes', async () => {
     const cache = emptyFolder();
     let count = 0;
     const server = await serve((_, answer) => {
@@ -131,17 +131,17 @@ describe('data download, several at once or killed', () => {
 });
 
 describe('data verify', () => {
-  it('intact: batches, and an archive that is not official', async () => {
+  it('intact: batches, and an unofficial archive', async () => {
     const folder = binaryFolder();
     const archive = await archiveOf(dirname(folder), [BINARY]);
     const batches = await cifarNorm(['data', 'verify', '--data', folder]);
     expect(batches.code).toBe(0);
     expect(batches.stdout).toMatch(/15 training images, 3 test images/);
-    expect(batches.stdout).toMatch(/Whole: every batch can be read/);
+    expect(batches.stdout).toMatch(/Complete: every batch can be read/);
     const { code, stdout } = await cifarNorm(['data', 'verify', '--data', archive, '--json', '--quiet']);
     expect(code).toBe(0);
     const told = JSON.parse(stdout);
-    expect(told).toMatchObject({ verdict: 'whole', kind: 'archive', path: archive, train: 15, test: 3 });
+    expect(told).toMatchObject({ verdict: 'complete', kind: 'archive', path: archive, train: 15, test: 3 });
     expect(told.bytes).toBe(readFileSync(archive).length);
     expect(batches.stdout).toContain(told.fingerprint);
   });
@@ -160,11 +160,11 @@ describe('data verify', () => {
     expect(JSON.parse(cut.stdout).problem).toMatch(/truncated/);
   });
 
-  it('none: exit code 2 and a hint', async () => {
+  it('no data: exit code 2 and a hint', async () => {
     const { code, stdout, stderr } = await cifarNorm(['data', 'verify']);
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/there is no CIFAR-10 to verify/);
+    expect(stderr).toMatch(/found no CIFAR-10 to verify/);
     expect(stderr).toMatch(/cifar-norm data download/);
   });
 });

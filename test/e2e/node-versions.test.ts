@@ -1,4 +1,4 @@
-/** One small sweep on every Node that is here must leave the same bytes. `.ci/run` brings the other versions. */
+/** A small sweep writes the same bytes on every installed Node. `.ci/run` installs the other versions. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,14 @@
-/** The package as a user of the library gets it: in an empty strict project, with no types but its own. */
+/** The package as users of the library install it: in an empty strict project, with no types but its own. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -10,10 +18,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = emptyFolder();
 const installed = join(project, 'node_modules', 'cifar-norm');
 
-/** The packed files, with the dependencies of this checkout beside them. */
+/** The packed files, next to the dependencies of this checkout. */
 beforeAll(() => {
   const folder = emptyFolder();
-  // Without its scripts, which would build dist anew under the feet of other tests.
+  // Skips the package's scripts, which would rebuild dist while other tests use it.
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
   execFileSync('tar', ['xzf', join(folder, readdirSync(folder)[0]!), '-C', folder]);
   mkdirSync(join(project, 'node_modules'));
@@ -39,14 +47,24 @@ export const best = Math.max(...results.map(result => result.summary.bestValAccu
 await run.close();
 `,
     );
-    const options = { strict: true, module: 'nodenext', target: 'es2023', skipLibCheck: false, types: [], noEmit: true };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['use.ts'] }));
+    const options = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      skipLibCheck: false,
+      types: [],
+      noEmit: true,
+    };
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, include: ['use.ts'] }),
+    );
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' });
     expect(stdout).toBe('');
   });
 
-  it('runs an experiment with no other word than its name, and writes where the command writes', () => {
+  it('runs an experiment given only its name, and writes where the command writes', () => {
     writeFileSync(
       join(project, 'run.js'),
       `import { runExperiment } from 'cifar-norm';
@@ -75,10 +93,11 @@ await run.close();
     }
   });
 
-  it('holds every file that its README points to', () => {
+  it('contains every file that its README mentions', () => {
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
     const named = [...readme.matchAll(/`((?:docs|bench|configs)\/[\w./-]+)`|\b(CHANGELOG\.md|LICENSE)\b/g)];
     expect(named.length).toBeGreaterThan(2);
-    for (const [, path, top] of named) expect(existsSync(join(installed, path ?? top!)), path ?? top).toBe(true);
+    for (const [, path, top] of named)
+      expect(existsSync(join(installed, path ?? top!)), path ?? top).toBe(true);
   });
 });

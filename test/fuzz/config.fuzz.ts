@@ -70,7 +70,23 @@ const marks = [
     '\ufeff',
   ],
 ];
-const names = ['none', 'batchnorm', 'logspace', 'notebook', 'group', 'y', 'loss', 'x', 'clamp'];
+const names = [
+  'none',
+  'batchnorm',
+  'logspace',
+  'linspace',
+  'zip',
+  'exclude',
+  'above',
+  'learns',
+  'measure',
+  'notebook',
+  'group',
+  'y',
+  'loss',
+  'x',
+  'clamp',
+];
 const hostile = [
   '__proto__',
   'constructor',
@@ -141,13 +157,26 @@ describe('the loader', () => {
       { logspace: [1, 2, 1e4] },
     ),
   );
-  const plausible = fc.constantFrom(1, 2, 0.5, 'none', 'batchnorm', [1, 2], { logspace: [-3, 0, 4] }, true);
+  const plausible = fc.constantFrom(
+    1,
+    2,
+    0.5,
+    'none',
+    'batchnorm',
+    [1, 2],
+    { logspace: [-3, 0, 4] },
+    { linspace: [1, 3, 3] },
+    true,
+  );
   const settings = fc.dictionary(fc.constantFrom(...settingKeys), fc.oneof(value, plausible), { maxKeys: 4 });
+  const grid = fc
+    .tuple(settings, fc.option(settings), fc.option(fc.array(settings, { maxLength: 2 })))
+    .map(([axes, zip, exclude]) => ({ ...axes, ...(zip && { zip }), ...(exclude && { exclude }) }));
   const chart = fc.dictionary(fc.constantFrom('x', 'y', 'clamp', 'z'), value);
   const experiment = fc
     .tuple(
       fc.dictionary(fc.constantFrom(...keys), fc.oneof(value, plausible), { maxKeys: 3 }),
-      fc.option(fc.oneof(value, settings, fc.array(settings, { maxLength: 4 })), { nil: undefined }),
+      fc.option(fc.oneof(value, grid, fc.array(grid, { maxLength: 4 })), { nil: undefined }),
       fc.option(fc.oneof(value, fc.array(chart, { maxLength: 3 })), { nil: undefined }),
     )
     .map(([base, sweep, charts]) => JSON.stringify({ ...base, sweep, charts }));

@@ -1,5 +1,6 @@
-/** The back ends that the tests of this folder and the self-test run on: to test another, add a row. */
+/** The back ends that this folder's tests run on. To test another, add a row. */
 import { setFlagsFromString } from 'node:v8';
+import { INSTRUCTION_SETS, type InstructionSet } from '../../src/kernels/backend.ts';
 import { compileProgram } from '../../src/kernels/choose-backend.ts';
 import { Engine } from '../../src/kernels/engine.ts';
 import type { Matrix, Pointer } from '../../src/kernels/matrix.ts';
@@ -9,22 +10,39 @@ import { v8FlagsFor } from '../../src/kernels/wasm/v8-flags.ts';
 for (const flag of v8FlagsFor('fused')) setFlagsFromString(flag);
 
 export const backends = [
-  { name: 'wasm', engine: (...which: [Dtype, Numerics?]) => new Engine(compileProgram(...which)) },
+  {
+    name: 'wasm',
+    engine: (dtype: Dtype, numerics?: Numerics) =>
+      new Engine(compileProgram(dtype, numerics, { kernels: 'wasm' })),
+  },
   {
     name: 'wasm, wide',
     engine: (dtype: Dtype, numerics?: Numerics) =>
-      new Engine(compileProgram(dtype, numerics, { wide: true })),
+      new Engine(compileProgram(dtype, numerics, { wide: true, kernels: 'wasm' })),
   },
-] as const;
+  // Only the sets that this machine has.
+  ...INSTRUCTION_SETS.filter(kernels => isHere(kernels)).map(kernels => ({
+    name: kernels,
+    engine: (dtype: Dtype, numerics?: Numerics) => new Engine(compileProgram(dtype, numerics, { kernels })),
+  })),
+];
 
-/** A new matrix with these numbers, row-major. */
+function isHere(kernels: InstructionSet): boolean {
+  try {
+    return compileProgram('float32', 'portable', { kernels }).native === kernels;
+  } catch {
+    return false;
+  }
+}
+
+/** A new matrix with these row-major values. */
 export function filled(engine: Engine, rows: number, cols: number, values: ArrayLike<number>): Matrix {
   const matrix = engine.matrix(rows, cols);
   engine.write(matrix, values);
   return matrix;
 }
 
-/** The products, on matrices: m is the number of rows to compute. */
+/** The products with matrices as arguments; m is the number of rows to compute. */
 // biome-ignore format: matrix by matrix
 export const productsOf = ({ kernels }: Engine) => ({
   NN: (m: number, a: Matrix, b: Matrix, bias: Pointer, c: Matrix, packing: Pointer) =>

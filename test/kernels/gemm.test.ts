@@ -9,7 +9,7 @@ import { backends, filled, productsOf } from './backends.ts';
 const size = fc.integer({ min: 1, max: 40 });
 const shapes = fc.record({ m: size, n: size, k: fc.integer({ min: 1, max: 600 }), seed: fc.nat(1000) });
 
-/** Integers, whose products and sums are exact in both number types: the result must be right to the last bit. */
+/** Integers, so that products and sums are exact in both dtypes and results can be compared bit for bit. */
 function integers(rows: number, cols: number, seed: number): Float64Array {
   return Float64Array.from(new RandomState(seed).randint(-9, 10, new Int32Array(rows * cols)));
 }
@@ -85,7 +85,7 @@ describe.each(cases)(
 );
 
 describe.each(backends)('$name', ({ engine: make }) => {
-  it.each([21, 22, 23, 24])('NN sums in the order of k in blocks of 256, also with %i columns', n => {
+  it.each([21, 22, 23, 24])('NN with %i columns sums in the order of k, in blocks of 256', n => {
     const engine = make('float32');
     const random = new RandomState(5);
     const [m, k] = [37, 700];

@@ -1,4 +1,4 @@
-/** Images that are converted to numbers while they are multiplied. */
+/** Products that convert images to floating point on the fly. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wholeTiles } from '../../src/kernels/matrix.ts';
@@ -12,7 +12,7 @@ describe.each(cases)('$name: images as $dtype', ({ engine: make, dtype }) => {
   const products = productsOf(engine);
   const rounded = dtype === 'float32' ? Math.fround : (x: number) => x;
 
-  it('are pixel - mean, rounded once, and their product is that of the same numbers, bit for bit', () => {
+  it('are pixel - mean, rounded once, and their product equals NN on the same numbers, bit for bit', () => {
     const shape = fc.record({
       n: fc.integer({ min: 1, max: 11 }),
       size: fc.integer({ min: 1, max: 150 }).map(quads => 4 * quads),

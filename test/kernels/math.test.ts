@@ -13,7 +13,7 @@ describe('elementary functions', () => {
     ]);
   });
 
-  it('exp and log are inverse, and exact where the result is', () => {
+  it('exp and log are inverse, and exact where the result is representable', () => {
     expect([exp(0), log(1), exp(Number.NEGATIVE_INFINITY), log(0)]).toEqual([
       1,
       0,

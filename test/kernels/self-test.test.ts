@@ -8,15 +8,15 @@ import { bindWasm } from '../../src/kernels/wasm/bind.ts';
 import './backends.ts';
 
 describe.each(dtypes)('%s', dtype => {
-  const portable = compileProgram(dtype);
+  const portable = compileProgram(dtype, 'portable', { kernels: 'wasm' });
 
   it.each([
     ['portable', false],
     ['portable', true],
     ['fused', false],
     ['fused', true],
-  ] as const)('the kernels in use are right (%s, wide %s)', (numerics, wide) => {
-    expect(verdictOf(compileProgram(dtype, numerics, { wide }), bind)).toBe('right');
+  ] as const)('accepts the compiled kernels (%s, wide %s)', (numerics, wide) => {
+    expect(verdictOf(compileProgram(dtype, numerics, { wide, kernels: 'wasm' }), bind)).toBe('right');
   });
 
   it.each([
@@ -26,16 +26,18 @@ describe.each(dtypes)('%s', dtype => {
     'weightGradient',
     'batchnormForward',
     'layernormBackward',
-  ] as const)('a back end without %s is wrong', name => {
+  ] as const)('rejects a back end without %s', name => {
     expect(verdictOf(portable, without(name))).toBe('wrong');
   });
 
-  it('a processor that does not fuse is recognized by its portable bits', () => {
+  it('recognizes a processor that does not fuse by its portable bits', () => {
     expect(verdictOf({ ...portable, numerics: 'fused' }, bindWasm)).toBe('portable');
-    expect(verdictOf({ ...compileProgram(dtype, 'fused'), numerics: 'portable' }, bindWasm)).toBe('wrong');
+    expect(
+      verdictOf({ ...compileProgram(dtype, 'fused', { kernels: 'wasm' }), numerics: 'portable' }, bindWasm),
+    ).toBe('wrong');
   });
 
-  it('bits that change from one run to the next are noticed', () => {
+  it('detects bits that change between runs', () => {
     let calls = 0;
     const breaking = (program: Program, memory: WebAssembly.Memory): Kernels => {
       const kernels = bindWasm(program, memory);
@@ -47,7 +49,7 @@ describe.each(dtypes)('%s', dtype => {
   });
 });
 
-/** A back end whose kernel of this name does nothing. */
+/** A back end in which the named kernel does nothing. */
 const without =
   (name: keyof Kernels) =>
   (program: Program, memory: WebAssembly.Memory): Kernels => ({

@@ -70,18 +70,19 @@ describe('the charts of a run', () => {
       at(1, 'none', { seed: 3, status: 'failed', losses: [], accuracies: [] }),
     );
     const [history] = chartsOf([{ y: 'valAccuracy' }], results, 'CIFAR-10');
-    expect(history!.series).toEqual([
-      {
-        name: 'Validation accuracy',
-        points: [
-          { x: 0, y: 0.2 },
-          { x: 1, y: 0.1 },
-        ],
-        diverged: [3 / 20],
-      },
+    const [curve] = history!.series;
+    const { points, diverged } = curve!;
+    expect(points.map(({ x, y }) => [x, y])).toEqual([
+      [0, 0.2],
+      [1, 0.1],
     ]);
+    // 12.706 is the t quantile for 1 degree of freedom; two values are 0.1 from their mean.
+    expect(points[0]!.high! - points[0]!.y).toBeCloseTo(12.706 * 0.1, 3);
+    expect(points[0]!.y - points[0]!.low!).toBeCloseTo(12.706 * 0.1, 3);
+    expect(points[1]!.low).toBeUndefined();
+    expect(diverged).toEqual([3 / 20]);
     expect(history!.notes).toEqual([
-      'Means over 3 seeds.',
+      'Means over 3 seeds, with their 95 % t interval.',
       '1 trial diverged: drawn up to there.',
       '1 trial failed: it has no values.',
     ]);

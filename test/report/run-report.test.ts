@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportJson } from '../../src/report/run-json.ts';
-import { type RunView, reportBody, reportHeader } from '../../src/report/run-report.ts';
+import { findingIn, type RunView, reportBody, reportHeader } from '../../src/report/run-report.ts';
 import { accuracy, resultsOf } from './results.ts';
 
 const results = resultsOf(
@@ -16,6 +16,8 @@ const view: RunView = {
   planned: 2,
   results,
   charts: [{ y: 'loss' }],
+  stream: 'paired',
+  expectations: [],
 };
 const style = { width: 80, color: false };
 const header = (others: Partial<RunView>, width = 80) =>
@@ -56,16 +58,40 @@ describe('the header of a report', () => {
 });
 
 describe('the body of a report', () => {
-  it('has the table of a sweep, and the charts', () => {
+  it('has the finding, the table of a sweep, and the charts', () => {
+    const start = /^Finding\n- [\s\S]*\n\n/.source;
     expect(reportBody(view, style)).toMatch(
-      /^Results \(CIFAR-10\)\n[\s\S]*\n\nTraining loss by iteration \(CIFAR-10\)\n/,
+      new RegExp(`${start}Results \\(CIFAR-10\\)\n[\\s\\S]*\n\nTraining loss by iteration \\(CIFAR-10\\)\n`),
     );
-    expect(reportBody({ ...view, command: 'train' }, style)).toMatch(/^Training loss by iteration/);
+    expect(reportBody({ ...view, command: 'train' }, style)).toMatch(
+      new RegExp(`${start}Training loss by iteration`),
+    );
   });
 
-  it('says of an interrupted run only what is kept and how to continue', () => {
+  it('says of an interrupted run only what is kept and how to resume', () => {
     expect(reportBody({ ...view, planned: 7 }, style)).toBe(
-      'Interrupted: 2 of 7 trials are kept. Run the same command again to continue.',
+      'Interrupted: 2 of 7 trials are kept. Run the same command again to resume.',
+    );
+  });
+
+  it('ends with the answer, within the last screen', () => {
+    const lines = reportBody(view, style).split('\n');
+    const { sentences } = findingIn(view);
+    const last = lines.slice(-22).join(' ').replace(/\s+/g, ' ');
+    expect(last).toContain(sentences[0]);
+    expect(last).toMatch(/--replicates 6$/);
+  });
+
+  it('shows expectations with their score', () => {
+    const outcome = {
+      name: 'it learns',
+      status: 'fail',
+      seeds: 1,
+      sentence: 'best .100',
+      points: 2,
+    } as const;
+    expect(reportBody({ ...view, expectations: [outcome] }, style)).toContain(
+      'Expectations: 0 of 2 points\nfail it learns: best .100',
     );
   });
 });

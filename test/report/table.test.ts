@@ -78,10 +78,15 @@ describe('the table of results', () => {
       at(2, 3, 0.1, 5),
       at(3, 3, 0.1, 5),
     ];
-    expect(textsOf(...trials).flat()).toEqual(['.375 .500 1.000', '.300* .500* 2.000*', '.100 .500* 5.000']);
+    // t quantiles of a table: 12.706 for 1 degree of freedom, 4.303 for 2.
+    expect(textsOf(...trials).flat()).toEqual([
+      '.375 ±1.588 (n 2) .500 ±.000 (n 2) 1.000 (n 1)',
+      '.300 ±.124* .500 ±.000* 2.000 ±2.484*',
+      '.100 ±.000 .500 ±.000* 5.000 ±0.000',
+    ]);
     expect(tableOf(...trials).notes).toEqual(
       expect.arrayContaining([
-        'Means over 3 seeds.',
+        'Means over 3 seeds, with their 95 % t interval.',
         '1 trial diverged: its final training loss is missing.',
         '1 trial failed: it has no values.',
       ]),

@@ -6,10 +6,10 @@ import { RUN_ARGUMENT, withOutput } from '../options.ts';
 export function registerExport(program: Command, context: Context): void {
   withOutput(program.command('export'))
     .argument('<run>', RUN_ARGUMENT)
-    .option('--force', 'replace CSV files also by shorter ones')
+    .option('--force', 'replace a CSV file even if the new one has fewer rows')
     .summary("write a run's CSV files again")
     .description(
-      'Writes trials.csv, losses.csv, accuracies.csv and manifest.json again from the journal of a run.',
+      'Writes the CSV files, finding.json and manifest.json again from the journal of a run that is not going on.',
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name, options) => {

@@ -33,7 +33,7 @@ export function registerWorker(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm worker --queue redis://desk:6379\n  CIFAR_NORM_QUEUE=rediss://lab:secret@desk:6380 cifar-norm worker --concurrency 4',
     )
     .action(async ({ queue, concurrency, data, numerics, timeout, quiet }) => {
-      const [{ serve }, { openData }, { compile }] = await Promise.all([
+      const [{ serve }, { openData }, { compiler }] = await Promise.all([
         import('../../run/queue/serve.ts'),
         import('../../data/open.ts'),
         import('../compile.ts'),
@@ -48,7 +48,8 @@ export function registerWorker(program: Command, context: Context): void {
           onReading: place => terminal.tell(`reading ${place}`),
         });
         await serve(dataset, {
-          ...{ url, concurrency, numerics, timeout, compile },
+          ...{ url, concurrency, numerics, timeout },
+          compile: compiler(undefined, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
           notify: terminal.tell,
         });

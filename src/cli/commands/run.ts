@@ -2,11 +2,13 @@
 import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
-import type { Run, RunEvent } from '../../run/run-experiment.ts';
+import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import {
   collect,
   dataOption,
+  formatOption,
+  kernelsOption,
   numericsOption,
   queueOption,
   queueUrl,
@@ -15,6 +17,7 @@ import {
   withOutput,
   workersOption,
 } from '../options.ts';
+import type { RunFormat } from '../print-run.ts';
 import type { Terminal } from '../terminal.ts';
 
 const VERBS = [
@@ -51,6 +54,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .summary(summary)
       .description(description)
       .addOption(dataOption())
+      .addOption(formatOption())
       .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each experiment)")
       .addOption(
         new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
@@ -64,6 +68,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
       .addOption(numericsOption())
       .addOption(workersOption(0))
+      .addOption(kernelsOption())
       .addOption(shardOption())
       .addOption(queueOption('train on the workers of this Redis'))
       .option('--fresh', 'start again; the old run is kept beside the new one')
@@ -83,7 +88,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
         'after',
         `\nKeys of an experiment, for files and for --set:\n${keys}\n\nExamples:\n  ${examples}`,
       )
-      .action((experiment, { set = [], seed, replicates, ...options }) => {
+      .action((experiment, { set = [], seed, replicates, json, format, ...options }) => {
         const changes = [
           ...set,
           ...(seed === undefined ? [] : [`seed=${seed}`]),
@@ -96,40 +101,41 @@ export async function registerRun(program: Command, context: Context): Promise<v
             '--queue names no queue',
             'give it a URL, or set CIFAR_NORM_QUEUE',
           );
-        return run(verb, experiment, { ...options, queue, set: changes }, context);
+        const printed = json ? 'json' : (format as RunFormat);
+        return run(verb, experiment, { ...options, queue, set: changes, format: printed }, context);
       });
   }
 }
 
-type Options = OutputOptions & Parameters<typeof import('../../run/run-experiment.ts').runExperiment>[1];
+type Options = OutputOptions &
+  RunOptions & { readonly format: RunFormat; readonly kernels?: string | undefined };
 
-async function run(
-  verb: Verb,
-  experiment: string,
-  options: Options & OutputOptions,
-  context: Context,
-): Promise<void> {
+async function run(verb: Verb, experiment: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
-  const [{ runExperiment }, { compile }, { runListener }, { printRun }] = await Promise.all([
+  const [{ runExperiment }, { compiler }, { runListener }, { printRun }] = await Promise.all([
     import('../../run/run-experiment.ts'),
     import('../compile.ts'),
     import('../run-listener.ts'),
     import('../print-run.ts'),
   ]);
-  const listener = runListener(terminal, { logs: verb === 'train' && !options.json });
+  const listener = runListener(terminal, { logs: verb === 'train' && options.format === 'text' });
   const interruption = context.interruptible(listener.stop);
+  // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
+  if (options.workers === 0) interruption.end();
   let ended: Run | undefined;
   try {
     ended = await runExperiment(experiment, {
       ...options,
       command: verb,
-      compile,
+      compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => listener.event(event),
     });
     listener.stop();
-    printRun(ended, terminal, { json: options.json ?? false, histories: false, logs: false });
+    // Half a report helps no one: what is kept, and how to resume, stands on stderr.
+    if (interruption.code() === undefined || options.format !== 'text')
+      printRun(ended, terminal, { format: options.format, histories: false, logs: false });
     conclude(terminal, ended, interruption.code(), context);
   } finally {
     listener.stop();
@@ -150,6 +156,13 @@ function conclude(
   if (failed.length > 0) {
     terminal.warn(
       `${failed.length} of ${trials.length} trials failed, the first with: ${failed[0]!.error}\nRun the same command again to retry them.`,
+    );
+    exit(1);
+  }
+  const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
+  if (unmet > 0) {
+    terminal.warn(
+      `${unmet} of ${run.expectations().length} expectations ${unmet === 1 ? 'fails' : 'fail'}: the report lists the figures.`,
     );
     exit(1);
   }

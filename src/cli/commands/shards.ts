@@ -27,7 +27,7 @@ export function registerMerge(program: Command, context: Context): void {
       );
       const run = await readRun(folder);
       try {
-        printRun(run, terminal, { json: options.json ?? false, histories: false, logs: false });
+        printRun(run, terminal, { format: options.json ? 'json' : 'text', histories: false, logs: false });
         terminal.tell(`Results: ${relative(context.cwd, folder) || '.'}`);
       } finally {
         await run.close();

@@ -1,11 +1,13 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
-import { RUN_ARGUMENT, withOutput } from '../options.ts';
+import { formatOption, RUN_ARGUMENT, withOutput } from '../options.ts';
+import type { RunFormat } from '../print-run.ts';
 
 /** Prints what a run printed when it finished, from its journal alone. */
 export function registerShow(program: Command, context: Context): void {
   withOutput(program.command('show'))
     .argument('<run>', RUN_ARGUMENT)
+    .addOption(formatOption())
     .option('--histories', 'with --json: the loss of every iteration and the accuracies of every epoch too')
     .summary("print a run's results again")
     .description(
@@ -23,7 +25,7 @@ export function registerShow(program: Command, context: Context): void {
       const run = await findRun(name, context.cwd, context.resultsFolder);
       try {
         printRun(run, context.terminal(options), {
-          json: options.json ?? false,
+          format: options.json ? 'json' : (options.format as RunFormat),
           histories: options.histories ?? false,
           logs: true,
         });

@@ -1,7 +1,14 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Comparison } from '../../run/verify.ts';
 import type { Context } from '../context.ts';
-import { dataOption, RUN_ARGUMENT, wholeNumber, withOutput, workersOption } from '../options.ts';
+import {
+  dataOption,
+  kernelsOption,
+  RUN_ARGUMENT,
+  wholeNumber,
+  withOutput,
+  workersOption,
+} from '../options.ts';
 
 export function registerVerify(program: Command, context: Context): void {
   withOutput(program.command('verify'))
@@ -13,6 +20,7 @@ export function registerVerify(program: Command, context: Context): void {
       ),
     )
     .addOption(workersOption(0))
+    .addOption(kernelsOption())
     .summary('train again and compare the bits')
     .description(
       'Trains the trials of a run again and compares every loss and accuracy with the journal, bit for bit. Exit code 1 if one differs.',
@@ -22,7 +30,7 @@ export function registerVerify(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
     )
     .action(async (name, options) => {
-      const [{ findRun }, { verifyRun }, { compile }, { progressOf }, { openData }, { describer }] =
+      const [{ findRun }, { verifyRun }, { compiler }, { progressOf }, { openData }, { describer }] =
         await Promise.all([
           import('../../store/status.ts'),
           import('../../run/verify.ts'),
@@ -47,7 +55,7 @@ export function registerVerify(program: Command, context: Context): void {
         const comparisons = await verifyRun(run, dataset, {
           trials: options.trials,
           workers: options.workers,
-          compile,
+          compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
           onCompared: ({ trial, difference }, done, total) =>
             progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),
@@ -72,9 +80,9 @@ export function registerVerify(program: Command, context: Context): void {
 }
 
 function verdict(compared: number, differing: number, interrupted: boolean): string {
-  if (interrupted) return `Interrupted: trained ${compared} trials again, of which ${differing} differ.`;
+  if (interrupted) return `Interrupted: trained ${compared} trials again; ${differing} of them differ.`;
   if (differing > 0) return `${differing} of ${compared} trials differ.`;
-  return `Trained ${compared} trials again: the same bits in every loss and accuracy.`;
+  return `Trained ${compared} ${compared === 1 ? 'trial' : 'trials'} again: the same bits in every loss and accuracy.`;
 }
 
 /** `same` is null if an interruption left it open. */

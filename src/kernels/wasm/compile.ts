@@ -35,7 +35,7 @@ const compiled = new Map<string, Program>();
  * @throws CifarNormError (usage) if numerics are fused and V8 needs a flag for them or the processor does not fuse, or
  *   if `wide` kernels compute other bits
  */
-export function compileProgram(
+export function compileWasm(
   dtype: Dtype,
   numerics: Numerics = 'portable',
   { wide = process.execArgv.includes(REVECTORIZE) }: CompileOptions = {},

@@ -2,10 +2,11 @@
 import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
 import { meanImage } from '../../data/split.ts';
 import type { Program } from '../../kernels/backend.ts';
-import { compileProgram } from '../../kernels/choose-backend.ts';
+import { backendOf, compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
+import { ensureFeasible } from '../limits.ts';
 import { connect } from '../queue/connect.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
@@ -26,20 +27,28 @@ export interface ExecutorOptions {
   readonly entry?: URL;
 }
 
+export interface Executors {
+  /** What computes; undefined on a queue, whose workers choose. */
+  readonly kernels: string | undefined;
+  readonly create: (pending: readonly Trial[]) => Executor;
+}
+
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be reached
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be reached;
+ *   or see ensureFeasible
  */
 export async function executorFactory(
   train: Images,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry, queue }: ExecutorOptions,
-): Promise<(pending: readonly Trial[]) => Executor> {
+): Promise<Executors> {
+  ensureFeasible(trials, queue ? undefined : workers);
   if (queue) return queueFactory(queue);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
-  return pending => {
+  const create = (pending: readonly Trial[]) => {
     const mean = new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
     const images = { pixels: train.pixels, labels: train.labels, mean };
     const threads = Math.min(workers, pending.length);
@@ -49,10 +58,11 @@ export async function executorFactory(
     mean.set(meanImage(train, pending[0]!.split.numTraining));
     return executor;
   };
+  return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };
 }
 
 /** Keeps no images: the workers have their own. */
-async function queueFactory(queue: QueueOptions): Promise<(pending: readonly Trial[]) => Executor> {
+async function queueFactory(queue: QueueOptions): Promise<Executors> {
   (await connect(queue.url)).close();
-  return pending => queueExecutor(pending, queue);
+  return { kernels: undefined, create: pending => queueExecutor(pending, queue) };
 }

@@ -30,8 +30,8 @@ export function createLanes(
   };
 
   const open = async (trial: Trial): Promise<Executor> => {
-    const executorFor = await executorFactory(train, [trial], { ...options, workers: concurrency });
-    return executorFor(Array.from({ length: concurrency }, () => trial));
+    const { create } = await executorFactory(train, [trial], { ...options, workers: concurrency });
+    return create(Array.from({ length: concurrency }, () => trial));
   };
 
   return {

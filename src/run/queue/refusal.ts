@@ -4,14 +4,12 @@ import type { Dataset } from '../../data/dataset.ts';
 import { bytesNeeded } from '../../nn/net-of-settings.ts';
 import { trialId } from '../../plan/ids.ts';
 import type { Trial } from '../../plan/trial.ts';
+import { MOST_ITERATIONS } from '../limits.ts';
 
 export interface Limits {
   /** Memory for each of the trials that run at a time. */
   readonly bytes: number;
 }
-
-/** Losses are kept: half a gigabyte of them. */
-const MOST_ITERATIONS = 1 << 26;
 
 /** Why a worker with these images and numerics cannot run the trial; undefined if it can. */
 export function refusalOf(

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { join, relative, resolve } from 'node:path';
+import { type Command, Option } from '@commander-js/extra-typings';
+import type { ReportFormat } from '../../run/write-report.ts';
+import type { StoredRun } from '../../store/stored-run.ts';
+import type { Context } from '../context.ts';
+import { RUN_ARGUMENT, withOutput } from '../options.ts';
+
+export function registerReport(program: Command, context: Context): void {
+  withOutput(program.command('report'))
+    .argument('<run...>', `${RUN_ARGUMENT}; several are laid over one another`)
+    .option(
+      '--out <path>',
+      "the file, or for svg the folder (default: in the run's folder; of several runs, here)",
+    )
+    .addOption(
+      new Option('--format <format>', 'html: one page; svg: each figure as a file; md: a summary in Markdown')
+        .choices(['html', 'svg', 'md'] satisfies ReportFormat[])
+        .default('html' as ReportFormat),
+    )
+    .option('--open', 'open the page in a browser')
+    .summary('write a page about a run, or several')
+    .description(
+      'Writes one self-contained HTML page: the finding, figures, comparison, every trial, and how to run it again. It needs no network, and the same run gives the same bytes.',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm report weight-scale-1a2b3c4d --open\n  cifar-norm report results/before results/after --out both.html\n  cifar-norm report weight-scale-1a2b3c4d --format svg --out figures',
+    )
+    .action(async (names, options) => {
+      const [{ findRun }, { writeReport }] = await Promise.all([
+        import('../../store/status.ts'),
+        import('../../run/write-report.ts'),
+      ]);
+      const terminal = context.terminal(options);
+      const format = options.format as ReportFormat;
+      const runs: StoredRun[] = [];
+      try {
+        for (const name of names) runs.push(await findRun(name, context.cwd, context.resultsFolder));
+        const folder = runs.length === 1 ? runs[0]!.folder : context.cwd;
+        const file = { html: 'report.html', svg: 'figures', md: 'report.md' }[format];
+        const out = options.out === undefined ? join(folder, file) : resolve(context.cwd, options.out);
+        const written = await writeReport(runs, format, out);
+        if (options.json) terminal.print(JSON.stringify({ files: written }));
+        else terminal.print(written.map(path => shown(path, context.cwd)).join('\n'));
+        if (options.open) openInBrowser(out);
+      } finally {
+        for (const run of runs) await run.close();
+      }
+    });
+}
+
+const shown = (path: string, cwd: string): string => {
+  const short = relative(cwd, path);
+  return short.startsWith('..') ? path : short;
+};
+
+/** Opens the file with the system's own opener; without one nothing happens, for the path was printed. */
+function openInBrowser(path: string): void {
+  const [command, ...words] =
+    process.platform === 'darwin'
+      ? ['open']
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler']
+        : ['xdg-open'];
+  spawn(command!, [...words, path], { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,119 @@
+/** A comparison as text for the terminal, as Markdown and as JSON. */
+import type { ComparedCell } from '../analysis/compared-cell.ts';
+import type { Comparison } from '../analysis/comparison.ts';
+import {
+  comparisonJson,
+  comparisonSentences,
+  comparisonTable,
+  pText,
+} from '../analysis/comparison-report.ts';
+import { shortText } from '../analysis/results.ts';
+import { figureText, fractionText, measureText, netName, sentence } from '../analysis/words.ts';
+import { markdownTable } from './markdown.ts';
+import type { Table } from './model.ts';
+import { renderTable, type TableStyle } from './terminal/table.ts';
+import { wrap } from './text.ts';
+
+export type ComparisonFormat = 'text' | 'md' | 'json';
+
+/**
+ * @param differences what two runs differ in, a line each; empty for the nets of one run
+ * @param runs the folders of two runs, baseline and candidate; empty for one run
+ */
+export function comparisonReport(
+  comparison: Comparison,
+  differences: readonly string[],
+  runs: readonly string[],
+  format: ComparisonFormat,
+  style: TableStyle,
+): string {
+  const sentences = comparisonSentences(comparison);
+  switch (format) {
+    case 'json':
+      return JSON.stringify({ differences, ...comparisonJson(comparison) }, null, 2);
+    case 'md':
+      return [
+        ...(differences.length > 0
+          ? ['The runs differ in:', ...differences.map(line => `- \`${line}\``), '']
+          : []),
+        ...sentences.map(text => `- ${text}`),
+        '',
+        markdownTable(comparisonTable(comparison)),
+      ].join('\n');
+    case 'text':
+      return [
+        ...(runs.length > 0 ? [`base: ${runs[0]}`, `cand: ${runs[1]}`] : []),
+        ...(differences.length > 0
+          ? ['The runs differ in', ...differences.map(line => `  ${line}`), '']
+          : []),
+        ...sentences.flatMap(text => wrap(text, style.width)),
+        ...tablesOf(comparison).flatMap(table => ['', renderTable(table, style)]),
+      ].join('\n');
+    default:
+      return format satisfies never;
+  }
+}
+
+/** An undecided cell is open. */
+const VERDICTS = { better: 'better', worse: 'worse', equivalent: 'equal', undecided: 'open' } as const;
+
+/** A row for each cell, named by what tells it from the others; a second table for the probabilities of a margin. */
+function tablesOf({ cells, measure, differs, equivalent }: Comparison): Table[] {
+  const rests = cells.map(({ candidate: { axes } }) =>
+    Object.entries(axes).filter(([key]) => !differs.includes(key)),
+  );
+  const keys = [...new Set(rests.flatMap(rest => rest.map(([key]) => key)))];
+  const severalNets = new Set(cells.map(({ candidate }) => netName(candidate.net))).size > 1;
+  const heads = [...(severalNets || keys.length === 0 ? ['candidate'] : []), ...keys];
+  const namesOf = ({ candidate }: ComparedCell): string[] => [
+    ...(severalNets || keys.length === 0 ? [netName(candidate.net)] : []),
+    ...keys.map(key => (key in candidate.axes ? shortText(candidate.axes[key]!) : '')),
+  ];
+  const table = (
+    title: string,
+    figures: readonly string[],
+    textsOf: (cell: ComparedCell) => string[],
+    notes: string[],
+  ): Table => ({
+    title,
+    names: heads.map(head => ({ head, align: head === 'candidate' ? 'left' : 'right' })),
+    figures: figures.map(head => ({ head, align: 'right' })),
+    groups: [undefined],
+    rows: cells.map(cell => ({
+      names: namesOf(cell),
+      groups: [textsOf(cell).map(text => ({ text, best: false }))],
+    })),
+    notes,
+  });
+  const figure = (value: number | null | undefined) => (value == null ? '-' : figureText(measure, value));
+  const [first] = cells;
+  const nets = severalNets ? 'candidates' : first ? netName(first.candidate.net) : 'candidate';
+  const main = table(
+    `${sentence(measureText(measure))}: ${nets} against ${first ? netName(first.baseline.net) : 'baseline'}`,
+    ['base', 'cand', 'diff', '95 % interval', 'd_z', 'wins', 'p/adj', ''],
+    ({ baseline, candidate, pairs, better, seeds, adjustedP, verdict }) => [
+      figure(baseline.estimate.mean),
+      figure(candidate.estimate.mean),
+      figure(pairs?.difference.mean),
+      pairs?.difference.low == null
+        ? '-'
+        : `${figure(pairs.difference.low)} .. ${figure(pairs.difference.high)}`,
+      pairs?.effectSize == null ? '-' : pairs.effectSize.toFixed(1),
+      `${better}/${seeds.length}`,
+      seeds.length < 2 ? '-' : `${pText(pairs?.signFlipP ?? pairs?.tTestP)}/${pText(adjustedP)}`,
+      VERDICTS[verdict],
+    ],
+    [
+      'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t); the last column judges by the interval, open: it contains 0.',
+    ],
+  );
+  if (equivalent === null) return [main];
+  const chance = (value: number | undefined) => (value === undefined ? '-' : fractionText(value));
+  const probabilities = table(
+    `Probabilities for a margin of ${equivalent}`,
+    ['P(worse)', 'P(equivalent)', 'P(better)'],
+    ({ probabilities: p }) => [p?.worse, p?.equivalent, p?.better].map(chance),
+    [],
+  );
+  return [main, probabilities];
+}

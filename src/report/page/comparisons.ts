@@ -1,0 +1,55 @@
+/** The comparison of a run's nets: sentences, the differences drawn with their intervals, and the table. */
+import type { Comparison } from '../../analysis/comparison.ts';
+import { comparisonSentences, comparisonTable } from '../../analysis/comparison-report.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { netName } from '../../analysis/words.ts';
+import { measures } from '../../records/measures.ts';
+import type { Chart, Series } from '../model.ts';
+import { counted } from '../notes.ts';
+import { extent } from '../range.ts';
+import { figure } from './figure.ts';
+import { html, type Markup } from './html.ts';
+import { textTableHtml } from './tables.ts';
+
+/** @param axis the numeric axis along which differences are drawn; null to draw none */
+export function comparisonSection(comparison: Comparison, axis: string | null, heading: string): Markup {
+  const chart = axis === null ? undefined : differenceChart(comparison, axis);
+  return html`<h2>${heading}</h2>
+${comparisonSentences(comparison).map(text => html`<p>${text}</p>`)}
+${chart && figure(chart)}
+<details${comparison.cells.length <= 12 && html` open`}><summary>${counted(comparison.cells.length, 'comparison')}</summary>
+${textTableHtml(measures[comparison.measure].label, comparisonTable(comparison))}</details>
+`;
+}
+
+/** Candidate minus baseline along the axis, with the 95 % intervals as bands; undefined if there are too few to draw. */
+export function differenceChart({ cells, measure }: Comparison, axis: string): Chart | undefined {
+  const series = [...groupBy(cells, ({ candidate }) => netName(candidate.net))].map(
+    ([name, members]): Series => ({
+      name,
+      points: members.flatMap(({ candidate, pairs }) => {
+        const x = candidate.axes[axis];
+        if (typeof x !== 'number' || !pairs) return [];
+        const { mean, low, high } = pairs.difference;
+        return [{ x, y: mean, ...(low !== null && high !== null && { low, high }) }];
+      }),
+    }),
+  );
+  const xs = series.flatMap(({ points }) => points.map(({ x }) => x));
+  if (new Set(xs).size < 3) return undefined;
+  const [least, most] = extent(xs);
+  const logarithmic = least > 0 && most / least >= 99;
+  const label = measures[measure].label;
+  return {
+    title: `${label}: difference from the baseline`,
+    xLabel: logarithmic ? `${axis} (logarithmic)` : axis,
+    x: logarithmic ? 'log' : 'linear',
+    series,
+    lines: [{ axis: 'y', at: 0, label: 'no difference' }],
+    notes: [
+      cells.some(({ seeds }) => seeds.length > 1)
+        ? 'Bands: 95 % t intervals over seeds. Where a band leaves out the dotted line, the nets differ.'
+        : 'One seed: differences without intervals.',
+    ],
+  };
+}

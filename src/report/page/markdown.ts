@@ -1,0 +1,70 @@
+/** A summary of runs in Markdown, for a README or a pull request. */
+import { comparisonSentences } from '../../analysis/comparison-report.ts';
+import { expectationLines } from '../../analysis/expectation-report.ts';
+import type { Table } from '../model.ts';
+import { counted } from '../notes.ts';
+import { resultsTable } from '../results-table.ts';
+import { findingIn } from '../run-report.ts';
+import { oneLine } from '../text.ts';
+import { printable } from './html.ts';
+import { comparisonOfRun, type PageRun } from './page-run.ts';
+
+export const reportMarkdown = (runs: readonly PageRun[]): string => `${runs.map(runMarkdown).join('\n\n')}\n`;
+
+function runMarkdown(run: PageRun): string {
+  const { view, identity, invocation, command } = run;
+  const { results, data, planned, expectations } = view;
+  const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
+  const list = (sentences: readonly string[]) => sentences.map(text => `- ${plain(text)}`).join('\n');
+  return [
+    `## ${plain(view.title ?? view.name)}`,
+    ...(data === 'synthetic data' ? ['**Synthetic images: this says nothing about CIFAR-10.**'] : []),
+    list(findingIn(view).sentences),
+    ...(results.length > 0 ? [tableMarkdown(resultsTable(results, data))] : []),
+    ...(comparison ? ['### Comparison', list(comparisonSentences(comparison))] : []),
+    ...(expectations.length > 0 ? ['### Expectations', list(expectationLines(expectations))] : []),
+    plain(
+      `${counted(results.length, 'trial')} of ${planned} on ${data}, ${identity.numerics}, cifar-norm ${invocation?.version ?? ''}. Run it again with:`,
+    ),
+    command
+      .split('\n')
+      .map(line => `    ${printable(line)}`)
+      .join('\n'),
+  ].join('\n\n');
+}
+
+function tableMarkdown({ names, figures, groups, rows, notes }: Table): string {
+  const heads = [
+    ...names.map(({ head }) => head),
+    ...groups.flatMap(group => figures.map(({ head }) => (group === undefined ? head : `${group} ${head}`))),
+  ];
+  const aligns = [...names.map(({ align }) => align), ...groups.flatMap(() => figures.map(() => 'right'))];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const body = rows.map(row =>
+    line([
+      ...row.names.map(plain),
+      ...row.groups.flatMap(group =>
+        typeof group === 'string'
+          ? figures.map((_, i) => (i === 0 ? group : ''))
+          : group.map(({ text, best }) => (best ? `**${plain(text)}**` : plain(text))),
+      ),
+    ]),
+  );
+  return [
+    line(heads.map(plain)),
+    line(aligns.map(align => (align === 'right' ? '--:' : ':--'))),
+    ...body,
+    '',
+    plain(notes.join(' ').replace('*: the best of its column', 'bold: the best of its column')),
+  ].join('\n');
+}
+
+/** Text that Markdown and HTML show as it is. */
+const plain = (text: string): string =>
+  printable(oneLine(text))
+    .replace(/[\\`*_{}[\]#|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/:\/\//g, ':&#47;&#47;')
+    .replaceAll('@', '&#64;');

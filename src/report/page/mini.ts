@@ -1,0 +1,54 @@
+/** Small drawings of a trial's course, all on the same scales so that they compare at a glance. */
+import { line } from 'd3-shape';
+import type { Point } from '../model.ts';
+import { html, type Markup } from './html.ts';
+import { thinned } from './thin.ts';
+
+export interface MiniCurve {
+  readonly name: string;
+  /** Index of its colour. */
+  readonly color: number;
+  readonly points: readonly Point[];
+  /** Noisy values to be drawn faint behind it. */
+  readonly faint?: readonly Point[];
+}
+
+export interface Panel {
+  readonly curves: readonly MiniCurve[];
+  /** Values beyond are drawn at the edge. */
+  readonly y: readonly [number, number];
+  /** A line across, for example chance. */
+  readonly guess: number;
+  readonly label: string;
+  readonly xMost: number;
+}
+
+const [WIDTH, HEIGHT, TOP, BOTTOM] = [150, 96, 14, 12] as const;
+
+/** Panels side by side in one drawing. */
+export function mini(panels: readonly Panel[], title: string): Markup {
+  return html`<svg class="mini" viewBox="0 0 ${panels.length * WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${panels.map(
+    (panel, i) => one(panel, i * WIDTH),
+  )}</svg>`;
+}
+
+function one({ curves, y: [low, high], guess, label, xMost }: Panel, offset: number): Markup {
+  const [left, right] = [offset + 24, offset + WIDTH - 6];
+  const x = (value: number) => left + ((right - left) * value) / (xMost || 1);
+  const seen = (value: number) => Math.max(low, Math.min(high, value));
+  const y = (value: number) => TOP + ((HEIGHT - TOP - BOTTOM) * (high - seen(value))) / (high - low);
+  const path = line<Point>()
+    .defined(point => Number.isFinite(point.y))
+    .x(point => x(point.x))
+    .y(point => y(point.y))
+    .digits(0);
+  const fine = (points: readonly Point[]) =>
+    path(thinned(points, (right - left) / 2, point => x(point.x))) ?? '';
+  const edge = (value: number) => Math.round(y(value) * 10) / 10;
+  return html`<path class="grid" d="M${left},${TOP}V${HEIGHT - BOTTOM}H${right}"/><g class="theory"><path d="M${left},${edge(guess)}H${right}"/></g><text class="end" x="${left - 3}" y="${TOP + 7}">${Math.round(high * 10) / 10}</text><text class="end" x="${left - 3}" y="${HEIGHT - BOTTOM}">${low}</text><text x="${left}" y="${TOP - 4}">${label}</text>${curves.map(
+    ({ color, points, faint }) =>
+      html`<g class="c${color}">${faint && html`<path class="faint" d="${fine(faint)}"/>`}<path class="line"${dash(color)} d="${path.digits(1)(points) ?? ''}"/></g>`,
+  )}`;
+}
+
+const dash = (color: number): Markup => (color % 2 === 1 ? html` stroke-dasharray="4 2"` : html``);

@@ -1,0 +1,70 @@
+/** Several runs at once: what they differ in, and their curves over one another. */
+
+import { compareRuns } from '../../analysis/comparison.ts';
+import { axisKeys, axisValues, type DataLabel } from '../../analysis/results.ts';
+import { differences } from '../../store/manifest.ts';
+import { chartsOf } from '../charts.ts';
+import type { Chart } from '../model.ts';
+import { robustClamp } from '../range.ts';
+import { findingIn } from '../run-report.ts';
+import { comparisonSection } from './comparisons.ts';
+import { figure } from './figure.ts';
+import { html, type Markup } from './html.ts';
+import type { PageRun } from './page-run.ts';
+import { textTableHtml } from './tables.ts';
+
+/** More curves cannot be told apart. */
+const MOST_CURVES = 8;
+
+export function overlays(runs: readonly [PageRun, ...PageRun[]] | readonly PageRun[]): Markup {
+  const [first, ...others] = runs as readonly [PageRun, ...PageRun[]];
+  const rows = runs.map(run => [
+    run.label,
+    run.view.data,
+    findingIn(run.view).sentences[0] ?? '',
+    run === first ? 'the baseline' : differences(first.identity, run.identity).join('; ') || 'nothing',
+  ]);
+  const columns = ['run', 'data', 'finding', 'differs in'].map(head => ({ head, align: 'left' as const }));
+  const common = others.filter(({ view }) => view.results.length > 0);
+  return html`<h2>What the runs differ in</h2>
+${textTableHtml('Runs', { columns, rows }, true)}
+<h2>Figures over one another</h2><div class="grid-3">${overlaid(runs).map(figure)}</div>
+${first.view.results.length > 0 ? common.map(run => pairSection(first, run)) : []}
+`;
+}
+
+/** Charts that several runs have in common, with the curves of all. */
+function overlaid(runs: readonly PageRun[]): Chart[] {
+  const specs = runs[0]!.view.charts;
+  const all = runs.map(({ label, view }) => ({
+    label,
+    charts: chartsOf(specs, view.results, '' as DataLabel).map(chart => ({
+      ...chart,
+      title: chart.title.replace(/ \((?:, )?\)$|, \)$/, ''),
+    })),
+  }));
+  return all[0]!.charts.map(chart => {
+    const series = all.flatMap(({ label, charts }) =>
+      (charts.find(({ title, x }) => title === chart.title && x === chart.x)?.series ?? []).map(each => ({
+        ...each,
+        name: `${label}: ${each.name}`,
+      })),
+    );
+    const drawn = series.slice(0, MOST_CURVES);
+    const left =
+      series.length > drawn.length ? [`${drawn.length} of ${series.length} curves are drawn.`] : [];
+    return { ...chart, series: drawn, clamp: chart.clamp ?? robustClamp(drawn), notes: left };
+  });
+}
+
+function pairSection(baseline: PageRun, candidate: PageRun): Markup {
+  const [a, b] = [baseline.view.results, candidate.view.results];
+  const differs = differences(baseline.identity, candidate.identity).map(text => text.split(':')[0]!);
+  const stream = baseline.view.stream === 'notebook' ? 'notebook' : candidate.view.stream;
+  const comparison = compareRuns(a, b, { differs, stream, measure: 'bestValAccuracy' });
+  if (comparison.cells.length === 0) return html``;
+  const axis = axisKeys(b).find(
+    key => axisValues(b, key).filter(value => typeof value === 'number').length > 2,
+  );
+  return comparisonSection(comparison, axis ?? null, `${candidate.label} against ${baseline.label}`);
+}

@@ -1,0 +1,87 @@
+/** Scales and ticks of a chart, by d3-scale. */
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
+import { shortText } from '../../analysis/results.ts';
+import type { Chart, Point } from '../model.ts';
+import { extent } from '../range.ts';
+import { axisText } from '../text.ts';
+
+export type Kind = 'linear' | 'log';
+
+export interface Axis {
+  readonly kind: Kind;
+  /** From a value to its place, in pixels. */
+  readonly at: (value: number) => number;
+  readonly domain: readonly [number, number];
+  readonly range: readonly [number, number];
+  readonly ticks: readonly { readonly value: number; readonly text: string }[];
+}
+
+/** With up to so many distinct values, the ticks stand at the values. */
+const FEW_VALUES = 6;
+
+export function xAxis(chart: Chart, range: readonly [number, number]): Axis {
+  const xs = chart.series
+    .flatMap(({ points, diverged = [] }) => [...points.map(({ x }) => x), ...diverged])
+    .filter(x => Number.isFinite(x) && (chart.x === 'linear' || x > 0));
+  const values = [...new Set(xs)].sort((a, b) => a - b);
+  const scale = scaleOf(chart.x, widened(chart.x, extent(xs)), range);
+  return axisOf(chart.x, scale, range, values.length <= FEW_VALUES ? values : undefined);
+}
+
+export function yAxis(chart: Chart, kind: Kind, range: readonly [number, number]): Axis {
+  const { clamp = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = kind === 'log' ? {} : chart;
+  const ys = chart.series
+    .flatMap(({ points }) => points.flatMap(({ y, low = y, high = y }) => [y, low, high]))
+    .filter(y => Number.isFinite(y) && (kind === 'linear' || y > 0))
+    .map(y => Math.max(clamp[0], Math.min(clamp[1], y)));
+  const lines = (chart.lines ?? []).filter(({ axis }) => axis === 'y').map(({ at }) => at);
+  const scale = scaleOf(kind, widened(kind, extent([...ys, ...lines])), range).nice(
+    kind === 'log' ? undefined : 5,
+  );
+  return axisOf(kind, scale, range);
+}
+
+type Scale = ScaleContinuousNumeric<number, number>;
+
+const scaleOf = (kind: Kind, domain: readonly [number, number], range: readonly [number, number]): Scale =>
+  (kind === 'log' ? scaleLog() : scaleLinear()).domain(domain).range(range);
+
+function axisOf(
+  kind: Kind,
+  scale: Scale,
+  range: readonly [number, number],
+  values?: readonly number[],
+): Axis {
+  const domain = scale.domain() as [number, number];
+  const ticks = values ?? (kind === 'log' ? powers(domain) : scale.ticks(5));
+  const text = kind === 'log' ? (values ? shortText : powerText) : axisText(ticks);
+  return { kind, at: scale, domain, range, ticks: ticks.map(value => ({ value, text: text(value) })) };
+}
+
+/** At most eight powers of ten, or round numbers if the domain has fewer than two. */
+function powers([low, high]: readonly [number, number]): number[] {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  if (last <= first) return scaleLog().domain([low, high]).ticks(4);
+  const step = Math.ceil((last - first + 1) / 8);
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) =>
+    Number(`1e${first + i * step}`),
+  );
+}
+
+const powerText = (value: number): string =>
+  value >= 1e-2 && value <= 1e3 ? String(value) : value.toExponential().replace('e+', 'e');
+
+/** Room around a single value; any range if there is none. */
+function widened(kind: Kind, [low, high]: readonly [number, number]): [number, number] {
+  if (!Number.isFinite(low)) return kind === 'log' ? [0.1, 1] : [0, 1];
+  if (high > low) return [low, high];
+  if (kind === 'log') return [low / 2, high * 2];
+  const room = Math.abs(low) / 2 || 1;
+  return [low - room, high + room];
+}
+
+/** Whether a chart gains by a logarithmic y: a loss, positive throughout. */
+export const allowsLog = ({ unit, series }: Chart): boolean =>
+  unit === 'nats' &&
+  series.every(({ points }) => points.every(({ y }: Point) => !Number.isFinite(y) || y > 0));

@@ -1,0 +1,72 @@
+/** The figures of runs as SVG files of their own: for a README, a paper, slides. */
+import { readFileSync } from 'node:fs';
+import { netsOf } from '../../analysis/nets.ts';
+import { chartsOf } from '../charts.ts';
+import type { Chart } from '../model.ts';
+import { differenceChart } from './comparisons.ts';
+import { html, type Markup } from './html.ts';
+import { comparisonOfRun, type PageRun } from './page-run.ts';
+import { plotOf, SIZE, sampleOf } from './plot.ts';
+
+export interface SvgFile {
+  /** `1-best-validation-accuracy-by-weightscale-cifar-10.svg` */
+  readonly name: string;
+  readonly text: string;
+}
+
+export function svgFiles(run: PageRun): SvgFile[] {
+  const { results, charts, data } = run.view;
+  const { axis } = netsOf(results);
+  const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
+  const difference = comparison && axis !== null ? differenceChart(comparison, axis) : undefined;
+  return [...chartsOf(charts, results, data), ...(difference ? [difference] : [])].map((chart, i) => ({
+    name: `${i + 1}-${slug(chart.title)}.svg`,
+    text: standalone(chart).markup,
+  }));
+}
+
+const LEGEND_ROW = 18;
+const TITLE = 24;
+
+/** The chart with title, legend and its own style; it follows the reader's light or dark theme. */
+export function standalone(chart: Chart): Markup {
+  const { width, height } = SIZE;
+  const entries = [
+    ...chart.series.map(({ name }, i) => ({ name, sample: sampleOf(i) })),
+    ...(chart.series.some(({ diverged = [] }) => diverged.length > 0)
+      ? [{ name: '✕ diverged', sample: html`` }]
+      : []),
+  ];
+  const total = TITLE + height + entries.length * LEGEND_ROW + 6;
+  const plot = plotOf(chart, 'linear').svg.markup;
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="${chart.title}">
+<style>${{ markup: themes() }}</style>
+<rect class="ground" width="${width}" height="${total}"/>
+<g class="plot"><text class="label title" x="10" y="17">${chart.title}</text></g>
+<g transform="translate(0,${TITLE})">${{ markup: sized(plot, width, height) }}</g>
+${entries.map(
+  ({ name, sample }, i) =>
+    html`<g class="plot" transform="translate(46,${TITLE + height + i * LEGEND_ROW + 2})">${{ markup: sized(sample.markup, 28, 12) }}<text class="label" x="34" y="10">${name}</text></g>
+`,
+)}</svg>
+`;
+}
+
+/** A nested SVG needs a size of its own. */
+const sized = (svg: string, width: number, height: number): string =>
+  svg.replace('<svg ', `<svg width="${width}" height="${height}" `);
+
+/** The variables of the page's style, and the style of its figures. */
+function themes(): string {
+  const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+  const page = read('page.css');
+  const variables = page.slice(page.indexOf(':root'), page.indexOf('* {'));
+  return `${variables}${read('figure.css')}.ground{fill:var(--ground)}.plot .title{font-size:13px;font-weight:600}`;
+}
+
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80);

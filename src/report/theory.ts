@@ -1,0 +1,31 @@
+/** Values that theory predicts, as lines across a chart. */
+import type { Result } from '../analysis/results.ts';
+import { NUM_CLASSES } from '../data/dataset.ts';
+import type { Measure } from '../records/measures.ts';
+import type { TheoryLine } from './model.ts';
+import { axisText } from './text.ts';
+
+/** @param x the setting on the horizontal axis; undefined if it is none */
+export function theoryLines(
+  unit: Measure['unit'],
+  x: string | undefined,
+  results: readonly Result[],
+): TheoryLine[] {
+  const guessing: TheoryLine =
+    unit === 'fraction'
+      ? { axis: 'y', at: 1 / NUM_CLASSES, label: 'chance' }
+      : { axis: 'y', at: Math.log(NUM_CLASSES), label: `guessing, ln ${NUM_CLASSES}` };
+  return [guessing, ...(x === 'weightScale' ? criticalScale(results) : [])];
+}
+
+/**
+ * The weight scale sqrt(2 / n) at which a plain layer of width n with ReLU keeps the size of its signal (K. He et al.,
+ * arXiv 1502.01852, equation 10): smaller weights make it fade from layer to layer, larger ones make it grow.
+ */
+function criticalScale(results: readonly Result[]): TheoryLine[] {
+  const plain = results.filter(({ trial }) => trial.settings.normalization === 'none');
+  const [width, ...others] = new Set(plain.flatMap(({ trial }) => trial.settings.hiddenDims));
+  if (width === undefined || others.length > 0) return [];
+  const at = Math.sqrt(2 / width);
+  return [{ axis: 'x', at, label: `plain net keeps its signal: √(2/${width}) = ${axisText([at])(at)}` }];
+}

@@ -1,0 +1,35 @@
+/** The command that repeats a run. */
+import { isDeepStrictEqual } from 'node:util';
+import { listExperiments, loadExperiment } from '../config/load.ts';
+import { NUMERICS } from '../kernels/numerics.ts';
+import type { OpenRun } from './views.ts';
+
+/** A shipped experiment by its name, with `--set` for each key that was changed; any other from a file. */
+export async function reproducingCommand({ identity, invocation, trials }: OpenRun): Promise<string> {
+  const { name, experiment, data, numerics } = identity;
+  const seeds = new Set(trials.map(({ seed }) => seed)).size;
+  const flags = [
+    ...(seeds > 1 ? [`--replicates ${seeds}`] : []),
+    ...(numerics === NUMERICS.fused ? ['--numerics fused'] : []),
+    ...(data.kind === 'synthetic' ? ['--data synthetic'] : []),
+  ];
+  const verb = invocation?.command ?? 'sweep';
+  if (!(await listExperiments()).includes(name)) {
+    const words = ['cifar-norm', verb, `./${name}.json`, ...flags].join(' ');
+    return `# save the whole experiment, above, as ${name}.json; then\n${words}`;
+  }
+  const { experiment: shipped } = await loadExperiment(name);
+  const { title, description, charts, replicates, data: _, ...decisive } = shipped;
+  const changed = [...new Set([...Object.keys(experiment), ...Object.keys(decisive)])].filter(
+    key => !isDeepStrictEqual(experiment[key], decisive[key as keyof typeof decisive]),
+  );
+  const sets = changed.map(key => `--set ${quoted(`${key}=${settingText(experiment[key])}`)}`);
+  return ['cifar-norm', verb, name, ...sets, ...flags].join(' ');
+}
+
+const settingText = (value: unknown): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** For a POSIX shell. */
+const quoted = (word: string): string =>
+  /^[\w=.,/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

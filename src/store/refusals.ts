@@ -1,0 +1,40 @@
+/** Why a journal is refused, and what to do then. */
+import { CifarNormError } from '../errors.ts';
+
+export const anotherRunError = (folder: string, changes: readonly string[]) =>
+  new CifarNormError(
+    'usage',
+    `${folder} holds another run; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
+    'choose another folder with --out DIR, or set that run aside with --fresh',
+  );
+
+export const olderError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} was written by cifar-norm 0.1.0, whose journals this version does not read`,
+    'choose another folder with --out DIR, or set that run aside with --fresh',
+  );
+
+export const newerError = (path: string) =>
+  new CifarNormError(
+    'usage',
+    `${path} was written by a newer version of cifar-norm`,
+    'read it with that version, or choose another folder with --out DIR',
+  );
+
+export const foreignError = (path: string) =>
+  new CifarNormError(
+    'run',
+    `${path}:1: not a journal of cifar-norm`,
+    'restore it from a copy, or start again with --fresh',
+  );
+
+export const linesText = (numbers: readonly number[]): string =>
+  numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;
+
+export const corruptError = (path: string, corrupt: readonly number[]) =>
+  new CifarNormError(
+    'run',
+    `${path}:${corrupt[0]}: ${linesText(corrupt)} ${corrupt.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`,
+    'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
+  );

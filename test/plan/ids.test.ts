@@ -1,0 +1,88 @@
+/** Golden ids: a run of an earlier version is resumed only if its trials keep their ids. */
+import { expect, it } from 'vitest';
+import { planTrials } from '../../src/plan/plan.ts';
+import { loadShipped } from '../config/loading.ts';
+
+it.each([
+  [
+    'batch-size',
+    [] as string[],
+    [
+      '4acc5b069c2afafaad9d',
+      '97c0661a78a11905d3e0',
+      'de5a1bf0ed69209d8663',
+      'f4e4f687dfaff1b56f25',
+      '6e3c072b9ab2cd120da8',
+      'b784675375ad6cbb8c0a',
+      'f0434a6f420489e2abf3',
+    ],
+  ],
+  ['deep-net', [] as string[], ['f81c5a5242ee2c25d65a', '5df0f609045b9de39e30']],
+  [
+    'weight-scale',
+    [] as string[],
+    [
+      'fc992dafe49c5db00d87',
+      'f374125c04e9def0a761',
+      '0b8014e49ff27ef0f4c5',
+      '75d3e7254d6efc13d48a',
+      'f7f0760b77d3a6a8a360',
+      'a3525bf895643d4b3884',
+      '50ba742c2dd0c10e385c',
+      '1e4164f4e58b949fa08e',
+      'e0c039bb95ae3a221b44',
+      'e96059f2a4f9a07c1f6c',
+      '04c93b54e126d2ee1bd4',
+      '7bbdf1233fcdf6db5594',
+      '082d9d9b540293635e95',
+      '0af961fdc8375044183a',
+      '1309d53d235f121ef0d5',
+      '7f70e705c576f256e0ca',
+      '43e2c3740dc6e6013001',
+      '804ed40336cdd8b838e7',
+      'b60c4894a8ea44fc87e8',
+      '302949606408f93d7964',
+      'be16a56efca129c52c39',
+      'c250a878cf68d7d5a8c5',
+      'ca7911d77acf6c9edb2f',
+      '314e36495f192b573762',
+      '4eaef5997288da94540d',
+      'b4ff280c786cd265b83a',
+      'e5aa51e928bf5a9f7afd',
+      '29c0ec47ab963547f7d7',
+      'c0d32c1e544150c11bba',
+      'd971e5f3bc439539fcb5',
+      '5ae73d354860f145751f',
+      '522edfb835b230357041',
+      '3914851dbab3acba17c1',
+      'd218e03588b2b4b8ac70',
+      '717b93fac1069ae44cce',
+      'd2429d00d5e9aa2f374a',
+      'e77d0f2cf25945cd4279',
+      'f34860a99c8c4759d1be',
+      'fc90af70cd5102eef436',
+      'c80539ae144aaf9a73be',
+    ],
+  ],
+  [
+    'weight-scale',
+    ['stream=paired', 'builtTogether=', 'replicates=2', 'weightScale={logspace: [-1, 0, 3]}'] as string[],
+    [
+      'b1dbf1c15d5e8fe42a51',
+      '2dfb53acc898a1dd2a60',
+      '74891f9266f9e59e3e1d',
+      '8a3cba40e5c91658a3d3',
+      '204e70cf42844507825e',
+      '29d5898b6776a77a4b6d',
+      '60dbd2f4399b60685653',
+      'af02df480d2a7f1990e9',
+      '3b0848eab893faba5dc9',
+      '0eb57674926b02bf03d2',
+      'e074c04f353d6fa53dbf',
+      'd56f27f939babcf456bc',
+    ],
+  ],
+])('keeps the ids of %s %j', async (name, overrides, ids) => {
+  const trials = planTrials(await loadShipped(name, overrides), { fingerprint: 'f', numerics: 'portable-1' });
+  expect(trials.map(({ id }) => id)).toEqual(ids);
+});
