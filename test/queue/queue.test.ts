@@ -106,24 +106,27 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(cutOff.log()).toMatch(/lost the queue at redis:.*; waiting for it/);
   });
 
-  it('fails a trial that takes too long and one that no memory holds; the others finish', async () => {
+  it('fails a trial that takes too long; the others finish', async () => {
     await startWorker(redis.url);
     const long = await sweep([
-      ...sweepOf('epochs: 1000000\nsweep: { hiddenDims: [[50]] }'),
+      ...sweepOf('hiddenDims: [50]\nsweep: { epochs: [1000000, 1, 2, 3] }'),
       '--queue',
       '--timeout',
-      '1',
+      '3',
     ]);
     expect(long.code).toBe(1);
-    expect(long.stderr).toMatch(/failed: took longer than 1 s/);
+    expect(long.stderr).toMatch(/1 of 4 trials failed, the first with: took longer than 3 s/);
     expect(long.stderr).not.toMatch(/retrying/);
-    const poisoned = await sweep([
-      ...sweepOf('epochs: 1\nsweep: { hiddenDims: [[65536, 4000], [2], [3], [4]] }'),
-      '--queue',
-    ]);
-    expect(poisoned.code).toBe(1);
-    expect(poisoned.stderr).toMatch(/1 of 4 trials failed/);
-    expect(poisoned.stderr.match(/retrying trial 0 .*memory/g)).toHaveLength(1);
+  });
+
+  it('refuses a net that no machine holds before it is queued, and one that a worker cannot hold when it comes', async () => {
+    await startWorker(redis.url, ['--concurrency', '1024']);
+    const huge = await sweep([...sweepOf('sweep: { hiddenDims: [[65536, 4000], [2]] }'), '--queue']);
+    expect(huge.code).toBe(2);
+    expect(huge.stderr).toMatch(/WebAssembly can address/);
+    const large = await sweep([...sweepOf('sweep: { hiddenDims: [[8000, 8000]] }'), '--queue']);
+    expect(large.code).toBe(1);
+    expect(large.stderr.match(/retrying trial 0 .*this worker gives a trial at most/g)).toHaveLength(1);
   });
 
   it('trusts no job and no result', async () => {

@@ -42,6 +42,8 @@ export function createLanes(
         void closeIdle();
         lane = { executor: open(trial), running: 0 };
         lanes.set(key, lane);
+        // The next trial opens another.
+        lane.executor.catch(() => lanes.delete(key));
       }
       lane.running++;
       try {

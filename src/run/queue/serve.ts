@@ -2,6 +2,7 @@
 import { hostname, totalmem } from 'node:os';
 import type { Job } from 'bullmq';
 import type { Dataset } from '../../data/dataset.ts';
+import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
@@ -46,7 +47,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   const { bullmq, redis, place } = link;
   const lanes = createLanes(dataset.train, concurrency, { numerics, compile: dtype => programs[dtype] });
   const version = NUMERICS[numerics];
-  const limits = { bytes: totalmem() / concurrency };
+  const limits = { bytes: Math.min(totalmem() / concurrency, ADDRESSABLE) };
   const name = queueNameOf({ numerics: version, fingerprint: dataset.fingerprint });
   await registerQueue(redis, name);
 
