@@ -44,11 +44,11 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
 /** Group norm needs groups of equal width in every hidden layer. */
 function* groupProblems(experiment: Experiment): Generator<Problem> {
   for (const [index, grid] of experiment.sweep.entries()) {
-    const valueOf = <Key extends SettingKey>(key: Key) => axisOf(grid, key) ?? experiment[key];
+    const settingOf = <Key extends SettingKey>(key: Key) => axisOf(grid, key) ?? experiment[key];
     const [normalization, normGroups, hiddenDims] = [
-      valueOf('normalization'),
-      valueOf('normGroups'),
-      valueOf('hiddenDims'),
+      settingOf('normalization'),
+      settingOf('normGroups'),
+      settingOf('hiddenDims'),
     ];
     if (![normalization].flat().some(name => name === 'groupnorm')) continue;
     const widths = [hiddenDims].flat(2).map(Number);
