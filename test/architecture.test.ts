@@ -20,6 +20,8 @@ const owners: Readonly<Record<string, string>> = {
   'd3-scale': 'report',
   'd3-shape': 'report',
   'cli-table3': 'report',
+  bullmq: 'run',
+  ioredis: 'run',
   piscina: 'run',
   tar: 'data',
   undici: 'data',

@@ -1,8 +1,9 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-
 import { kernelChoices } from '../kernels/choose-backend.ts';
+import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
+import type { Shard } from '../plan/shard.ts';
 import type { RunFormat } from './print-run.ts';
 
 type Options = Record<string, unknown>;
@@ -24,6 +25,36 @@ export const workersOption = (least: number) =>
   new Option('--workers <n>', 'threads to train on; results do not depend on it')
     .argParser(wholeNumber(least, 1024))
     .default(availableParallelism(), 'the cores of this machine');
+
+export const shardOption = () =>
+  new Option(
+    '--shard <i/n>',
+    'run part i of n, parts of equal estimated cost; each needs an --out of its own, and merge puts them together',
+  ).argParser((text: string): Shard => {
+    const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text)?.map(Number) ?? [];
+    if (index && count && index <= count) return { index, count };
+    throw new InvalidArgumentError('It must be I/N, with I from 1 to N: 2/8.');
+  });
+
+export const numericsOption = () =>
+  new Option(
+    '--numerics <arithmetic>',
+    'portable: the same bits on every processor; fused: faster, the same bits on every processor that fuses multiplication and addition',
+  )
+    .choices(Object.keys(NUMERICS) as Numerics[])
+    .default('portable' as Numerics);
+
+export const queueOption = (what: string) =>
+  new Option(
+    '--queue [url]',
+    `${what}: redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT; by default CIFAR_NORM_QUEUE`,
+  );
+
+/** An empty URL is refused later, by whoever connects. */
+export const queueUrl = (
+  option: string | true | undefined,
+  { CIFAR_NORM_QUEUE = '' }: NodeJS.ProcessEnv,
+): string | undefined => (option === true ? CIFAR_NORM_QUEUE || undefined : option);
 
 /** How the results of a run are printed; --json is short for --format json. */
 export const formatOption = () =>

@@ -6,8 +6,10 @@ import { registerCompare } from './commands/compare.ts';
 import { registerData } from './commands/data.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGradcheck } from './commands/gradcheck.ts';
+import { registerQueue, registerWorker } from './commands/queue.ts';
 import { registerReport } from './commands/report.ts';
 import { registerRun } from './commands/run.ts';
+import { registerMerge, registerShards } from './commands/shards.ts';
 import { registerShow } from './commands/show.ts';
 import { registerRuns, registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
@@ -37,6 +39,10 @@ export async function createProgram(context: Context): Promise<Command> {
     registerRuns,
     registerExport,
     registerVerify,
+    registerWorker,
+    registerQueue,
+    registerMerge,
+    registerShards,
     registerData,
   ])
     register(program, context);

@@ -3,7 +3,7 @@ import { EventEmitter, on } from 'node:events';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import type { Executor, TrialEvent, TrialProgress } from './executor.ts';
+import { type Executor, TimedOut, type TrialEvent, type TrialProgress } from './executor.ts';
 
 export interface Policy {
   /** How often a trial whose worker broke down is tried again. */
@@ -35,8 +35,11 @@ export async function* conduct(
     let timer: NodeJS.Timeout | undefined;
     const onProgress = (progress: TrialProgress) => {
       // A trial's time does not pass while it waits in the executor's queue.
-      if (progress.kind === 'started' && timeout !== undefined)
+      if (progress.kind === 'started' && timeout !== undefined) {
+        // A queue may start it again.
+        clearTimeout(timer);
         timer = setTimeout(() => limit.abort(), timeout * 1000);
+      }
       push({ trial, ...progress });
     };
     try {
@@ -87,8 +90,6 @@ export async function* conduct(
     await executor.close();
   }
 }
-
-class TimedOut extends Error {}
 
 function costliestFirst(trials: readonly Trial[]): Trial[] {
   const costs = new Map(trials.map(trial => [trial, costOf(trial)]));

@@ -19,6 +19,9 @@ export type TrialEvent = { readonly trial: Trial } & (
   | { readonly kind: 'finished'; readonly record: TrialRecord }
 );
 
+/** Thrown for a trial that took longer than it may: it is not tried again. */
+export class TimedOut extends Error {}
+
 export interface Executor {
   /** How many trials to hand over at a time; it may queue some of them. */
   readonly slots: number;

@@ -10,11 +10,11 @@ import type { Trial } from '../plan/trial.ts';
 export const MOST_ITERATIONS = 5_000_000;
 
 /**
- * @param workers threads; 0 for the calling thread
+ * @param workers threads; 0 for the calling thread; undefined if other machines train
  * @throws CifarNormError (config) if a net does not fit into WebAssembly's memory or a history into the journal; (run) if
  *   the system grants the process too few addresses
  */
-export function ensureFeasible(trials: readonly Trial[], workers: number): void {
+export function ensureFeasible(trials: readonly Trial[], workers: number | undefined): void {
   for (const { settings } of trials) {
     const { iterations } = scheduleOf(settings);
     if (iterations > MOST_ITERATIONS) {
@@ -33,6 +33,7 @@ export function ensureFeasible(trials: readonly Trial[], workers: number): void 
       );
     }
   }
+  if (workers === undefined) return;
   const types = new Set(trials.map(({ settings }) => settings.dtype)).size;
   // The calling thread has a memory for number-free arithmetic, as has each worker; and each worker one for each type.
   ensureAddresses(1 + (workers === 0 ? types : Math.min(workers, trials.length) * (1 + types)));

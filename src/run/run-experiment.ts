@@ -15,18 +15,19 @@ import { checkSplit } from '../data/split.ts';
 import { explained } from '../files/atomic.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planner } from '../plan/plan.ts';
+import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-report.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
-import { defaultFolder, RUN_AGAIN, RunStore } from '../store/run-store.ts';
+import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
 import { type Compile, executorFactory } from './executors/choose.ts';
-import { type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
+import { isComplete, type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
 
 export interface RunOptions {
   /** Changes to the experiment, as `--set key=value` makes them: by key, or as such strings. */
@@ -44,6 +45,10 @@ export interface RunOptions {
   readonly workers?: number;
   /** Compiles the kernels; the command line sets V8's flags here, which the library does not. */
   readonly compile?: Compile;
+  /** URL of Redis: trains on the workers that take trials from a queue there, instead of in threads. */
+  readonly queue?: string | undefined;
+  /** Runs one part of the plan; `mergeShards` puts the parts together. */
+  readonly shard?: Shard | undefined;
   /** Begins anew; what the folder held is kept beside it. */
   readonly fresh?: boolean;
   /** Drops corrupt lines of the journal instead of refusing it. */
@@ -78,7 +83,7 @@ export type RunEvent =
 
 /** A run that has ended, finished or not. Its records can be read until it is closed. */
 export interface Run extends OpenRun, AsyncDisposable {
-  /** Whether every planned trial has a result. */
+  /** Whether every planned trial, or every one of the shard, has a result. */
   readonly complete: boolean;
   table(): Table;
   charts(): Chart[];
@@ -130,13 +135,19 @@ export async function runExperiment(
   };
 
   // Nothing is written before it is certain that the trials can run here.
-  const executors = executorFactory(dataset.train, planFor([]), { ...options, workers });
+  const notify = (text: string) => void onEvent({ kind: 'notice', text });
+  const { queue: url, shard, timeout } = options;
+  const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
+  const executors = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
   const { kernels } = executors;
-  const invocation = invocationOf({ ...presentation, dataSource: dataset.source, version, workers, kernels });
+  const invocation = invocationOf({
+    ...presentation,
+    ...{ dataSource: dataset.source, version, workers, kernels, shard },
+  });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
-    notify: text => void onEvent({ kind: 'notice', text }),
+    notify,
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },
@@ -145,10 +156,13 @@ export async function runExperiment(
   const view = (): RunView => viewOf(open());
   try {
     await writeManifest(open(), 'running', store.lock);
-    await onEvent({ kind: 'planned', folder, trials: store.trials, results: store.results(), view });
-    const policy = { retries: options.retries ?? 1, timeout: options.timeout, signal };
+    const trials = trialsOf(store.trials, shard);
+    const ids = new Set(trials.map(({ id }) => id));
+    const found = store.results().filter(({ trial }) => ids.has(trial.id));
+    await onEvent({ kind: 'planned', folder, trials, results: found, view });
+    const policy = { retries: options.retries ?? 1, timeout, signal };
     try {
-      const pending = store.pending();
+      const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {
         for await (const event of conduct(pending, executors.create(pending), policy)) {
           if (event.kind === 'finished') await store.append(event.record);
@@ -167,7 +181,7 @@ export async function runExperiment(
     throw error;
   }
   const ended = open();
-  const complete = ended.results.length === ended.trials.length;
+  const complete = isComplete(ended);
   const close = () => store.close();
   return {
     ...ended,

@@ -42,7 +42,8 @@ export async function verifyRun(
   const chosen = evenly(comparable, count ?? comparable.length);
   const stored = new Map(chosen.map(result => [result.trial.id, result]));
   const trials = replanned(run, chosen);
-  const executor = executorFactory(dataset.train, trials, { numerics, workers, compile }).create(trials);
+  const factory = await executorFactory(dataset.train, trials, { numerics, workers, compile });
+  const executor = factory.create(trials);
   const comparisons: Comparison[] = [];
   for await (const event of conduct(trials, executor, { retries: 1, timeout: undefined, signal })) {
     if (event.kind !== 'finished') continue;

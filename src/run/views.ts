@@ -7,6 +7,7 @@ import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { writeAtomically } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
+import { trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
 import { findingIn, type RunView } from '../report/run-report.ts';
@@ -34,13 +35,28 @@ export interface OpenRun {
   readonly trainingSeconds: number;
 }
 
+/** Whether it has a result of every trial that it was to run. */
+export function isComplete({ trials, results, invocation }: Planned): boolean {
+  const done = new Set(results.map(({ trial }) => trial.id));
+  return trialsOf(trials, invocation?.shard).every(({ id }) => done.has(id));
+}
+
+type Planned = Pick<OpenRun, 'trials' | 'results' | 'invocation'>;
+
+/** Trials that it was to run, and those that it has run. */
+function countAsked({ trials, results, invocation }: Planned): number {
+  const asked = [...trialsOf(trials, invocation?.shard), ...results.map(({ trial }) => trial)];
+  return new Set(asked.map(({ id }) => id)).size;
+}
+
 /** What its report shows. */
-export function viewOf({ identity, invocation, trials, results }: Omit<OpenRun, 'trainingSeconds'>): RunView {
+export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
+  const { identity, invocation, results } = run;
   const { title, description, command = 'sweep', charts } = invocation ?? {};
   return {
     ...{ name: identity.name, title, description, command, results },
     data: dataLabelOf(identity.data),
-    planned: trials.length,
+    planned: countAsked(run),
     charts: chartsSchema.safeParse(charts).data,
     stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
     expectations: expectationsIn(results, invocation),
@@ -102,7 +118,7 @@ export interface ViewOptions {
  *   one that is locked
  */
 export async function writeViews(run: OpenRun, options: ViewOptions): Promise<readonly string[]> {
-  const isFinished = run.results.length === run.trials.length;
+  const isFinished = isComplete(run);
   for (const name of VIEWS) await refuseForeignView(run.folder, name);
   await writeCsvs(run.folder, run.results, options);
   if (isFinished) await writeFinding(run, options.lock);

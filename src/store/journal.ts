@@ -171,7 +171,7 @@ export class Journal {
 
 const CHUNK = 1 << 20;
 
-const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
+export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
   ...{ id, index, seed, axes },
   groups: [...groups],
 });

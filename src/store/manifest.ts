@@ -30,8 +30,10 @@ export const invocationSchema = z.strictObject({
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
   workers: z.int(),
-  /** What computed: avx512, avx2 or wasm. The bits do not depend on it. */
-  kernels: z.string(),
+  /** The part of the plan that it runs, if not all of it. */
+  shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).optional(),
+  /** What computed: avx512, avx2 or wasm; absent if the workers of a queue did. The bits do not depend on it. */
+  kernels: z.string().optional(),
   invokedAt: z.string(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
@@ -68,7 +70,7 @@ export function identityOf(
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels'>,
+  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels' | 'shard'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

@@ -20,10 +20,13 @@ export interface OpenOptions extends JournalOptions {
 }
 
 /** The folder of a run for which none was named: other settings, or other data, have another folder. */
-export function defaultFolder(resultsFolder: string, { name, experiment, data, numerics }: Identity): string {
-  const hash = contentHash([Object.entries(withoutDefaults(experiment)), data, numerics], 8);
-  return join(resultsFolder, `${name}-${hash}`);
+export function defaultFolder(resultsFolder: string, identity: Identity): string {
+  return join(resultsFolder, `${identity.name}-${runHash(identity)}`);
 }
+
+/** Short name of what decides a run's results. */
+export const runHash = ({ experiment, data, numerics }: Identity): string =>
+  contentHash([Object.entries(withoutDefaults(experiment)), data, numerics], 8);
 
 export class RunStore {
   /** Where its views belong; another than was asked for if that one was replaced while the run was going on. */
@@ -110,10 +113,12 @@ export class RunStore {
 
   /** Trials without a record, or with that of a failure. */
   pending(): Trial[] {
-    return this.trials.filter(({ id }) => {
-      const entry = this.entries.get(id);
-      return entry === undefined || entry.status === 'failed';
-    });
+    return this.trials.filter(({ id }) => this.isPending(id));
+  }
+
+  isPending(id: string): boolean {
+    const entry = this.entries.get(id);
+    return entry === undefined || entry.status === 'failed';
   }
 
   /** In plan order, without the trials that have yet to run. Records can be read until the store is closed. */

@@ -6,6 +6,7 @@ import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
+import { trialsOf } from '../plan/shard.ts';
 import { JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
@@ -33,7 +34,8 @@ export interface RunStatus {
 }
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
-  const { folder, identity, startedAt, trials, results, corrupt, invocation } = run;
+  const { folder, identity, startedAt, results, corrupt, invocation } = run;
+  const trials = trialsOf(run.trials, invocation?.shard);
   const left = trials.length - results.length;
   const { name, numerics, data } = identity;
   return {
@@ -42,7 +44,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     planned: trials.length,
     ...tally(results),
     left,
-    secondsLeft: secondsLeft(run, invocation?.workers ?? 1),
+    secondsLeft: secondsLeft({ ...run, trials }, invocation?.workers ?? 1),
     startedAt,
     invokedAt: invocation?.invokedAt ?? startedAt,
     corrupt,

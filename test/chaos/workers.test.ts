@@ -31,7 +31,8 @@ interface Attempt {
 async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<TrialEvent[]> {
   const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
   const { train } = await loadDataset(place, { test: false });
-  const executor = executorFactory(train, trials, { workers, ...(entry && { entry }) }).create(trials);
+  const { create } = await executorFactory(train, trials, { workers, ...(entry && { entry }) });
+  const executor = create(trials);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
   for await (const event of conduct(trials, executor, { retries, timeout: undefined, signal }))

@@ -1,7 +1,7 @@
 /** `sweep` and `train`: the same run, shown differently. */
 import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
-import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
+import { CifarNormError } from '../../errors.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import {
@@ -9,6 +9,10 @@ import {
   dataOption,
   formatOption,
   kernelsOption,
+  numericsOption,
+  queueOption,
+  queueUrl,
+  shardOption,
   wholeNumber,
   withOutput,
   workersOption,
@@ -62,16 +66,11 @@ export async function registerRun(program: Command, context: Context): Promise<v
         ).argParser(wholeNumber(1, 10_000)),
       )
       .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
-      .addOption(
-        new Option(
-          '--numerics <arithmetic>',
-          'portable: the same bits on every processor; fused: faster, the same bits on every processor that fuses multiplication and addition',
-        )
-          .choices(Object.keys(NUMERICS) as Numerics[])
-          .default('portable' as Numerics),
-      )
+      .addOption(numericsOption())
       .addOption(workersOption(0))
       .addOption(kernelsOption())
+      .addOption(shardOption())
+      .addOption(queueOption('train on the workers of this Redis'))
       .option('--fresh', 'start again; the old run is kept beside the new one')
       .option('--repair', 'drop corrupt lines of the journal; their trials run again')
       .addOption(
@@ -95,8 +94,15 @@ export async function registerRun(program: Command, context: Context): Promise<v
           ...(seed === undefined ? [] : [`seed=${seed}`]),
           ...(replicates === undefined ? [] : [`replicates=${replicates}`]),
         ];
+        const queue = queueUrl(options.queue, context.env);
+        if (options.queue === true && queue === undefined)
+          throw new CifarNormError(
+            'usage',
+            '--queue names no queue',
+            'give it a URL, or set CIFAR_NORM_QUEUE',
+          );
         const printed = json ? 'json' : (format as RunFormat);
-        return run(verb, experiment, { ...options, set: changes, format: printed }, context);
+        return run(verb, experiment, { ...options, queue, set: changes, format: printed }, context);
       });
   }
 }

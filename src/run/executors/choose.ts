@@ -7,8 +7,10 @@ import type { Dtype, Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
 import { ensureFeasible } from '../limits.ts';
+import { connect } from '../queue/connect.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
+import { type QueueOptions, queueExecutor } from './queue.ts';
 import { threadExecutor } from './threads.ts';
 
 export type Compile = (dtype: Dtype, numerics: Numerics) => Program;
@@ -19,21 +21,31 @@ export interface ExecutorOptions {
   readonly compile?: Compile | undefined;
   /** 0 trains in the calling thread. */
   readonly workers: number;
+  /** Trains on the workers of a queue instead. */
+  readonly queue?: QueueOptions | undefined;
   /** What threads run, if not the usual worker. */
   readonly entry?: URL;
+}
+
+export interface Executors {
+  /** What computes; undefined on a queue, whose workers choose. */
+  readonly kernels: string | undefined;
+  readonly create: (pending: readonly Trial[]) => Executor;
 }
 
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; or see ensureFeasible
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be reached;
+ *   or see ensureFeasible
  */
-export function executorFactory(
+export async function executorFactory(
   train: Images,
   trials: readonly Trial[],
-  { numerics = 'portable', compile = compileProgram, workers, entry }: ExecutorOptions,
-): { readonly kernels: string; readonly create: (pending: readonly Trial[]) => Executor } {
-  ensureFeasible(trials, workers);
+  { numerics = 'portable', compile = compileProgram, workers, entry, queue }: ExecutorOptions,
+): Promise<Executors> {
+  ensureFeasible(trials, queue ? undefined : workers);
+  if (queue) return queueFactory(queue);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   const create = (pending: readonly Trial[]) => {
@@ -51,4 +63,10 @@ export function executorFactory(
     return executor;
   };
   return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };
+}
+
+/** Keeps no images: the workers have their own. */
+async function queueFactory(queue: QueueOptions): Promise<Executors> {
+  (await connect(queue.url)).close();
+  return { kernels: undefined, create: pending => queueExecutor(pending, queue) };
 }

@@ -1,0 +1,130 @@
+/** Puts the shards of a run together. Each shard's journal has the whole plan, so a missing trial cannot go unnoticed. */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Result } from '../analysis/results.ts';
+import { CifarNormError } from '../errors.ts';
+import { explained, writeAtomically } from '../files/atomic.ts';
+import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import { JOURNAL, lockFolder, refuseForeign as refuseForeignFiles } from '../store/folder.ts';
+import { invocationLine, planLine, recordLine } from '../store/format.ts';
+import { planEntry } from '../store/journal.ts';
+import { differences, type Invocation } from '../store/manifest.ts';
+import { readRun, type StoredRun } from '../store/stored-run.ts';
+import { writeViews } from './views.ts';
+
+/**
+ * Writes a run that is complete, as if it had run in one piece: the CSV files have the same bytes.
+ * @throws CifarNormError (usage) if a shard cannot be read, has corrupt lines, belongs to another run, has a trial that another
+ *   shard has too, or is missing; or if `out` holds a run
+ */
+export async function mergeShards(folders: readonly string[], out: string): Promise<void> {
+  const runs: StoredRun[] = [];
+  try {
+    for (const folder of folders) runs.push(await readShard(folder));
+    const results = resultsIn(runs);
+    const [first] = runs;
+    const startedAt = runs.map(run => run.startedAt).sort()[0]!;
+    const { shard: _, ...invocation } = runs.findLast(run => run.invocation)!.invocation!;
+    const journal = function* () {
+      yield planLine({ run: first!.identity, startedAt, trials: first!.trials.map(planEntry) }).repeat(2);
+      yield invocationLine(invocation);
+      for (const result of results) yield recordLine(result.record());
+    };
+    await writeRun(out, journal());
+  } finally {
+    for (const run of runs) await run.close();
+  }
+}
+
+async function readShard(folder: string): Promise<StoredRun> {
+  const run = await readRun(folder);
+  const [line] = [...run.corrupt, ...run.newer];
+  if (line === undefined && run.invocation) return run;
+  await run.close();
+  const path = join(folder, JOURNAL);
+  throw run.corrupt.length > 0
+    ? cannot(
+        `${path}:${line}: the shard is damaged: the line is corrupt (checksum mismatch)`,
+        'run the shard again with --repair: the trials of corrupt lines run again',
+      )
+    : cannot(`${path}: a newer version of cifar-norm wrote it`, 'merge with that version');
+}
+
+/** One result of every trial, in plan order. */
+function resultsIn(runs: readonly StoredRun[]): Result[] {
+  const [first, ...others] = runs;
+  for (const run of others) refuseForeign(first!, run);
+  const found = new Map<string, { readonly result: Result; readonly folder: string }>();
+  for (const { folder, results } of runs) {
+    for (const result of results) {
+      const { id, index } = result.trial;
+      const other = found.get(id);
+      if (other)
+        throw cannot(
+          `${other.folder} and ${folder} overlap: both have trial ${index}`,
+          'leave one of them out',
+        );
+      found.set(id, { result, folder });
+    }
+  }
+  const missing = first!.trials.filter(({ id }) => !found.has(id));
+  if (missing.length > 0) throw missingError(runs, missing);
+  return first!.trials.map(({ id }) => found.get(id)!.result);
+}
+
+function refuseForeign(first: StoredRun, run: StoredRun): void {
+  const changes = differences(first.identity, run.identity);
+  const plan = ({ trials }: StoredRun) => trials.map(({ id, index }) => `${index} ${id}`).join();
+  if (changes.length === 0 && plan(first) !== plan(run))
+    changes.push(`trials planned: ${first.trials.length} -> ${run.trials.length}`);
+  if (changes.length === 0) return;
+  throw cannot(
+    `${run.folder} is a shard of another run than ${first.folder}; they differ in\n${changes.map(change => `  ${change}`).join('\n')}`,
+    'merge the shards of one run',
+  );
+}
+
+/** Names the shard that owes the first missing trial. */
+function missingError(runs: readonly StoredRun[], missing: readonly PlannedTrial[]): CifarNormError {
+  const lacks = `${missing.length} of ${runs[0]!.trials.length} trials are missing, the first is trial ${missing[0]!.index}`;
+  const shardIn = ({ invocation }: { readonly invocation: Invocation | undefined }) => invocation?.shard;
+  const count = runs.map(shardIn).find(shard => shard)?.count;
+  if (count === undefined) return cannot(lacks, 'name the folders of all shards');
+  const owed = shardsOf(runs[0]!.trials, count);
+  const indices = [...new Set(missing.map(({ id }) => owed.get(id)!))].sort((a, b) => a - b);
+  const text = (shard: Shard) => {
+    const own = runs.find(run => shardIn(run)?.index === shard.index && shardIn(run)?.count === count);
+    return `shard ${shardText(shard)} ${own ? `is not finished (${own.folder})` : 'is missing'}`;
+  };
+  return cannot(
+    `${indices.map(index => text({ index, count })).join('; ')}: ${lacks}`,
+    'name the folders of all shards, and run again those that are not finished',
+  );
+}
+
+async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
+  const path = join(out, JOURNAL);
+  try {
+    await mkdir(out, { recursive: true });
+    await refuseForeignFiles(out);
+    const lock = await lockFolder(out);
+    try {
+      if (existsSync(path)) throw cannot(`${out} holds a run`, 'choose another folder with --out DIR');
+      await writeAtomically(path, lines);
+      const run = await readRun(out);
+      try {
+        await writeViews(run, { lock, shrink: true });
+      } finally {
+        await run.close();
+      }
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw explained(error, 'run', `cannot write to ${out}`, 'choose another folder with --out DIR');
+  }
+}
+
+const cannot = (message: string, hint: string) => new CifarNormError('usage', message, hint);

@@ -1,0 +1,57 @@
+/** Threads for whatever trials come: a pool for each number type and training split, for a pool's kernels and mean image are fixed. */
+import type { Images } from '../../data/dataset.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { Executor } from '../executor.ts';
+import { type ExecutorOptions, executorFactory } from '../executors/choose.ts';
+
+interface Lane {
+  readonly executor: Promise<Executor>;
+  running: number;
+}
+
+export interface Lanes {
+  /** Lends the pool that fits the trial, while `use` runs. */
+  with<Result>(trial: Trial, use: (executor: Executor) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Pools with nothing to do are closed when another is needed: there are never more than trials that run. */
+export function createLanes(
+  train: Images,
+  concurrency: number,
+  options: Omit<ExecutorOptions, 'workers'>,
+): Lanes {
+  const lanes = new Map<string, Lane>();
+
+  const closeIdle = async () => {
+    const idle = [...lanes].filter(([, { running }]) => running === 0);
+    for (const [key] of idle) lanes.delete(key);
+    for (const [, { executor }] of idle) await (await executor).close();
+  };
+
+  const open = async (trial: Trial): Promise<Executor> => {
+    const { create } = await executorFactory(train, [trial], { ...options, workers: concurrency });
+    return create(Array.from({ length: concurrency }, () => trial));
+  };
+
+  return {
+    async with(trial, use) {
+      const key = `${trial.settings.dtype} ${trial.split.numTraining}`;
+      let lane = lanes.get(key);
+      if (!lane) {
+        void closeIdle();
+        lane = { executor: open(trial), running: 0 };
+        lanes.set(key, lane);
+        // The next trial opens another.
+        lane.executor.catch(() => lanes.delete(key));
+      }
+      lane.running++;
+      try {
+        return await use(await lane.executor);
+      } finally {
+        lane.running--;
+      }
+    },
+    close: closeIdle,
+  };
+}

@@ -1,0 +1,131 @@
+/** A worker: takes trials from the queue that fits its data and numerics, and trains them in threads. */
+import { hostname, totalmem } from 'node:os';
+import type { Job } from 'bullmq';
+import type { Dataset } from '../../data/dataset.ts';
+import { ADDRESSABLE } from '../../kernels/engine.ts';
+import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
+import type { Trial } from '../../plan/trial.ts';
+import type { TrialRecord } from '../../records/record.ts';
+import type { Executor } from '../executor.ts';
+import type { Compile } from '../executors/choose.ts';
+import { connect, type Link, PREFIX } from './connect.ts';
+import { createLanes } from './lanes.ts';
+import { parseJob, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
+import { queueNames, registerQueue } from './queues.ts';
+import { refusalOf } from './refusal.ts';
+import { hasResult, storeResult } from './results.ts';
+
+export interface ServeOptions {
+  /** redis:// or rediss:// */
+  readonly url: string;
+  readonly numerics: Numerics;
+  /** Trials to run at a time, each in a thread. */
+  readonly concurrency: number;
+  /** Seconds that any trial may take, whatever its job says. */
+  readonly timeout: number;
+  readonly compile: Compile;
+  /** When it is aborted, running trials finish, and no other starts. */
+  readonly signal: AbortSignal;
+  notify(text: string): void;
+}
+
+/** A worker that is silent for so long has lost its trial. Trials run in threads, so that the queue is always answered. */
+const LOCK_MS = 10_000;
+/** How often a trial may lose its worker before it fails. */
+const MOST_LOSSES = 3;
+const LOOK_AROUND_MS = 30_000;
+
+/**
+ * Returns when it was told to stop and its last trial has finished.
+ * @throws CifarNormError (usage) if the machine cannot do the numerics; (run) if the queue cannot be reached
+ */
+export async function serve(dataset: Dataset, options: ServeOptions): Promise<void> {
+  const { url, numerics, concurrency, timeout, compile, signal, notify } = options;
+  // Before any thread starts: flags of V8 must not change later.
+  const programs = { float32: compile('float32', numerics), float64: compile('float64', numerics) };
+  const link = await connect(url, notify);
+  const { bullmq, redis, place } = link;
+  const lanes = createLanes(dataset.train, concurrency, { numerics, compile: dtype => programs[dtype] });
+  const version = NUMERICS[numerics];
+  const limits = { bytes: Math.min(totalmem() / concurrency, ADDRESSABLE) };
+  const name = queueNameOf({ numerics: version, fingerprint: dataset.fingerprint });
+  await registerQueue(redis, name);
+
+  const run = async (job: Job): Promise<void> => {
+    const asked = parseJob(job.data);
+    const refusal = asked
+      ? refusalOf(asked.trial, dataset, version, limits)
+      : 'it is not a job of this version';
+    if (!asked || refusal) {
+      notify(`refused a trial: ${refusal}`);
+      throw new bullmq.UnrecoverableError(`a worker on ${hostname()} refused it: ${refusal}`);
+    }
+    const id = job.id!;
+    // A worker that was cut off may have finished it.
+    if (await hasResult(redis, id)) return;
+    const seconds = Math.min(asked.timeout ?? timeout, timeout);
+    const record = await lanes.with(asked.trial, executor => limited(executor, asked.trial, seconds));
+    if (await storeResult(redis, id, record)) return;
+    notify(`trial ${asked.trial.index} (${asked.trial.id}): another worker has a different result`);
+    await job.updateProgress('disputed');
+  };
+
+  const worker = new bullmq.Worker(name, run, {
+    ...{ connection: redis, prefix: PREFIX, concurrency, name: `${hostname()}-${process.pid}` },
+    ...{ lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 2, maxStalledCount: MOST_LOSSES },
+  });
+  // Connections report their errors themselves; a lock that was lost means that another worker has the trial.
+  worker.on('error', () => {});
+  worker.on('failed', (job, { message }) => notify(`trial ${indexOf(job)} failed: ${message}`));
+  worker.on('completed', job => notify(`trial ${indexOf(job)} finished`));
+  notify(`taking trials from ${place} (${name}), ${concurrency} at a time`);
+  const lookAround = neighbours(link, name, notify);
+  const timer = setInterval(lookAround, LOOK_AROUND_MS);
+  lookAround();
+  try {
+    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+    notify('stopping: no other trial starts');
+    await worker.close();
+  } finally {
+    clearInterval(timer);
+    link.close();
+    await lanes.close();
+  }
+}
+
+const indexOf = (job: Job | undefined) => parseJob(job?.data)?.trial.index ?? '?';
+
+async function limited(executor: Executor, trial: Trial, seconds: number): Promise<TrialRecord> {
+  const limit = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onProgress = () => {
+    timer ??= setTimeout(() => limit.abort(), seconds * 1000);
+  };
+  try {
+    return await executor.run(trial, { signal: limit.signal, onProgress });
+  } catch (error) {
+    throw limit.signal.aborted ? new Error(`${TOOK_TOO_LONG} ${seconds} s`) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Says once of each other queue that trials wait there, which this worker cannot run. */
+function neighbours({ redis, queue }: Link, own: string, notify: (text: string) => void): () => void {
+  const told = new Set([own]);
+  const look = async () => {
+    for (const name of await queueNames(redis)) {
+      if (told.has(name)) continue;
+      const other = queue(name);
+      const [waiting, workers] = [await other.getWaitingCount(), await other.getWorkersCount()];
+      if (waiting > 0 && workers === 0) {
+        told.add(name);
+        notify(
+          `refused ${waiting} trials of ${name}: this worker serves ${own}. They wait for a worker with that format, numerics and data`,
+        );
+      }
+      await other.close();
+    }
+  };
+  return () => void look().catch(() => {});
+}
