@@ -12,6 +12,8 @@ export interface Result {
   /** Why the trial failed. */
   readonly error: string | undefined;
   readonly summary: Summary;
+  /** Training time. */
+  readonly seconds: number;
   /** The whole record with its histories, which may be long; read from the journal at each call. */
   record(): TrialRecord;
 }
@@ -54,11 +56,19 @@ export const seedsIn = (results: readonly Result[]): number[] => [
   ...groupBy(results, ({ trial }) => trial.seed).keys(),
 ];
 
-/** How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. */
-export function describer(trials: readonly PlannedTrial[]): (trial: PlannedTrial) => string {
+/**
+ * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`; short, words stand
+ * without their keys: `weightScale 0.01, none, seed 232`.
+ */
+export function describer(
+  trials: readonly PlannedTrial[],
+  { short = false }: { readonly short?: boolean } = {},
+): (trial: PlannedTrial) => string {
   const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
   return ({ axes, seed }) => {
-    const values = Object.entries(axes).map(([key, value]) => `${key} ${shortText(value)}`);
+    const values = Object.entries(axes).map(([key, value]) =>
+      short && typeof value === 'string' ? value : `${key} ${shortText(value)}`,
+    );
     return [...values, ...(showSeed || values.length === 0 ? [`seed ${seed}`] : [])].join(', ');
   };
 }

@@ -3,8 +3,11 @@ import { describer } from '../analysis/results.ts';
 import { warningsOf } from '../config/warnings.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';
+import type { RunView } from '../report/run-report.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
-import { type LiveLog, liveLog } from './live-log.ts';
+import { displayOf } from './live/display.ts';
+import { plannedState, progressed } from './live/state.ts';
+import { liveLog } from './live-log.ts';
 import { progressOf } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,10 +16,32 @@ export interface RunListener {
   stop(): void;
 }
 
+type Planned = Extract<RunEvent, { kind: 'planned' }>;
+
 export function runListener(terminal: Terminal, { logs }: { readonly logs: boolean }): RunListener {
-  const progress = progressOf(terminal, () => performance.now());
-  let log: LiveLog | undefined;
-  let describe: ReturnType<typeof describer> = () => '';
+  const now = () => performance.now();
+  const wait = progressOf(terminal);
+  let run: ReturnType<typeof planned> | undefined;
+
+  const stop = () => {
+    wait.stop();
+    run?.display.stop();
+    run = undefined;
+  };
+
+  const planned = ({ trials, results, view }: Planned) => {
+    const state = plannedState(trials, results);
+    const display = displayOf(terminal, state, { logs, now });
+    const { done, total } = state;
+    if (done > 0) display.notice(`${done} of ${total} trials are finished; ${total - done} to run`);
+    const name = describer(trials);
+    const logOf = ({ planned: count, data }: RunView) => {
+      const title = (trial: Trial) => logTitle(trial, count, data, name(trial));
+      return liveLog(trials, results, title, display.print);
+    };
+    return { state, display, name, log: logs ? logOf(view()) : undefined };
+  };
+
   return {
     event(event) {
       switch (event.kind) {
@@ -24,35 +49,22 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
           for (const warning of warningsOf(event.experiment)) terminal.warn(`warning: ${warning}`);
           return;
         case 'reading':
-          return progress.start(`reading ${event.source}`);
-        case 'planned': {
-          describe = describer(event.trials);
-          const done = event.results.filter(({ status }) => status !== 'failed').length;
-          progress.plan(event.trials.length, done, describe);
-          if (logs) {
-            const view = event.view();
-            const print = (text: string) => progress.above(() => terminal.print(text));
-            const title = (trial: Trial) => logTitle(trial, view.planned, view.data, describe(trial));
-            log = liveLog(event.trials, event.results, title, print);
-          }
+          return wait.start(`reading ${event.source}`);
+        case 'planned':
+          stop();
+          run = planned(event);
           return;
-        }
         case 'notice':
-          return progress.notice(event.text);
-        case 'retried':
-          progress.notice(`retrying trial ${event.trial.index} (${describe(event.trial)}): ${event.error}`);
-          break;
-        case 'finished':
-          progress.record(event.trial, event.record);
-          break;
-        case 'started':
-        case 'epoch':
-          break;
-        default:
-          event satisfies never;
+          return (run?.display ?? wait).notice(event.text);
       }
-      log?.event(event);
+      if (!run) return;
+      run.state = progressed(run.state, event, now());
+      run.display.show(run.state);
+      if (event.kind === 'finished') run.display.finished(event.trial, event.record);
+      if (event.kind === 'retried')
+        run.display.notice(`retrying trial ${event.trial.index} (${run.name(event.trial)}): ${event.error}`);
+      run.log?.event(event);
     },
-    stop: () => progress.stop(),
+    stop,
   };
 }

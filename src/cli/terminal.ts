@@ -1,6 +1,7 @@
 /** The command's streams, and what they can show, decided once. */
 import { WriteStream } from 'node:tty';
 import picocolors from 'picocolors';
+import { CifarNormError } from '../errors.ts';
 
 export interface Terminal {
   /** Columns of stdout. */
@@ -8,17 +9,27 @@ export interface Terminal {
   /** Whether stdout, and whether stderr, may be colored. */
   readonly color: boolean;
   readonly progressColor: boolean;
-  /** Whether progress may be redrawn in place. */
-  readonly live: boolean;
+  readonly progress: ProgressStyle;
+  /** Of stderr, as they are now. */
+  window(): { readonly columns: number; readonly rows: number };
+  /** Whether stdout is a terminal: then its lines and a live picture are in each other's way. */
+  readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
   /** Progress, to stderr unless --quiet. */
   tell(text: string): void;
   /** Problems, to stderr also under --quiet. */
   warn(text: string): void;
+  /** Text and escape codes to stderr, as they are. */
+  draw(text: string): void;
 }
 
+/** live: redrawn in place; plain: a line for each step; none: what goes wrong alone. */
+const progressStyles = ['live', 'plain', 'none'] as const;
+export type ProgressStyle = (typeof progressStyles)[number];
+
 const DEFAULT_WIDTH = 80;
+const DEFAULT_HEIGHT = 24;
 const MAX_WIDTH = 120;
 
 /** Color needs a terminal, and neither NO_COLOR (https://no-color.org) nor --no-color. */
@@ -27,6 +38,7 @@ export function mayColor(stream: NodeJS.WriteStream, wished: boolean): boolean {
   return stream instanceof WriteStream && wished && !NO_COLOR && TERM !== 'dumb';
 }
 
+/** @throws CifarNormError (usage) if CIFAR_NORM_PROGRESS is not one of them */
 export function terminalOf(wish: { readonly color: boolean; readonly quiet: boolean }): Terminal {
   const { stdout, stderr, env } = process;
   // A pseudo-terminal that reports 0 columns makes spinners write forever.
@@ -35,11 +47,28 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
     width: Math.min(stdout.columns ?? DEFAULT_WIDTH, MAX_WIDTH),
     color: mayColor(stdout, wish.color),
     progressColor: mayColor(stderr, wish.color),
-    live: stderr instanceof WriteStream && !wish.quiet && !env.CI && env.TERM !== 'dumb',
+    progress: wish.quiet ? 'none' : (wishedProgress(env) ?? (mayRedraw(stderr, env) ? 'live' : 'plain')),
+    window: () => ({ columns: stderr.columns || DEFAULT_WIDTH, rows: stderr.rows || DEFAULT_HEIGHT }),
+    isShared: stdout instanceof WriteStream,
     print: text => void stdout.write(`${text}\n`),
     warn: text => void stderr.write(`${text}\n`),
     tell: text => void (wish.quiet || stderr.write(`${text}\n`)),
+    draw: text => void stderr.write(text),
   };
+}
+
+const mayRedraw = (stream: NodeJS.WriteStream, { CI, TERM }: NodeJS.ProcessEnv): boolean =>
+  stream instanceof WriteStream && !CI && TERM !== 'dumb';
+
+function wishedProgress({ CIFAR_NORM_PROGRESS: word }: NodeJS.ProcessEnv): ProgressStyle | undefined {
+  if (!word) return undefined;
+  const style = progressStyles.find(known => known === word);
+  if (style) return style;
+  throw new CifarNormError(
+    'usage',
+    `CIFAR_NORM_PROGRESS is ${JSON.stringify(word)}`,
+    `it may be one of ${progressStyles.join(', ')}`,
+  );
 }
 
 export const errorText = (message: string, hint: string | undefined, color: boolean): string => {

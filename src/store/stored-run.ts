@@ -90,7 +90,7 @@ export function resultsOf(
   return trials.flatMap(trial => {
     const entry = entries.get(trial.id);
     if (!entry) return [];
-    const { status, error, summary } = entry;
-    return [{ trial, status, error, summary, record: () => read(entry) }];
+    const { status, error, summary, seconds } = entry;
+    return [{ trial, status, error, summary, seconds, record: () => read(entry) }];
   });
 }

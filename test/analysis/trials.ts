@@ -47,6 +47,7 @@ export function resultOf(given: Given, index = 0): Result {
     status,
     error: undefined,
     summary: { iterations: 200, ...usual, ...figures },
+    seconds: 1,
     record: () => ({ id, status, iterations: 200, losses: [], accuracies: [...accuracies], seconds: 1 }),
   };
 }

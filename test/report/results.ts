@@ -48,6 +48,7 @@ function resultOf(trial: PlannedTrial, record: TrialRecord): Result {
     get summary() {
       return summarize(record, scheduleOf(trial.settings).perEpoch);
     },
+    seconds: record.seconds,
     record: () => record,
   };
 }

@@ -40,7 +40,7 @@ export function registerVerify(program: Command, context: Context): void {
           import('../../analysis/results.ts'),
         ]);
       const terminal = context.terminal(options);
-      const progress = progressOf(terminal, () => performance.now());
+      const progress = progressOf(terminal);
       const interruption = context.interruptible(progress.stop);
       const run = await findRun(name, context.cwd, context.resultsFolder);
       try {

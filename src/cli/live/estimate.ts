@@ -1,0 +1,54 @@
+/** How far a run is, and how long it will take. */
+import { costOf } from '../../plan/cost.ts';
+import { paceKey, paceOf, type Timing } from '../../plan/pace.ts';
+import { type ProgressState, type Row, shownRows } from './state.ts';
+
+/** The part of the work that is done, from 0 to 1. */
+export function shareDone({ work, rows, running }: ProgressState): number {
+  const begun = rows.filter(({ trial }) => running.has(trial.id));
+  const cost = begun.reduce((sum, row) => sum + costOf(row.trial) * shareOf(row), work.doneCost);
+  return Math.min(1, cost / work.totalCost);
+}
+
+/**
+ * Seconds until all trials have ended: the measured time of the work that is left, shared by the workers, but not less than
+ * the longest trial takes. Undefined while nothing is measured.
+ */
+export function secondsLeft(state: ProgressState, now: number): number | undefined {
+  const rows = shownRows(state, now);
+  const running = rows.filter(({ endedAt }) => endedAt === undefined);
+  const pace = paceOf(withRunning(state.work.timings, running));
+  if (!pace) return undefined;
+  let [sum, longest] = [0, 0];
+  const add = (seconds: number, count = 1) => {
+    sum += seconds * count;
+    longest = Math.max(longest, seconds);
+  };
+  for (const { paceKey: key, cost, count } of state.work.waiting.values())
+    if (count > 0) add(cost * pace(key), count);
+  for (const row of running) {
+    const seconds = costOf(row.trial) * (1 - shareOf(row)) * pace(paceKey(row.trial));
+    add(Math.max(0, seconds - (now - row.reportedAt) / 1000));
+  }
+  return Math.max(sum / Math.max(1, rows.length), longest);
+}
+
+const shareOf = ({ trial, epoch }: Row): number => epoch / trial.settings.epochs;
+
+/** With the times of running trials where none of this session has ended: a long trial is its own measure. */
+function withRunning(
+  timings: ProgressState['work']['timings'],
+  running: readonly Row[],
+): ReadonlyMap<string, Timing> {
+  const all = new Map<string, Timing>(timings);
+  for (const row of running) {
+    const key = paceKey(row.trial);
+    if (row.epoch === 0 || row.wasSuspended || timings.get(key)?.isEarlier === false) continue;
+    const before = timings.get(key) === all.get(key) ? undefined : all.get(key);
+    all.set(key, {
+      cost: (before?.cost ?? 0) + costOf(row.trial) * shareOf(row),
+      seconds: (before?.seconds ?? 0) + (row.reportedAt - row.startedAt) / 1000,
+    });
+  }
+  return all;
+}

@@ -1,0 +1,66 @@
+/** The lower lines of a terminal, redrawn in place. */
+import { stripVTControlCharacters } from 'node:util';
+
+export interface Screen {
+  /**
+   * Draws `lines` in the place of those drawn before, and `above` them, for good, whole lines of text. One write, or none if
+   * nothing has changed.
+   */
+  draw(lines: readonly string[], above: readonly string[]): void;
+  /** Takes the drawn lines away. */
+  clear(): void;
+  /** Leaves them where they are: something else was written below them. */
+  leave(): void;
+}
+
+export interface Surface {
+  columns(): number;
+  write(text: string): void;
+}
+
+const ESC = '\u001b[';
+/** A line that is too long is cut, not broken in two, even while the window is made narrower. */
+const [NO_WRAP, WRAP] = [`${ESC}?7l`, `${ESC}?7h`];
+const [TO_LINE_END, TO_SCREEN_END] = [`${ESC}K`, `${ESC}J`];
+
+/**
+ * The cursor stands below the lines and stays visible, and each write leaves the terminal as it was: so there is nothing to
+ * restore, whatever ends or suspends the program.
+ */
+export function screenOf(surface: Surface): Screen {
+  let drawn: readonly string[] = [];
+  let drawnColumns = 0;
+
+  /** To the first of the drawn lines. A window made narrower has broken them. */
+  const toTop = (): string => {
+    const columns = surface.columns();
+    const heights = drawn.map(line =>
+      Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns)),
+    );
+    const height = heights.reduce((sum, rows) => sum + rows, 0);
+    return height > 0 ? `\r${ESC}${height}A` : '\r';
+  };
+
+  return {
+    draw(lines, above) {
+      const columns = surface.columns();
+      const isKept = isSame(lines, drawn) && (columns === drawnColumns || lines.length === 0);
+      if (isKept && above.length === 0) return;
+      const start = above.length > 0 ? toTop() + TO_SCREEN_END : toTop();
+      const text = above.map(line => `${line}\n`).join('');
+      const picture = lines.map(line => `${line}${TO_LINE_END}\n`).join('');
+      surface.write(start + text + NO_WRAP + picture + TO_SCREEN_END + WRAP);
+      [drawn, drawnColumns] = [lines, columns];
+    },
+    clear() {
+      if (drawn.length > 0) surface.write(toTop() + TO_SCREEN_END);
+      drawn = [];
+    },
+    leave() {
+      drawn = [];
+    },
+  };
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((line, i) => line === b[i]);

@@ -1,0 +1,170 @@
+/** What is known of a run while it goes on, event by event. Pure: the time is an argument, in milliseconds. */
+import { describer, type Result } from '../../analysis/results.ts';
+import { scheduleOf } from '../../config/schedule.ts';
+import type { PlannedTrial } from '../../plan/trial.ts';
+import { measures } from '../../records/measures.ts';
+import type { TrialRecord } from '../../records/record.ts';
+import type { TrialEvent } from '../../run/executor.ts';
+import { emptyCurve, extended, type LossCurve } from './loss-curve.ts';
+import { plannedWork, type Work, withDone, withMeasured, withWaiting } from './work.ts';
+
+export interface ProgressState {
+  /** A trial in short words. */
+  readonly name: (trial: PlannedTrial) => string;
+  /** Of the longest name, so that columns stay where they are. */
+  readonly nameWidth: number;
+  readonly total: number;
+  /** Trials that have ended, also in failure. */
+  readonly done: number;
+  readonly diverged: number;
+  readonly failed: number;
+  readonly best: { readonly valAccuracy: number; readonly trial: PlannedTrial } | undefined;
+  readonly work: Work;
+  /** Ids of the trials that have started and not ended. */
+  readonly running: ReadonlySet<string>;
+  /** In places that trials keep; one for each worker, as far as workers are known. */
+  readonly rows: readonly Row[];
+}
+
+/** A trial that runs, or that has ended and whose place no other has taken yet. */
+export interface Row {
+  readonly trial: PlannedTrial;
+  /** 0 if it is not known. */
+  readonly worker: number;
+  readonly startedAt: number;
+  /** When it last reported. */
+  readonly reportedAt: number;
+  readonly endedAt: number | undefined;
+  readonly epoch: number;
+  readonly curve: LossCurve;
+  /** Whether the program was suspended meanwhile: then its time says nothing. */
+  readonly wasSuspended: boolean;
+}
+
+/** What happens to the trials, and that the program goes on after it was suspended. */
+export type ProgressEvent = TrialEvent | { readonly kind: 'continued' };
+
+/** A place stays its trial's for so long after the end: mostly the next trial takes it at once. */
+const LINGER_MS = 1000;
+
+/** @param results of trials that have ended before; those that failed run again */
+export function plannedState(trials: readonly PlannedTrial[], results: readonly Result[]): ProgressState {
+  const ended = results.filter(({ status }) => status !== 'failed');
+  const name = describer(trials, { short: true });
+  const state = {
+    name,
+    nameWidth: trials.reduce((width, trial) => Math.max(width, name(trial).length), 0),
+    total: trials.length,
+    done: ended.length,
+    diverged: ended.filter(({ status }) => status === 'diverged').length,
+    failed: 0,
+    work: plannedWork(trials, ended),
+    running: new Set<string>(),
+    rows: [],
+  };
+  const best = ended.reduce<ProgressState['best']>(
+    (sofar, { trial, status, summary }) => better(sofar, trial, status, summary.bestValAccuracy),
+    undefined,
+  );
+  return { ...state, best };
+}
+
+export function progressed(state: ProgressState, event: ProgressEvent, now: number): ProgressState {
+  switch (event.kind) {
+    case 'started':
+      return withStarted(state, event.trial, event.worker, now);
+    case 'epoch': {
+      const { epoch, losses } = event;
+      return withRow(state, event.trial, row => ({
+        ...{ ...row, epoch, reportedAt: now },
+        curve: extended(row.curve, losses),
+      }));
+    }
+    case 'retried':
+      // Nothing had started if its queue could not be reached.
+      return state.running.has(event.trial.id)
+        ? { ...withEnded(state, event.trial, now), work: withWaiting(state.work, event.trial, 1) }
+        : state;
+    case 'finished':
+      return withFinished(state, event.trial, event.record, now);
+    case 'continued':
+      return { ...state, rows: state.rows.map(row => ({ ...row, wasSuspended: true })) };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The rows to show: of trials that run, and of those that ended just now. */
+export const shownRows = ({ rows }: ProgressState, now: number): Row[] =>
+  rows.filter(({ endedAt }) => endedAt === undefined || now - endedAt < LINGER_MS);
+
+const runs = ({ endedAt }: Row): boolean => endedAt === undefined;
+
+/** Takes the place of the same trial, of the same worker's last one, or of any that has ended; otherwise a new one. */
+function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, now: number): ProgressState {
+  const curve = emptyCurve(scheduleOf(trial.settings).iterations);
+  const row: Row = {
+    ...{ trial, worker, startedAt: now, reportedAt: now, endedAt: undefined },
+    ...{ epoch: 0, curve, wasSuspended: false },
+  };
+  const kept = state.rows.filter(other => runs(other) || now - other.endedAt! < LINGER_MS);
+  const places = [
+    (other: Row) => other.trial.id === trial.id,
+    // A worker may start a trial before the end of its last one is known here.
+    (other: Row) => other.worker === worker && (!runs(other) || other.epoch === other.trial.settings.epochs),
+    (other: Row) => !runs(other),
+  ];
+  const place = places.map(isPlace => kept.findIndex(isPlace)).find(index => index >= 0);
+  const rows = place === undefined ? [...kept, row] : kept.with(place, row);
+  return { ...state, ...started(state, trial), rows };
+}
+
+/** A trial may start twice: a queue gives it to another worker if the first is lost. */
+function started({ running, work }: ProgressState, trial: PlannedTrial) {
+  if (running.has(trial.id)) return { running, work };
+  return { running: new Set([...running, trial.id]), work: withWaiting(work, trial, -1) };
+}
+
+function withEnded(state: ProgressState, trial: PlannedTrial, now: number): ProgressState {
+  const running = new Set(state.running);
+  running.delete(trial.id);
+  return { ...withRow(state, trial, row => ({ ...row, endedAt: now })), running };
+}
+
+function withFinished(
+  state: ProgressState,
+  trial: PlannedTrial,
+  record: TrialRecord,
+  now: number,
+): ProgressState {
+  const { status, seconds, iterations } = record;
+  const row = state.rows.find(each => runs(each) && each.trial.id === trial.id);
+  const isMeasured = status !== 'failed' && !row?.wasSuspended;
+  // A queue may have its result without a start.
+  const begun = { ...state, ...started(state, trial) };
+  const work = withDone(begun.work, trial);
+  return {
+    ...withEnded(begun, trial, now),
+    done: state.done + 1,
+    diverged: state.diverged + (status === 'diverged' ? 1 : 0),
+    failed: state.failed + (status === 'failed' ? 1 : 0),
+    best: better(state.best, trial, status, measures.bestValAccuracy.of(record, 1)),
+    work: isMeasured ? withMeasured(work, { trial, iterations, seconds }) : work,
+  };
+}
+
+function withRow(state: ProgressState, { id }: PlannedTrial, change: (row: Row) => Row): ProgressState {
+  const rows = state.rows.map(row => (runs(row) && row.trial.id === id ? change(row) : row));
+  return { ...state, rows };
+}
+
+/** As in the tables, a trial that diverged is never the best. */
+function better(
+  best: ProgressState['best'],
+  trial: PlannedTrial,
+  status: TrialRecord['status'],
+  valAccuracy: number | null,
+): ProgressState['best'] {
+  if (status !== 'completed' || valAccuracy === null) return best;
+  return best && best.valAccuracy >= valAccuracy ? best : { valAccuracy, trial };
+}

@@ -1,0 +1,89 @@
+/** The work of a run, in units of cost, and what was measured of it. */
+import type { Result } from '../../analysis/results.ts';
+import { scheduleOf } from '../../config/schedule.ts';
+import { costOf } from '../../plan/cost.ts';
+import { paceKey, type Timing } from '../../plan/pace.ts';
+import type { PlannedTrial } from '../../plan/trial.ts';
+
+export interface Work {
+  readonly totalCost: number;
+  /** Of the trials that have ended. */
+  readonly doneCost: number;
+  /** Trials that have yet to start. Those that take the same time stand together, so that many trials are few entries. */
+  readonly waiting: ReadonlyMap<string, Alike>;
+  /** By pace key. */
+  readonly timings: ReadonlyMap<string, SessionTiming>;
+}
+
+export interface Alike {
+  readonly paceKey: string;
+  /** Of each. */
+  readonly cost: number;
+  readonly count: number;
+}
+
+/** A time of this session takes the place of those of an earlier one, which may have run on another machine. */
+interface SessionTiming extends Timing {
+  readonly isEarlier: boolean;
+}
+
+type Costed = Pick<PlannedTrial, 'settings' | 'split'>;
+
+/** @param ended results of trials that will not run again */
+export function plannedWork(trials: readonly PlannedTrial[], ended: readonly Result[]): Work {
+  const doneIds = new Set(ended.map(({ trial }) => trial.id));
+  const costOfAll = (some: readonly PlannedTrial[]) => some.reduce((sum, trial) => sum + costOf(trial), 0);
+  const waiting = new Map<string, Alike>();
+  for (const trial of trials) if (!doneIds.has(trial.id)) addAlike(waiting, trial, 1);
+  const timings = new Map<string, SessionTiming>();
+  for (const { trial, summary, seconds } of ended)
+    addTiming(timings, { trial, iterations: summary.iterations, seconds, isEarlier: true });
+  return {
+    totalCost: costOfAll(trials),
+    doneCost: costOfAll(ended.map(({ trial }) => trial)),
+    waiting,
+    timings,
+  };
+}
+
+/** With one trial more or less that waits. */
+export function withWaiting(work: Work, trial: Costed, change: 1 | -1): Work {
+  const waiting = new Map(work.waiting);
+  addAlike(waiting, trial, change);
+  return { ...work, waiting };
+}
+
+export const withDone = (work: Work, trial: Costed): Work => ({
+  ...work,
+  doneCost: work.doneCost + costOf(trial),
+});
+
+interface Measured {
+  readonly trial: Costed;
+  /** How many it ran: a trial that diverges ends early. */
+  readonly iterations: number;
+  readonly seconds: number;
+}
+
+export function withMeasured(work: Work, measured: Measured): Work {
+  const timings = new Map(work.timings);
+  addTiming(timings, { ...measured, isEarlier: false });
+  return { ...work, timings };
+}
+
+function addAlike(waiting: Map<string, Alike>, trial: Costed, change: 1 | -1): void {
+  const [key, cost] = [paceKey(trial), costOf(trial)];
+  const id = `${cost} ${key}`;
+  waiting.set(id, { paceKey: key, cost, count: (waiting.get(id)?.count ?? 0) + change });
+}
+
+function addTiming(
+  timings: Map<string, SessionTiming>,
+  { trial, iterations, seconds, isEarlier }: Measured & { readonly isEarlier: boolean },
+): void {
+  const key = paceKey(trial);
+  const before = timings.get(key);
+  const kept = before && before.isEarlier === isEarlier ? before : { cost: 0, seconds: 0 };
+  const cost = costOf(trial) * Math.min(1, iterations / scheduleOf(trial.settings).iterations);
+  timings.set(key, { cost: kept.cost + cost, seconds: kept.seconds + seconds, isEarlier });
+}
