@@ -6,7 +6,7 @@ import { logTitle } from '../report/log.ts';
 import type { RunView } from '../report/run-report.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { displayOf } from './live/display.ts';
-import { plannedState, progressed } from './live/state.ts';
+import { type ProgressEvent, plannedState, progressed } from './live/state.ts';
 import { liveLog } from './live-log.ts';
 import { progressOf } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,7 +23,17 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
   const wait = progressOf(terminal);
   let run: ReturnType<typeof planned> | undefined;
 
+  const follow = (event: ProgressEvent) => {
+    if (!run) return;
+    run.state = progressed(run.state, event, now());
+    run.display.show(run.state);
+  };
+  const onContinue = () => {
+    follow({ kind: 'continued' });
+    run?.display.continued();
+  };
   const stop = () => {
+    process.off('SIGCONT', onContinue);
     wait.stop();
     run?.display.stop();
     run = undefined;
@@ -53,13 +63,13 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
         case 'planned':
           stop();
           run = planned(event);
+          process.on('SIGCONT', onContinue);
           return;
         case 'notice':
           return (run?.display ?? wait).notice(event.text);
       }
       if (!run) return;
-      run.state = progressed(run.state, event, now());
-      run.display.show(run.state);
+      follow(event);
       if (event.kind === 'finished') run.display.finished(event.trial, event.record);
       if (event.kind === 'retried')
         run.display.notice(`retrying trial ${event.trial.index} (${run.name(event.trial)}): ${event.error}`);

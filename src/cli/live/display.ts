@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 import { countTexts, frame } from './frame.ts';
 import { outcomeLine, outcomeText } from './outcome.ts';
 import { screenOf } from './screen.ts';
-import { type ProgressState, progressed } from './state.ts';
+import type { ProgressState } from './state.ts';
 
 export interface Display {
   /** Called after every event. */
@@ -14,6 +14,8 @@ export interface Display {
   /** Called after `show`. */
   finished(trial: Trial, record: TrialRecord): void;
   notice(text: string): void;
+  /** The program goes on after it was suspended: a shell has written below the picture. */
+  continued(): void;
   /** To stdout. */
   print(text: string): void;
   stop(): void;
@@ -50,29 +52,29 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
     screen.draw(picture, lines.splice(0));
   };
   const redraw = () => draw(frame(state, { ...terminal.window(), color }, now()));
-  const onContinue = () => {
-    state = progressed(state, { kind: 'continued' }, now());
-    screen.leave();
-    redraw();
+  let next: NodeJS.Immediate | undefined;
+  // After a suspension timers run before the signal that ended it is heard; what is immediate runs after it.
+  const tick = () => {
+    next = setImmediate(redraw);
   };
-  const timer = setInterval(redraw, FRAME_MS).unref();
-  process.on('SIGCONT', onContinue);
+  const timer = setInterval(tick, FRAME_MS).unref();
   return {
-    show(next) {
-      state = next;
+    show(latest) {
+      state = latest;
     },
     finished(trial, record) {
       if (logs && isShared && record.status === 'completed') return;
       lines.push(outcomeLine(state.name(trial), record, color));
     },
     notice: text => void lines.push(oneLine(text)),
+    continued: screen.leave,
     print: text => {
       if (isShared) printed.push(text);
       else terminal.print(text);
     },
     stop() {
       clearInterval(timer);
-      process.off('SIGCONT', onContinue);
+      clearImmediate(next);
       draw([]);
     },
   };
@@ -89,14 +91,15 @@ function plainDisplay(terminal: Terminal, planned: ProgressState, { now }: Displ
     ? setInterval(() => terminal.tell(`training: ${countTexts(state, now())[0]}`), HEARTBEAT_MS).unref()
     : undefined;
   return {
-    show(next) {
-      state = next;
+    show(latest) {
+      state = latest;
     },
     finished(trial, record) {
       const { done, total, name } = state;
       if (isPlain) tell(`[${done}/${total}] ${name(trial)}: ${outcomeText(record)}`);
     },
     notice: text => tell(oneLine(text)),
+    continued() {},
     print: terminal.print,
     stop: () => clearInterval(heartbeat),
   };
