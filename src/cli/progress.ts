@@ -18,11 +18,11 @@ export function progressOf(terminal: Terminal): Progress {
     async start(text) {
       spinner?.stop();
       spinner = await spin(terminal, oneLine(text));
-      if (!spinner) tellPlain(terminal, oneLine(text));
+      if (!spinner) terminal.step(oneLine(text));
     },
     step(done, total, text) {
       if (spinner) spinner.text = `${done}/${total} trials`;
-      else tellPlain(terminal, `[${done}/${total}] ${text}`);
+      else terminal.step(`[${done}/${total}] ${text}`);
     },
     notice(text) {
       spinner?.clear();
@@ -35,10 +35,6 @@ export function progressOf(terminal: Terminal): Progress {
     },
   };
 }
-
-const tellPlain = (terminal: Terminal, text: string): void => {
-  if (terminal.progress !== 'none') terminal.tell(text);
-};
 
 /** A spinner on stderr, if progress may be redrawn there. It leaves the cursor alone, so that nothing need be restored. */
 export async function spin({ progress, progressColor }: Terminal, text: string): Promise<Ora | undefined> {

@@ -16,8 +16,10 @@ export interface Terminal {
   readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
-  /** Progress, to stderr unless --quiet. */
+  /** A notice, to stderr unless --quiet. */
   tell(text: string): void;
+  /** A step of the work, to stderr unless progress is none. */
+  step(text: string): void;
   /** Problems, to stderr also under --quiet. */
   warn(text: string): void;
   /** Text and escape codes to stderr, as they are. */
@@ -43,16 +45,18 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
   const { stdout, stderr, env } = process;
   // A pseudo-terminal that reports 0 columns makes spinners write forever.
   for (const stream of [stdout, stderr]) if (stream.isTTY) stream.columns ||= DEFAULT_WIDTH;
+  const progress = wish.quiet ? 'none' : (wishedProgress(env) ?? (mayRedraw(stderr, env) ? 'live' : 'plain'));
   return {
+    progress,
     width: Math.min(stdout.columns ?? DEFAULT_WIDTH, MAX_WIDTH),
     color: mayColor(stdout, wish.color),
     progressColor: mayColor(stderr, wish.color),
-    progress: wish.quiet ? 'none' : (wishedProgress(env) ?? (mayRedraw(stderr, env) ? 'live' : 'plain')),
     window: () => ({ columns: stderr.columns || DEFAULT_WIDTH, rows: stderr.rows || DEFAULT_HEIGHT }),
     isShared: stdout instanceof WriteStream,
     print: text => void stdout.write(`${text}\n`),
     warn: text => void stderr.write(`${text}\n`),
     tell: text => void (wish.quiet || stderr.write(`${text}\n`)),
+    step: text => void (progress === 'none' || stderr.write(`${text}\n`)),
     draw: text => void stderr.write(text),
   };
 }

@@ -30,7 +30,7 @@ export function transferOf(terminal: Terminal, total: number, now: () => number)
   return {
     async start(text) {
       spinner = await spin(terminal, text);
-      if (!spinner) terminal.tell(text);
+      if (!spinner) terminal.step(text);
     },
     bytes(bytes) {
       // Fewer than before: the download has started again.
@@ -43,12 +43,12 @@ export function transferOf(terminal: Terminal, total: number, now: () => number)
         return;
       }
       const tenth = Math.floor((10 * bytes) / total);
-      if (tenth > told) terminal.tell(textOf(bytes, first));
+      if (tenth > told) terminal.step(textOf(bytes, first));
       told = tenth;
     },
     note(text) {
       if (spinner) spinner.text = text;
-      else terminal.tell(text);
+      else terminal.step(text);
     },
     stop() {
       spinner?.stop();

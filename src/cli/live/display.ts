@@ -82,23 +82,18 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
 
 function plainDisplay(terminal: Terminal, planned: ProgressState, { now }: DisplayOptions): Display {
   let state = planned;
-  const isPlain = terminal.progress === 'plain';
-  const tell = (text: string) => {
-    heartbeat?.refresh();
-    terminal.tell(text);
-  };
-  const heartbeat = isPlain
-    ? setInterval(() => terminal.tell(`training: ${countTexts(state, now())[0]}`), HEARTBEAT_MS).unref()
-    : undefined;
+  const beat = () => terminal.step(`training: ${countTexts(state, now())[0]}`);
+  const heartbeat = setInterval(beat, HEARTBEAT_MS).unref();
   return {
     show(latest) {
       state = latest;
     },
     finished(trial, record) {
       const { done, total, name } = state;
-      if (isPlain) tell(`[${done}/${total}] ${name(trial)}: ${outcomeText(record)}`);
+      heartbeat.refresh();
+      terminal.step(`[${done}/${total}] ${name(trial)}: ${outcomeText(record)}`);
     },
-    notice: text => tell(oneLine(text)),
+    notice: text => terminal.tell(oneLine(text)),
     continued() {},
     print: terminal.print,
     stop: () => clearInterval(heartbeat),

@@ -43,11 +43,12 @@ function withRunning(
   const all = new Map<string, Timing>(timings);
   for (const row of running) {
     const key = paceKey(row.trial);
-    if (row.epoch === 0 || row.wasSuspended || timings.get(key)?.isEarlier === false) continue;
+    const epochs = row.epoch - row.since.epoch;
+    if (epochs === 0 || timings.get(key)?.isEarlier === false) continue;
     const before = timings.get(key) === all.get(key) ? undefined : all.get(key);
     all.set(key, {
-      cost: (before?.cost ?? 0) + costOf(row.trial) * shareOf(row),
-      seconds: (before?.seconds ?? 0) + (row.reportedAt - row.startedAt) / 1000,
+      cost: (before?.cost ?? 0) + (costOf(row.trial) * epochs) / row.trial.settings.epochs,
+      seconds: (before?.seconds ?? 0) + (row.reportedAt - row.since.at) / 1000,
     });
   }
   return all;

@@ -31,13 +31,14 @@ export interface Row {
   readonly trial: PlannedTrial;
   /** 0 if it is not known. */
   readonly worker: number;
-  readonly startedAt: number;
+  /** Since when its time is measured, and from which epoch: not over a suspension. */
+  readonly since: { readonly at: number; readonly epoch: number };
   /** When it last reported. */
   readonly reportedAt: number;
   readonly endedAt: number | undefined;
   readonly epoch: number;
   readonly curve: LossCurve;
-  /** Whether the program was suspended meanwhile: then its time says nothing. */
+  /** Whether the program was suspended meanwhile: then the seconds of its record are too many. */
   readonly wasSuspended: boolean;
 }
 
@@ -88,7 +89,7 @@ export function progressed(state: ProgressState, event: ProgressEvent, now: numb
     case 'finished':
       return withFinished(state, event.trial, event.record, now);
     case 'continued':
-      return { ...state, rows: state.rows.map(row => ({ ...row, wasSuspended: true })) };
+      return { ...state, rows: state.rows.map(continued(now)) };
     default:
       return event satisfies never;
   }
@@ -98,13 +99,17 @@ export function progressed(state: ProgressState, event: ProgressEvent, now: numb
 export const shownRows = ({ rows }: ProgressState, now: number): Row[] =>
   rows.filter(({ endedAt }) => endedAt === undefined || now - endedAt < LINGER_MS);
 
+const continued =
+  (now: number) =>
+  (row: Row): Row => ({ ...row, since: { at: now, epoch: row.epoch }, reportedAt: now, wasSuspended: true });
+
 const runs = ({ endedAt }: Row): boolean => endedAt === undefined;
 
 /** Takes the place of the same trial, of the same worker's last one, or of any that has ended; otherwise a new one. */
 function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, now: number): ProgressState {
   const curve = emptyCurve(scheduleOf(trial.settings).iterations);
   const row: Row = {
-    ...{ trial, worker, startedAt: now, reportedAt: now, endedAt: undefined },
+    ...{ trial, worker, since: { at: now, epoch: 0 }, reportedAt: now, endedAt: undefined },
     ...{ epoch: 0, curve, wasSuspended: false },
   };
   const kept = state.rows.filter(other => runs(other) || now - other.endedAt! < LINGER_MS);

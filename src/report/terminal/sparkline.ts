@@ -2,7 +2,7 @@
 const LEVELS = '▁▂▃▄▅▆▇█';
 
 /**
- * One character for each value, a blank where there is none. The lowest level is the least value, or half of the greatest
+ * One character for each value, a blank where there is none, but none at the end. The lowest level is the least value, or half of the greatest
  * if that is less: so the noise of a curve that does not fall looks flat. Values need to be positive.
  */
 export function sparkline(values: readonly (number | undefined)[]): string {
@@ -11,5 +11,8 @@ export function sparkline(values: readonly (number | undefined)[]): string {
   const low = Math.min(high / 2, ...known);
   const level = (value: number) =>
     value >= high ? LEVELS.length - 1 : Math.floor(((value - low) / (high - low)) * LEVELS.length);
-  return values.map(value => (value === undefined ? ' ' : LEVELS[level(value)]!)).join('');
+  return values
+    .map(value => (value === undefined ? ' ' : LEVELS[level(value)]!))
+    .join('')
+    .trimEnd();
 }
