@@ -93,7 +93,10 @@ function plainDisplay(terminal: Terminal, planned: ProgressState, { now }: Displ
       heartbeat.refresh();
       terminal.step(`[${done}/${total}] ${name(trial)}: ${outcomeText(record)}`);
     },
-    notice: text => terminal.tell(oneLine(text)),
+    notice: text => {
+      heartbeat.refresh();
+      terminal.tell(oneLine(text));
+    },
     continued() {},
     print: terminal.print,
     stop: () => clearInterval(heartbeat),

@@ -1,7 +1,7 @@
 /** The live picture of a run: a bar with the time left, the best so far, and a row for each running trial. */
 import picocolors from 'picocolors';
 import { sparkline } from '../../report/terminal/sparkline.ts';
-import { figureText, fitted } from '../../report/text.ts';
+import { figureText, fitted, flow } from '../../report/text.ts';
 import { duration } from '../progress.ts';
 import { secondsLeft, shareDone } from './estimate.ts';
 import { meansOf } from './loss-curve.ts';
@@ -54,12 +54,15 @@ function barLine(state: ProgressState, width: number, { green, red }: Colors, no
 }
 
 function bestLines({ failed, diverged, best, name }: ProgressState, width: number): string[] {
-  const texts = [
+  const counts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(diverged > 0 ? [`${diverged} diverged`] : []),
+  ];
+  const texts = [
+    ...(counts.length > 0 ? [counts.join(', ')] : []),
     ...(best ? [`best val ${figureText.fraction(best.valAccuracy)}: ${name(best.trial)}`] : []),
   ];
-  return texts.length > 0 ? [fitted(texts.join(', '), width)] : [];
+  return flow(texts, ', ', width).map(line => fitted(line, width));
 }
 
 interface RowStyle {
@@ -85,16 +88,17 @@ function rowLines(
   const figures = shown.map((_, i) =>
     isRoomy ? `epoch ${epochs[i]}  loss ${losses[i]}` : `${epochs[i]} ${losses[i]}`,
   );
-  const rest = width - 2 * gap.length - (figures[0]?.length ?? 0);
+  const indent = isRoomy ? gap : '';
+  const rest = width - indent.length - gap.length - (figures[0]?.length ?? 0);
   const nameWidth = Math.max(1, Math.min(rest, longest));
   const cells = Math.min(MOST_CURVE, rest - nameWidth - gap.length);
   const lines = shown.map(({ curve, trial }, i) => {
-    const text = `${gap}${fitted(name(trial), nameWidth).padEnd(nameWidth)}${gap}${figures[i]}`;
-    if (cells < LEAST_CURVE) return fitted(text, width);
-    return `${text}${gap}${colors.cyan(sparkline(meansOf(curve, cells)))}`;
+    const text = `${indent}${fitted(name(trial), nameWidth).padEnd(nameWidth)}${gap}${figures[i]}`;
+    const drawn = cells < LEAST_CURVE ? '' : sparkline(meansOf(curve, cells));
+    return drawn === '' ? fitted(text.trimEnd(), width) : `${text}${gap}${colors.cyan(drawn)}`;
   });
   const more = rows.length - shown.length;
-  return more > 0 ? [...lines, fitted(`${gap}… and ${more} more`, width)] : lines;
+  return more > 0 ? [...lines, fitted(`${indent}… and ${more} more`, width)] : lines;
 }
 
 function aligned(texts: readonly string[]): string[] {
