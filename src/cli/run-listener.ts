@@ -3,7 +3,6 @@ import { describer } from '../analysis/results.ts';
 import { warningsOf } from '../config/warnings.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';
-import type { RunView } from '../report/run-report.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { displayOf } from './live/display.ts';
 import { type ProgressEvent, plannedState, progressed } from './live/state.ts';
@@ -45,7 +44,7 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
     const { done, total } = state;
     if (done > 0) display.notice(`${done} of ${total} trials are finished; ${total - done} to run`);
     const name = describer(trials);
-    const logOf = ({ planned: count, data }: RunView) => {
+    const logOf = ({ planned: count, data }: ReturnType<Planned['view']>) => {
       const title = (trial: Trial) => logTitle(trial, count, data, name(trial));
       return liveLog(trials, results, title, display.print);
     };
