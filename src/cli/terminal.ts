@@ -12,7 +12,7 @@ export interface Terminal {
   readonly progress: ProgressStyle;
   /** Of stderr, as they are now. */
   window(): { readonly columns: number; readonly rows: number };
-  /** Whether stdout is a terminal: then its lines and a live picture are in each other's way. */
+  /** Whether stdout is a terminal: a live picture then makes room for its lines. */
   readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
@@ -26,7 +26,7 @@ export interface Terminal {
   draw(text: string): void;
 }
 
-/** live: redrawn in place; plain: a line for each step; none: what goes wrong alone. */
+/** live: redrawn in place; plain: a line for each step; none: notices and problems only. */
 const progressStyles = ['live', 'plain', 'none'] as const;
 export type ProgressStyle = (typeof progressStyles)[number];
 

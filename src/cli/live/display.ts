@@ -53,7 +53,7 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
   };
   const redraw = () => draw(frame(state, { ...terminal.window(), color }, now()));
   let next: NodeJS.Immediate | undefined;
-  // After a suspension timers run before the signal that ended it is heard; what is immediate runs after it.
+  // After a suspension, timers run before the handler of SIGCONT; immediates run after it.
   const tick = () => {
     next = setImmediate(redraw);
   };

@@ -35,7 +35,7 @@ export function secondsLeft(state: ProgressState, now: number): number | undefin
 
 const shareOf = ({ trial, epoch }: Row): number => epoch / trial.settings.epochs;
 
-/** With the times of running trials where none of this session has ended: a long trial is its own measure. */
+/** Adds what running trials have taken so far, where no trial of the same key has ended in this session. */
 function withRunning(
   timings: ProgressState['work']['timings'],
   running: readonly Row[],

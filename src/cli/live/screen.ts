@@ -3,13 +3,13 @@ import { stripVTControlCharacters } from 'node:util';
 
 export interface Screen {
   /**
-   * Draws `lines` in the place of those drawn before, and `above` them, for good, whole lines of text. One write, or none if
+   * Replaces the drawn lines by `lines`, and writes `above`, whole lines of text that stay, over them. One write, or none if
    * nothing has changed.
    */
   draw(lines: readonly string[], above: readonly string[]): void;
-  /** Takes the drawn lines away. */
+  /** Erases the drawn lines. */
   clear(): void;
-  /** Leaves them where they are: something else was written below them. */
+  /** Leaves them in place, for something else was written below; the next are drawn anew. */
   leave(): void;
 }
 
@@ -24,8 +24,8 @@ const [NO_WRAP, WRAP] = [`${ESC}?7l`, `${ESC}?7h`];
 const [TO_LINE_END, TO_SCREEN_END] = [`${ESC}K`, `${ESC}J`];
 
 /**
- * The cursor stands below the lines and stays visible, and each write leaves the terminal as it was: so there is nothing to
- * restore, whatever ends or suspends the program.
+ * The cursor stays visible, below the lines, and every write ends with the terminal's modes as they were. So nothing needs to
+ * be restored, whatever ends or suspends the program.
  */
 export function screenOf(surface: Surface): Screen {
   let drawn: readonly string[] = [];

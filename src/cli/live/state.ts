@@ -22,30 +22,30 @@ export interface ProgressState {
   readonly work: Work;
   /** Ids of the trials that have started and not ended. */
   readonly running: ReadonlySet<string>;
-  /** In places that trials keep; one for each worker, as far as workers are known. */
+  /** In fixed places, one for each busy worker. */
   readonly rows: readonly Row[];
 }
 
-/** A trial that runs, or that has ended and whose place no other has taken yet. */
+/** A trial that runs, or that has ended and that no other has replaced yet. */
 export interface Row {
   readonly trial: PlannedTrial;
   /** 0 if it is not known. */
   readonly worker: number;
-  /** Since when its time is measured, and from which epoch: not over a suspension. */
+  /** Start of the measured time, and the epoch then: after a suspension, it starts again. */
   readonly since: { readonly at: number; readonly epoch: number };
   /** When it last reported. */
   readonly reportedAt: number;
   readonly endedAt: number | undefined;
   readonly epoch: number;
   readonly curve: LossCurve;
-  /** Whether the program was suspended meanwhile: then the seconds of its record are too many. */
+  /** Whether the program was suspended meanwhile: its record's seconds then include the pause. */
   readonly wasSuspended: boolean;
 }
 
 /** What happens to the trials, and that the program goes on after it was suspended. */
 export type ProgressEvent = TrialEvent | { readonly kind: 'continued' };
 
-/** A place stays its trial's for so long after the end: mostly the next trial takes it at once. */
+/** How long a row stays after its trial has ended. Mostly the worker's next trial takes its place at once. */
 const LINGER_MS = 1000;
 
 /** @param results of trials that have ended before; those that failed run again */

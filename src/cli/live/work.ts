@@ -9,7 +9,7 @@ export interface Work {
   readonly totalCost: number;
   /** Of the trials that have ended. */
   readonly doneCost: number;
-  /** Trials that have yet to start. Those that take the same time stand together, so that many trials are few entries. */
+  /** Trials that have yet to start, grouped by the time they take. */
   readonly waiting: ReadonlyMap<string, Alike>;
   /** By pace key. */
   readonly timings: ReadonlyMap<string, SessionTiming>;
@@ -22,7 +22,7 @@ export interface Alike {
   readonly count: number;
 }
 
-/** A time of this session takes the place of those of an earlier one, which may have run on another machine. */
+/** Times of this session replace those of an earlier one, which may have run on another machine. */
 interface SessionTiming extends Timing {
   readonly isEarlier: boolean;
 }
