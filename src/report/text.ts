@@ -1,46 +1,16 @@
 /** How values are written for people; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
+import { shortText } from '../analysis/results.ts';
 import type { SettingValue } from '../config/schema.ts';
-import { valueText } from '../plan/trial.ts';
-import type { Measure } from '../records/measures.ts';
 
-/**
- * A writer for the values of one axis: numbers with three digits, with more if two would look the same, and all as
- * powers of ten if one is very small or very large.
- */
+/** A writer for the values of one axis, with as many digits as it takes to tell them apart. */
 export function axisText(values: readonly SettingValue[]): (value: SettingValue) => string {
-  const numbers = [...new Set(values.filter(value => typeof value === 'number'))];
-  const powers = numbers.some(value => value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6));
-  const write = (value: number, digits: number) => {
-    if (Number.isInteger(value) && !powers) return String(value);
-    const short = Number(value.toPrecision(digits));
-    // Rounding up the greatest numbers gives Infinity.
-    const rounded = Number.isFinite(short) ? short : value;
-    return powers && value !== 0 ? powerText(rounded) : String(rounded);
-  };
+  const distinct = [...new Set(values.filter(value => typeof value === 'number'))];
   let digits = 3;
-  while (digits < 17 && new Set(numbers.map(value => write(value, digits))).size < numbers.length) digits++;
-  return value => (typeof value === 'number' ? write(value, digits) : valueText(value));
+  const texts = () => new Set(distinct.map(value => shortText(value, digits)));
+  while (digits < 17 && texts().size < distinct.length) digits++;
+  return value => shortText(value, digits);
 }
-
-/** 0.00016 as `1.6e-4`; with `digits` after the point if given. */
-export function powerText(value: number, digits?: number): string {
-  return value.toExponential(digits).replace('e+', 'e');
-}
-
-/** A fraction as `.312`. */
-function accuracyText(value: number): string {
-  return value.toFixed(3).replace(/^0/, '');
-}
-
-function lossText(value: number): string {
-  return value < 1000 ? value.toFixed(3) : powerText(value, 2);
-}
-
-/** How a measure is written. */
-export const figureText = { fraction: accuracyText, nats: lossText } as const satisfies Readonly<
-  Record<Measure['unit'], (value: number) => string>
->;
 
 /** Text from a config file or an error, safe for one line of a terminal: control characters become blanks. */
 export function oneLine(text: string): string {
