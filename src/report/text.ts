@@ -12,23 +12,71 @@ export function axisText(values: readonly SettingValue[]): (value: SettingValue)
   return value => shortText(value, digits);
 }
 
+/** What a terminal would obey rather than show: control and formatting characters, which also turn the direction of text. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /** Text from a config file or an error, safe for one line of a terminal: control characters become blanks. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
+  return stripVTControlCharacters(text).replace(UNSEEN, ' ').trim();
 }
 
-/** Lines of at most `width` characters, broken between words where possible. */
+/** Lines of text, each safe for a terminal; indents stay. */
+export const safeLines = (text: string): string[] =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .map(line => line.replace(UNSEEN, ' ').trimEnd());
+
+/** JSON for people and machines: what a terminal would obey is escaped. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+    character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+
+/** Characters that take two columns of a terminal, and those that take none. */
+const WIDE =
+  /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+const NARROW = /^[\x20-\u02ff]*$/;
+
+/** Columns that text takes in a terminal; escape sequences take none. */
+export function columnsOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (NARROW.test(plain)) return plain.length;
+  return [...plain].reduce(
+    (sum, char) => sum + (/[\p{M}\p{Cf}]/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1),
+    0,
+  );
+}
+
+/** Lines of at most `width` columns, broken between words where possible. */
 export function wrap(text: string, width: number): string[] {
-  const words = oneLine(text).split(' ');
-  const pieces = words.flatMap(word => word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []);
-  return flow(pieces, ' ', width);
+  return flow(
+    oneLine(text)
+      .split(' ')
+      .flatMap(word => pieces(word, width)),
+    ' ',
+    width,
+  );
 }
 
-/** Text cut to at most `width` characters. */
+/** Text cut to at most `width` columns. */
 export function fitted(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return columnsOf(text) <= width ? text : `${pieces(text, width - 1)[0] ?? ''}…`;
+}
+
+/** A word in pieces of at most `width` columns. */
+function pieces(word: string, width: number): string[] {
+  if (columnsOf(word) <= width) return word === '' ? [] : [word];
+  const parts = [''];
+  let columns = 0;
+  for (const char of word) {
+    columns += columnsOf(char);
+    if (columns > width) {
+      parts.push('');
+      columns = columnsOf(char);
+    }
+    parts[parts.length - 1] += char;
+  }
+  return parts;
 }
 
 /** Items joined by `gap`, as many to a line as fit in `width`. */
@@ -36,8 +84,7 @@ export function flow(items: readonly string[], gap: string, width: number): stri
   return items.reduce<string[]>((lines, item) => {
     const line = lines.at(-1);
     const longer = `${line}${gap}${item}`;
-    if (line !== undefined && stripVTControlCharacters(longer).length <= width)
-      lines[lines.length - 1] = longer;
+    if (line !== undefined && columnsOf(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(item);
     return lines;
   }, []);
