@@ -73,8 +73,8 @@ describe('--set', () => {
     const { builtTogether, stream, sweep, batchSize, charts } = await loadShipped('weight-scale', [
       'stream=paired',
       'builtTogether=',
-      'weightScale=',
-      'batchSize=',
+      'weightScale=null',
+      'batchSize=null',
       'charts=',
     ]);
     expect({ builtTogether, stream, sweep, batchSize, charts }).toEqual({
