@@ -89,7 +89,11 @@ function legend(
     ...series.map(({ name }, index) => `${paint(sampleOf(index), index)} ${text(name)}`),
     ...(curves.some(({ faint }) => faint.length > 0) ? ['... values; the curve: epoch means'] : []),
     ...(curves.some(({ diverged }) => diverged.length > 0) ? [`${DIVERGED} diverged`] : []),
-    ...lines.map(({ axis, label }) => `${paint(THEORY_SAMPLES[axis], 'theory')} ${text(label)}`),
+    ...lines.flatMap(({ axis, label }) => {
+      const sample = THEORY_SAMPLES[axis];
+      const [first = '', ...others] = wrap(label, width - 3 - sample.length);
+      return [`${paint(sample, 'theory')} ${first}`, ...others.map(line => `  ${line}`)];
+    }),
   ];
   return flow(items, '  ', width - 2).map(line => `  ${line}`);
 }
