@@ -6,7 +6,7 @@ import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
 import { type Experiment, experimentSchema, type SettingKey } from './schema.ts';
-import { sweepCells } from './sweep-cells.ts';
+import { checkSweep } from './sweep-cells.ts';
 import { SweepError } from './sweep-error.ts';
 import { axisOf } from './sweep-schema.ts';
 
@@ -26,10 +26,10 @@ export function contradictions(experiment: Experiment): Problem[] {
   ];
 }
 
-/** What keeps the sweep from being expanded, found by expanding it. */
+/** What keeps the sweep from being expanded, found before it is expanded. */
 function* sweepProblems(experiment: Experiment): Generator<Problem> {
   try {
-    sweepCells(experiment, pow);
+    checkSweep(experiment, pow);
   } catch (error) {
     if (!(error instanceof SweepError)) throw error;
     const { path, fault, hint } = error;

@@ -40,21 +40,7 @@ interface Factor {
  *   baseline matches no cell, or there are too many cells and replicates
  */
 export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
-  let total = 0;
-  const replicates = experiment.seeds?.length ?? experiment.replicates;
-  const grids = experiment.sweep.map((grid, index) => {
-    const place = experiment.sweep.length === 1 ? ['sweep'] : ['sweep', index];
-    const factors = factorsOf(grid, place, pow);
-    total += factors.reduce((size, { points }) => size * points.length, replicates);
-    if (total > MAX_TRIALS) {
-      throw new SweepError(
-        place,
-        `the sweep has more than ${MAX_TRIALS} ${replicates > 1 ? 'combinations and replicates' : 'combinations'}`,
-        'remove values or axes, or split it into several experiments',
-      );
-    }
-    return { grid, place, factors };
-  });
+  const grids = gridsOf(experiment, pow);
   const base = Object.fromEntries(settingKeys.map(key => [key, experiment[key]])) as Settings;
   const keys = [...new Set(grids.flatMap(({ factors }) => factors.flatMap(factor => factor.keys)))];
   const cells = new Map<string, Cell>();
@@ -83,13 +69,40 @@ export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
   return distinct;
 }
 
+/**
+ * Checks what `sweepCells` would refuse, without making the cells where their number and values are all that matters.
+ * @throws SweepError as `sweepCells` does
+ */
+export function checkSweep(experiment: Experiment, pow: Power): void {
+  if (experiment.baseline || experiment.sweep.some(({ exclude }) => exclude)) sweepCells(experiment, pow);
+  else gridsOf(experiment, pow);
+}
+
+/** Each grid with its place in the experiment and the factors of its product. */
+function gridsOf(experiment: Experiment, pow: Power): { grid: Grid; place: Path; factors: Factor[] }[] {
+  let total = 0;
+  const replicates = experiment.seeds?.length ?? experiment.replicates;
+  return experiment.sweep.map((grid, index) => {
+    const place = experiment.sweep.length === 1 ? ['sweep'] : ['sweep', index];
+    const factors = factorsOf(grid, place, pow);
+    total += factors.reduce((size, { points }) => size * points.length, replicates);
+    if (total > MAX_TRIALS) {
+      throw new SweepError(
+        place,
+        `the sweep has more than ${MAX_TRIALS} ${replicates > 1 ? 'combinations and replicates' : 'combinations'}`,
+        'remove values or axes, or split it into several experiments',
+      );
+    }
+    return { grid, place, factors };
+  });
+}
+
 function ensureMatch(all: readonly Settings[], where: Where, path: Path): void {
   if (all.some(settings => agrees(settings, where))) return;
-  const key = path.filter((_, i) => path[i - 1] !== 'exclude').join('.');
   throw new SweepError(
     path,
     `no cell of the sweep matches ${show(where)}`,
-    `correct it or remove it (--set ${key}=)`,
+    path[0] === 'baseline' ? 'correct it or remove it (--set baseline=)' : 'correct it or remove it',
   );
 }
 
