@@ -36,6 +36,11 @@ export function comparisonSentences(comparison: Comparison): string[] {
       group.length === 1 ? cellSentence(group[0]!, comparison) : cellsSentence(group, comparison),
     ),
     whatVaried(comparison),
+    ...(hasSpread(comparison)
+      ? []
+      : [
+          `An interval and p need several seeds: run it again with --replicates ${SEEDS_FOR_P}; what has run is kept.`,
+        ]),
     ...planningSentences(cells, equivalent ?? DEFAULT_MARGIN),
     ...(leftOut > 0
       ? [
@@ -60,12 +65,11 @@ export function comparisonTable(comparison: Comparison): TextTable {
   const probability = (value: number | undefined) => (value === undefined ? '-' : fractionText(value));
   const left = (head: string) => ({ head, align: 'left' as const });
   const right = (head: string) => ({ head, align: 'right' as const });
-  return {
+  const whole: TextTable = {
     columns: [
       ...['baseline', 'candidate'].map(left),
-      ...['baseline', 'candidate', 'difference', '95 % interval', 'd_z', 'better', 'p', 'adjusted p'].map(
-        right,
-      ),
+      ...['baseline mean', 'candidate mean', 'difference', '95 % interval', 'd_z'].map(right),
+      ...['better', 'p', 'adjusted p'].map(right),
       ...(equivalent === null ? [] : ['P(worse)', 'P(equivalent)', 'P(better)'].map(right)),
       left('verdict'),
     ],
@@ -86,7 +90,12 @@ export function comparisonTable(comparison: Comparison): TextTable {
       verdict,
     ]),
   };
+  // One pair has a difference and nothing else.
+  const shown = hasSpread(comparison) ? whole.columns.length : COLUMNS_OF_ONE_PAIR;
+  return { columns: whole.columns.slice(0, shown), rows: whole.rows.map(row => row.slice(0, shown)) };
 }
+
+const COLUMNS_OF_ONE_PAIR = 5;
 
 /** The comparison and its sentences, ready for `JSON.stringify`. */
 export function comparisonJson(
@@ -108,6 +117,9 @@ export function whatVaried({ cells, stream, images }: Comparison): string {
   const draws = stream === 'notebook' ? ' Pairs share a seed but not draws.' : '';
   return `Over ${most} seeds of weights and minibatches${where}.${draws}`;
 }
+
+/** Whether some cell has two pairs, from which alone a spread can be told. */
+export const hasSpread = ({ cells }: Comparison): boolean => cells.some(({ seeds }) => seeds.length > 1);
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   better: 'better',

@@ -32,7 +32,7 @@ const count = (cells: readonly NetCell[], outcome: Outcome): number =>
   cells.filter(cell => cell.outcome === outcome).length;
 const share = ({ cells }: Net): number => count(cells, 'learns') / cells.length;
 
-/** `only from 4.83e-3 to 0.144 (and at 1.13e-3)`; with the name of the axis if it is given. */
+/** `only from 4.83e-3 to 0.144 (and at 1.13e-3)`, `up to 0.616`; with the name of the axis if it is given. */
 function whereLearns(net: Net, key?: string): string {
   const { cells } = net;
   const range = learningRange(net);
@@ -45,8 +45,8 @@ function whereLearns(net: Net, key?: string): string {
     return `at all ${cells.length} values${key === undefined ? '' : ` of ${key}`}${span(cells)}`;
   const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
   const also = outside.length > 1 ? `${outside.length} others` : listed(outside.map(xText));
-  const main = `${rangeText(cells, range, axis)}${also === '' ? '' : ` (and at ${also})`}`;
-  return undecided === 0 ? `only ${main}` : `${main}${doubt}`;
+  const main = `${rangeText(cells, range, axis, doubt === '' ? 'only ' : '')}${also === '' ? '' : ` (and at ${also})`}`;
+  return `${main}${doubt}`;
 }
 
 /** What a net does where it does not learn; undefined if it learns everywhere, or may. */
@@ -160,10 +160,18 @@ const spanText = (measure: MeasureName, sorted: readonly number[]): string => {
   return least === most ? least : `${least} to ${most}`;
 };
 
-function rangeText(cells: readonly NetCell[], [first, last]: readonly [number, number], key: string): string {
-  return first === last
-    ? `at ${key}${xText(cells[first]!)}`
-    : `from ${key}${xText(cells[first]!)} to ${xText(cells[last]!)}`;
+/** Where a range ends; of one that begins or ends with the grid, the other end alone. */
+function rangeText(
+  cells: readonly NetCell[],
+  [first, last]: readonly [number, number],
+  key: string,
+  only: string,
+): string {
+  const [from, to] = [cells[first]!, cells[last]!].map(xText);
+  if (first === last) return `${only}at ${key}${from}`;
+  if (first === 0) return `up to ${key}${to}`;
+  if (last === cells.length - 1) return `from ${key}${from} up`;
+  return `${only}from ${key}${from} to ${to}`;
 }
 
 /** ` from 1e-4 to 1`. */

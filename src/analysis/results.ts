@@ -73,11 +73,19 @@ export function describer(
   };
 }
 
-/** A value of a setting as people write it: three significant digits, small and large numbers as powers of ten. */
-export function shortText(value: SettingValue): string {
-  if (typeof value !== 'number' || Number.isInteger(value)) return valueText(value);
-  const short = Number(value.toPrecision(3));
-  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6
-    ? short.toExponential().replace('e+', 'e')
-    : String(short);
+/**
+ * A value of a setting as people write it, `1.27e-2`, `0.144` or `50`: three significant digits unless told, as powers of ten
+ * below 0.1 and from a million. Smaller whole numbers are exact.
+ */
+export function shortText(value: SettingValue, digits = 3): string {
+  if (typeof value !== 'number') return valueText(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  const rounded = Number(value.toPrecision(digits));
+  // Rounding up the greatest numbers gives Infinity.
+  const short = Number.isFinite(rounded) ? rounded : value;
+  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6 ? powerText(short) : String(short);
 }
+
+/** 0.00016 as `1.6e-4`; with `digits` after the point if given. */
+export const powerText = (value: number, digits?: number): string =>
+  value.toExponential(digits).replace('e+', 'e');

@@ -1,7 +1,7 @@
 /** Numbers, settings and nets in the words of sentences. */
 import type { SettingValue } from '../config/schema.ts';
-import { type MeasureName, measures } from '../records/measures.ts';
-import { shortText } from './results.ts';
+import { type Measure, type MeasureName, measures } from '../records/measures.ts';
+import { powerText, shortText } from './results.ts';
 
 type Axes = Readonly<Record<string, SettingValue>>;
 
@@ -29,14 +29,17 @@ export const axesText = (axes: Axes): string =>
     .map(([key, value]) => `${key} ${shortText(value)}`)
     .join(', ');
 
-/** A figure as people write it: an accuracy as `.312`, a loss as `1.796`, a large one as `3.22e7`. */
-export function figureText(measure: MeasureName, value: number): string {
-  if (measures[measure].unit === 'fraction') return fractionText(value);
-  return Math.abs(value) < 1000 ? value.toFixed(3) : value.toExponential(2).replace('e+', 'e');
-}
-
 /** `.312`, `-.004`, `1.000`. */
 export const fractionText = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.');
+
+/** How figures are written, by their unit: an accuracy as `.312`, a loss as `1.796`, a large one as `3.22e7`. */
+export const unitText = {
+  fraction: fractionText,
+  nats: value => (Math.abs(value) < 1000 ? value.toFixed(3) : powerText(value, 2)),
+} as const satisfies Readonly<Record<Measure['unit'], (value: number) => string>>;
+
+export const figureText = (measure: MeasureName, value: number): string =>
+  unitText[measures[measure].unit](value);
 
 /** A measure as a sentence names it: `best validation accuracy`. */
 export const measureText = (measure: MeasureName): string => lowerFirst(measures[measure].label);

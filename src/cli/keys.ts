@@ -1,6 +1,7 @@
 /** The experiment's keys as help text, from the schema, the only place where they are described. */
 import { z } from 'zod';
 import { experimentSchema } from '../config/schema.ts';
+import { helpItem } from './help.ts';
 
 interface JsonSchema {
   readonly description?: string;
@@ -8,13 +9,13 @@ interface JsonSchema {
   readonly enum?: readonly unknown[];
 }
 
-const WIDTH = 80;
-const KEY = 15;
+const KEY = 13;
 
-export function keyTable(): string {
+/** Lines of at most `width` columns. */
+export function keyTable(width: number): string {
   const { properties } = z.toJSONSchema(experimentSchema, { io: 'input', unrepresentable: 'any' });
   return Object.entries((properties ?? {}) as Record<string, JsonSchema>)
-    .flatMap(([key, schema]) => wrapped(key, textOf(schema)))
+    .map(([key, schema]) => helpItem(key, Math.max(KEY, key.length), textOf(schema), width))
     .join('\n');
 }
 
@@ -26,17 +27,4 @@ function textOf({ description = '', enum: values, default: usual }: JsonSchema):
       ? ''
       : ` [${JSON.stringify(usual).replaceAll('"', '')}]`;
   return `${description}${choices}${byDefault}`;
-}
-
-function wrapped(key: string, text: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && KEY + 2 + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  lines.push(line);
-  return lines.map((part, i) => `  ${(i === 0 ? key : '').padEnd(KEY)}${part}`);
 }

@@ -1,7 +1,9 @@
 /** From the words of the command line to an exit code. Only here do errors become text. */
 import { CommanderError } from '@commander-js/extra-typings';
 import { CifarNormError } from '../errors.ts';
+import { safeLines } from '../report/text.ts';
 import { contextOf } from './context.ts';
+import { onTerminal } from './help.ts';
 import { createProgram } from './program.ts';
 import { errorText, mayColor } from './terminal.ts';
 
@@ -37,7 +39,8 @@ export async function main(words: readonly string[]): Promise<number> {
       : error;
     if (!(problem instanceof CifarNormError)) throw error;
     const color = mayColor(process.stderr, !words.includes('--no-color'));
-    process.stderr.write(errorText(problem.message, problem.hint, color));
+    const [message, hint] = [problem.message, problem.hint].map(text => text && safeLines(text).join('\n'));
+    process.stderr.write(onTerminal(errorText(message!, hint, color), process.stderr));
     return problem.code === 'run' ? 1 : 2;
   }
 }

@@ -14,6 +14,7 @@ import { registerShow } from './commands/show.ts';
 import { registerRuns, registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
 import type { Context } from './context.ts';
+import { helpFormat, output } from './help.ts';
 
 const EXAMPLES = `
 Start here:
@@ -27,6 +28,8 @@ export async function createProgram(context: Context): Promise<Command> {
       'Trains the nets of the CS231n batch-normalization notebook on CIFAR-10, with the same bits everywhere.',
     )
     .version(version)
+    .configureHelp(helpFormat)
+    .configureOutput(output)
     .addHelpText('after', EXAMPLES);
   registerGradcheck(program, context);
   await registerRun(program, context);

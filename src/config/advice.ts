@@ -1,8 +1,10 @@
 /** Tells what to write instead, for common mistakes. */
+import { measureNames } from '../records/measures.ts';
 import { didYouMean, show } from './explain.ts';
 import type { Problem } from './problems.ts';
 import { experimentSchema, keysAt, type SettingKey, settingKeys } from './schema.ts';
 import { rangeKeys } from './sweep-schema.ts';
+import { boundsShape } from './where-schema.ts';
 import { isMap, type Path } from './yaml.ts';
 
 /** Keys of earlier releases, and what they are called now. */
@@ -16,7 +18,16 @@ export function unknownKey(path: Path, key: string, value: unknown): string {
     if (key === 'seed') return `seed cannot be swept; ${severalSeeds(value)}`;
     if (Object.hasOwn(experimentSchema.shape, key)) return `${key} cannot be swept; move it out of sweep`;
   }
+  if (path[0] === 'expect' && path.length === 2 && measureNames.some(name => name === key))
+    return `this is a measure; write measure: ${key} and a bound beside it, such as ${boundLike(value)}`;
   return `unknown key${didYouMean(key, known)}`;
+}
+
+/** A bound made of what was written for the measure: a number, or bounds. */
+function boundLike(value: unknown): string {
+  const [bound] = isMap(value) ? Object.entries(value).filter(([key]) => key in boundsShape) : [];
+  if (bound) return `${bound[0]}: ${show(bound[1])}`;
+  return `atLeast: ${typeof value === 'number' ? value : 0.3}`;
 }
 
 /** A problem for each key at the top level whose value would be right under `sweep`. */

@@ -6,6 +6,7 @@ const kinds: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   string: 'text',
+  boolean: 'true or false',
   array: 'a list',
   tuple: 'a list',
   object: 'a map of keys to values',
@@ -19,7 +20,7 @@ export function explain(issue: z.core.$ZodRawIssue): string {
     input === undefined ? `missing: expected ${expected}` : `expected ${expected}, got ${show(input)}`;
   switch (issue.code) {
     case 'invalid_type':
-      return wrong(kinds[issue.expected] ?? issue.expected);
+      return wrong(kinds[issue.expected] ?? issue.expected) + aboutBooleans(issue.expected, input);
     case 'invalid_value': {
       const names = issue.values.map(String);
       return wrong(alternatives(names)) + didYouMean(input, names);
@@ -32,6 +33,12 @@ export function explain(issue: z.core.$ZodRawIssue): string {
       return wrong('something else');
   }
 }
+
+/** Earlier versions of YAML had more words for true and false. */
+const aboutBooleans = (expected: string, input: unknown): string =>
+  expected === 'boolean' && /^(y|yes|n|no|on|off)$/i.test(String(input))
+    ? '; YAML 1.2 has no yes, no, on and off'
+    : '';
 
 function amount(limit: number | bigint, origin: string): string {
   if (origin === 'array') return limit === 1 ? '1 value' : `${limit} values`;

@@ -19,8 +19,13 @@ export function problemsOf(
 
 /** Only the branch of a union that the user probably meant is reported: the one that matched furthest. */
 function flatten(issues: readonly Issue[], base: Path, experiment: unknown): Problem[] {
+  const places = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')),
+  );
   return issues.flatMap((issue): Problem[] => {
     const path = [...base, ...(issue.path as Path)];
+    // What a map lacks may be what its unknown key was meant to be.
+    if (issue.code === 'custom' && places.has(issue.path.join('.'))) return [];
     if (issue.code === 'invalid_union') {
       const meant = issue.errors.reduce((best, branch) => (reach(branch) > reach(best) ? branch : best));
       return flatten(meant, path, experiment);

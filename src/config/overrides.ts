@@ -1,7 +1,7 @@
 /** `--set key=value`: changes to an experiment, as if the file said so. */
 import { CifarNormError } from '../errors.ts';
 import { KEYS_HINT, type Written } from './problems.ts';
-import { type SettingKey, settingKeys, settingSchema } from './schema.ts';
+import { experimentSchema, type SettingKey, settingKeys, settingSchema } from './schema.ts';
 import { FORBIDDEN_KEYS, isMap, readYaml } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -13,8 +13,8 @@ type Plain = Readonly<Record<string, unknown>>;
  * axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a range) become the key's axis in every grid;
  * a new axis is the slowest, so that the whole grid runs once per value. Both take the key out of a grid's zip;
  * `sweep.zip.batchSize=[5, 10]` changes the values there. Any other key is set as it stands, and
- * dots reach into maps and lists: `sweep.0.batchSize=[5, 10]`. An empty value (`builtTogether=`) removes the key, which
- * restores its default.
+ * dots reach into maps and lists: `sweep.0.batchSize=[5, 10]`. An empty value or null removes a key
+ * (`builtTogether=`); keys that have a default take null alone (`epochs=null`), since an empty value is a slip.
  *
  * @throws CifarNormError (usage, config) if an override cannot be parsed or its key leads nowhere.
  */
@@ -41,7 +41,21 @@ function parse(text: string): { key: string; option: string; value: unknown } {
     throw new CifarNormError('usage', `${option}: expected key=value`, 'for example --set epochs=3');
   }
   const { value } = readYaml(text.slice(key.length + 1), () => `${option}:`);
+  const usual = usualValue(key.trim());
+  if (usual !== undefined && text.slice(key.length + 1).trim() === '') {
+    throw new CifarNormError(
+      'usage',
+      `${option}: no value follows the =`,
+      `write one, or ${key.trim()}=null for the default, ${JSON.stringify(usual)}`,
+    );
+  }
   return { key: key.trim(), option, value };
+}
+
+/** The default of a key; undefined if it has none, or if nothing is one of its values, as for a sweep. */
+function usualValue(key: string): unknown {
+  if (key === 'sweep' || !Object.hasOwn(experimentSchema.shape, key)) return undefined;
+  return experimentSchema.shape[key as keyof typeof experimentSchema.shape].safeParse(undefined).data;
 }
 
 /** Every place that an override of `key` changes, with its new value; null removes it. */
@@ -94,5 +108,5 @@ export function overridesOf(
   changes: Readonly<Record<string, unknown>> | readonly string[] = [],
 ): readonly string[] {
   if (Array.isArray(changes)) return changes;
-  return Object.entries(changes).map(([key, value]) => `${key}=${JSON.stringify(value) ?? ''}`);
+  return Object.entries(changes).map(([key, value]) => `${key}=${JSON.stringify(value) ?? 'null'}`);
 }

@@ -13,6 +13,8 @@ export interface Problem {
   readonly message: string;
   /** The path ends in a key that does not exist. */
   readonly unknownKey?: boolean;
+  /** What to do about it, where the list of keys does not help. */
+  readonly hint?: string | undefined;
 }
 
 /** A place in the experiment that an override set. */
@@ -38,7 +40,8 @@ export function problemsError(problems: readonly Problem[], source: Source): Cif
   const lines = [...new Set(described.map(({ text }) => text))];
   const unknown = problems.find(({ unknownKey }) => unknownKey);
   const keys = unknown && `; the keys here are ${keysAt(unknown.paths[0].slice(0, -1)).join(', ')}`;
-  return new CifarNormError('config', listed(lines), `${KEYS_HINT}${keys ?? ''}`);
+  const hint = problems.length === 1 ? problems[0]!.hint : undefined;
+  return new CifarNormError('config', listed(lines), hint ?? `${KEYS_HINT}${keys ?? ''}`);
 }
 
 function listed(lines: readonly string[]): string {

@@ -1,9 +1,13 @@
 /** Finds contradictions between values that are valid on their own. */
+
+import { pow } from '../kernels/base.ts';
 import { seriesNames } from '../records/series.ts';
 import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
 import { type Experiment, experimentSchema, type SettingKey } from './schema.ts';
+import { checkSweep } from './sweep-cells.ts';
+import { SweepError } from './sweep-error.ts';
 import { axisOf } from './sweep-schema.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;
@@ -18,7 +22,21 @@ export function contradictions(experiment: Experiment): Problem[] {
     ...groupProblems(experiment),
     ...streamProblems(experiment),
     ...chartProblems(experiment),
+    ...sweepProblems(experiment),
   ];
+}
+
+/** What keeps the sweep from being expanded, found before it is expanded. */
+function* sweepProblems(experiment: Experiment): Generator<Problem> {
+  try {
+    checkSweep(experiment, pow);
+  } catch (error) {
+    if (!(error instanceof SweepError)) throw error;
+    const { path, fault, hint } = error;
+    const isLone = path[0] === 'sweep' && path.length > 1 && typeof path[1] !== 'number';
+    // As in the checked experiment, where the sweep is a list.
+    yield { paths: [isLone ? path.toSpliced(1, 0, 0) : path], message: fault, hint };
+  }
 }
 
 function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Experiment): Generator<Problem> {

@@ -107,7 +107,7 @@ export const experimentSchema = z.strictObject({
   expect: expectationsSchema
     .optional()
     .describe(
-      'what the results should show. Each item makes one claim about the cells that agree with where: learns, blowsUp, or a measure with a bound (atLeast, atMost, above, below) or better: { than, by }. Example: [{ where: { normalization: batchnorm }, learns: true }]',
+      'what the results should show. Each item makes one claim about the cells that agree with where: learns, blowsUp, or a measure with a bound (atLeast, atMost, above, below) or better: { than, by }. Example: [{ where: { normalization: batchnorm }, learns: true }, { where: { normalization: none }, measure: bestValAccuracy, atMost: 0.2 }]',
     ),
 });
 

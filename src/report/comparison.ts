@@ -5,6 +5,7 @@ import {
   comparisonJson,
   comparisonSentences,
   comparisonTable,
+  hasSpread,
   pText,
 } from '../analysis/comparison-report.ts';
 import { shortText } from '../analysis/results.ts';
@@ -12,7 +13,7 @@ import { figureText, fractionText, measureText, netName, sentence } from '../ana
 import { markdownTable } from './markdown.ts';
 import type { Table } from './model.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
-import { wrap } from './text.ts';
+import { jsonText, oneLine, wrap } from './text.ts';
 
 export type ComparisonFormat = 'text' | 'md' | 'json';
 
@@ -28,13 +29,15 @@ export function comparisonReport(
   style: TableStyle,
 ): string {
   const sentences = comparisonSentences(comparison);
+  const indented = (line: string) =>
+    wrap(line, style.width - 4).map((part, i) => (i === 0 ? part : `  ${part}`));
   switch (format) {
     case 'json':
-      return JSON.stringify({ differences, ...comparisonJson(comparison) }, null, 2);
+      return jsonText({ differences, ...comparisonJson(comparison) });
     case 'md':
       return [
         ...(differences.length > 0
-          ? ['The runs differ in:', ...differences.map(line => `- \`${line}\``), '']
+          ? ['The runs differ in:', ...differences.map(line => `- \`${oneLine(line)}\``), '']
           : []),
         ...sentences.map(text => `- ${text}`),
         '',
@@ -42,9 +45,13 @@ export function comparisonReport(
       ].join('\n');
     case 'text':
       return [
-        ...(runs.length > 0 ? [`base: ${runs[0]}`, `cand: ${runs[1]}`] : []),
+        ...(runs.length > 0 ? [`base: ${runs[0]}`, `cand: ${runs[1]}`].flatMap(indented) : []),
         ...(differences.length > 0
-          ? ['The runs differ in', ...differences.map(line => `  ${line}`), '']
+          ? [
+              'The runs differ in',
+              ...differences.flatMap(line => indented(line).map(each => `  ${each}`)),
+              '',
+            ]
           : []),
         ...sentences.flatMap(text => wrap(text, style.width)),
         ...tablesOf(comparison).flatMap(table => ['', renderTable(table, style)]),
@@ -58,7 +65,8 @@ export function comparisonReport(
 const VERDICTS = { better: 'better', worse: 'worse', equivalent: 'equal', undecided: 'open' } as const;
 
 /** A row for each cell, named by what tells it from the others; a second table for the probabilities of a margin. */
-function tablesOf({ cells, measure, differs, equivalent }: Comparison): Table[] {
+function tablesOf(comparison: Comparison): Table[] {
+  const { cells, measure, differs, equivalent } = comparison;
   const rests = cells.map(({ candidate: { axes } }) =>
     Object.entries(axes).filter(([key]) => !differs.includes(key)),
   );
@@ -88,24 +96,31 @@ function tablesOf({ cells, measure, differs, equivalent }: Comparison): Table[] 
   const figure = (value: number | null | undefined) => (value == null ? '-' : figureText(measure, value));
   const [first] = cells;
   const nets = severalNets ? 'candidates' : first ? netName(first.candidate.net) : 'candidate';
+  const spread = hasSpread(comparison);
   const main = table(
     `${sentence(measureText(measure))}: ${nets} against ${first ? netName(first.baseline.net) : 'baseline'}`,
-    ['base', 'cand', 'diff', '95 % interval', 'd_z', 'wins', 'p/adj', ''],
+    ['base', 'cand', 'diff', ...(spread ? ['95 % interval', 'd_z', 'wins', 'p/adj', ''] : [])],
     ({ baseline, candidate, pairs, better, seeds, adjustedP, verdict }) => [
       figure(baseline.estimate.mean),
       figure(candidate.estimate.mean),
       figure(pairs?.difference.mean),
-      pairs?.difference.low == null
-        ? '-'
-        : `${figure(pairs.difference.low)} .. ${figure(pairs.difference.high)}`,
-      pairs?.effectSize == null ? '-' : pairs.effectSize.toFixed(1),
-      `${better}/${seeds.length}`,
-      seeds.length < 2 ? '-' : `${pText(pairs?.signFlipP ?? pairs?.tTestP)}/${pText(adjustedP)}`,
-      VERDICTS[verdict],
+      ...(spread
+        ? [
+            pairs?.difference.low == null
+              ? '-'
+              : `${figure(pairs.difference.low)} .. ${figure(pairs.difference.high)}`,
+            pairs?.effectSize == null ? '-' : pairs.effectSize.toFixed(1),
+            `${better}/${seeds.length}`,
+            seeds.length < 2 ? '-' : `${pText(pairs?.signFlipP ?? pairs?.tTestP)}/${pText(adjustedP)}`,
+            VERDICTS[verdict],
+          ]
+        : []),
     ],
-    [
-      'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t); the last column judges by the interval, open: it contains 0.',
-    ],
+    spread
+      ? [
+          'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t); the last column judges by the interval, open: it contains 0.',
+        ]
+      : ['base, cand: baseline and candidate; diff: candidate minus baseline.'],
   );
   if (equivalent === null) return [main];
   const chance = (value: number | undefined) => (value === undefined ? '-' : fractionText(value));

@@ -1,12 +1,11 @@
 /** The layers of a run's nets: a table of all figures, and maps of one figure by layer and epoch. */
 import { type Cell, cellsOf } from '../analysis/cells.ts';
 import { diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
-import { type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
+import { type DataLabel, powerText, type Result, varyingKeys } from '../analysis/results.ts';
 import { type DiagnosticName, diagnosticNames, diagnostics } from '../records/diagnostics.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Figure, Table } from './model.ts';
 import { counted, meansNotes } from './notes.ts';
-import { powerText } from './text.ts';
 
 /** More nets make no table that anybody reads; diagnostics.csv has them all. */
 const MAX_NETS = 6;

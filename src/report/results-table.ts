@@ -2,11 +2,11 @@
 import { type Cell, cellOf, estimate } from '../analysis/cells.ts';
 import { axisValues, type DataLabel, type Result } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
+import { unitText } from '../analysis/words.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import type { Row, Table } from './model.ts';
 import { meansNotes, missingNotes } from './notes.ts';
 import { axisAcross, leadsOf, rowsOf } from './row-names.ts';
-import { figureText } from './text.ts';
 
 /** A longer table shows its best rows only: nobody reads thousands of lines, and the CSV files have them all. */
 const MAX_ROWS = 50;
@@ -64,9 +64,9 @@ function figureWriter(
       const { mean, low, high, n } = estimate(cell, name);
       const { unit, window } = measures[name];
       if (mean !== null) {
-        const spread = low === null || high === null ? '' : ` ±${figureText[unit]((high - low) / 2)}`;
+        const spread = low === null || high === null ? '' : ` ±${unitText[unit]((high - low) / 2)}`;
         const count = n === replicates ? '' : ` (n ${n})`;
-        const text = `${figureText[unit](mean)}${spread}${count}`;
+        const text = `${unitText[unit](mean)}${spread}${count}`;
         return { text, best: cell.ranked && mean === best[index] };
       }
       return { text: window && cell.counts.diverged > 0 ? 'diverged' : '-', best: false };

@@ -5,6 +5,7 @@ import { CifarNormError } from '../errors.ts';
 import { pointsOf, type TrialRecord } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
 import { isComplete, type RunView } from './run-report.ts';
+import { jsonText } from './text.ts';
 
 /** What the document says beside the view. */
 export interface RunJsonExtra {
@@ -33,7 +34,7 @@ export function reportJson(
   const complete = isComplete(view);
   const document = { name, title, description, complete, folder, data, settings, planned, trials };
   try {
-    return JSON.stringify(document, null, 2);
+    return jsonText(document);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new CifarNormError(

@@ -76,6 +76,11 @@ export function reportBody(view: RunView, style: ReportStyle): string {
   const { bold, green, red } = picocolors.createColors(style.color);
   const { sentences } = findingIn(view);
   const paint = { pass: green, fail: red, undecided: bold, 'not applicable': bold };
+  const [reason, ...reasons] = new Set(expectations.map(({ sentence }) => sentence));
+  const whyNone =
+    reasons.length === 0 && expectations.every(({ status }) => status === 'not applicable')
+      ? reason
+      : undefined;
   const tables = command === 'sweep' ? [resultsTable(results, data)] : [];
   const judged = expectations.map((outcome, i) => {
     const [first, ...others] = wrap(expectationLines([shortOf(outcome)])[0]!, width - 2);
@@ -89,7 +94,11 @@ export function reportBody(view: RunView, style: ReportStyle): string {
     ...tables.map(table => renderTable(table, style)),
     ...diagnosticsTables(results, data).map(table => renderTable(table, style)),
     ...chartsOf(charts, results, data).map(chart => renderChart(chart, { ...style, height: CHART_HEIGHT })),
-    ...(judged.length > 0 ? [[bold(expectationTitle(expectations)), ...judged].join('\n')] : []),
+    ...(judged.length === 0
+      ? []
+      : whyNone === undefined
+        ? [[bold(expectationTitle(expectations)), ...judged].join('\n')]
+        : [[bold(expectationTitle(expectations)), ...wrap(whyNone, width)].join('\n')]),
     [
       bold('In short'),
       ...sentences.slice(0, 2).flatMap(text => bullet(text, width)),

@@ -1,64 +1,82 @@
 /** How values are written for people; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
+import { shortText } from '../analysis/results.ts';
 import type { SettingValue } from '../config/schema.ts';
-import { valueText } from '../plan/trial.ts';
-import type { Measure } from '../records/measures.ts';
 
-/**
- * A writer for the values of one axis: numbers with three digits, with more if two would look the same, and all as
- * powers of ten if one is very small or very large.
- */
+/** A writer for the values of one axis, with as many digits as it takes to tell them apart. */
 export function axisText(values: readonly SettingValue[]): (value: SettingValue) => string {
-  const numbers = [...new Set(values.filter(value => typeof value === 'number'))];
-  const powers = numbers.some(value => value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6));
-  const write = (value: number, digits: number) => {
-    if (Number.isInteger(value) && !powers) return String(value);
-    const short = Number(value.toPrecision(digits));
-    // Rounding up the greatest numbers gives Infinity.
-    const rounded = Number.isFinite(short) ? short : value;
-    return powers && value !== 0 ? powerText(rounded) : String(rounded);
-  };
+  const distinct = [...new Set(values.filter(value => typeof value === 'number'))];
   let digits = 3;
-  while (digits < 17 && new Set(numbers.map(value => write(value, digits))).size < numbers.length) digits++;
-  return value => (typeof value === 'number' ? write(value, digits) : valueText(value));
+  const texts = () => new Set(distinct.map(value => shortText(value, digits)));
+  while (digits < 17 && texts().size < distinct.length) digits++;
+  return value => shortText(value, digits);
 }
 
-/** 0.00016 as `1.6e-4`; with `digits` after the point if given. */
-export function powerText(value: number, digits?: number): string {
-  return value.toExponential(digits).replace('e+', 'e');
-}
-
-/** A fraction as `.312`. */
-function accuracyText(value: number): string {
-  return value.toFixed(3).replace(/^0/, '');
-}
-
-function lossText(value: number): string {
-  return value < 1000 ? value.toFixed(3) : powerText(value, 2);
-}
-
-/** How a measure is written. */
-export const figureText = { fraction: accuracyText, nats: lossText } as const satisfies Readonly<
-  Record<Measure['unit'], (value: number) => string>
->;
+/** What a terminal would obey rather than show: control and formatting characters, which also turn the direction of text. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** Text from a config file or an error, safe for one line of a terminal: control characters become blanks. */
 export function oneLine(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim();
+  return stripVTControlCharacters(text).replace(UNSEEN, ' ').trim();
 }
 
-/** Lines of at most `width` characters, broken between words where possible. */
+/** Lines of text, each safe for a terminal; indents stay. */
+export const safeLines = (text: string): string[] =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .map(line => line.replace(UNSEEN, ' ').trimEnd());
+
+/** JSON for people and machines: what a terminal would obey is escaped. */
+export const jsonText = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+    character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+
+/** Characters that take two columns of a terminal, and those that take none. */
+const WIDE =
+  /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+const NARROW = /^[\x20-\u02ff]*$/;
+
+/** Columns that text takes in a terminal; escape sequences take none. */
+export function columnsOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (NARROW.test(plain)) return plain.length;
+  return [...plain].reduce(
+    (sum, char) => sum + (/[\p{M}\p{Cf}]/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1),
+    0,
+  );
+}
+
+/** Lines of at most `width` columns, broken between words where possible. */
 export function wrap(text: string, width: number): string[] {
-  const words = oneLine(text).split(' ');
-  const pieces = words.flatMap(word => word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []);
-  return flow(pieces, ' ', width);
+  return flow(
+    oneLine(text)
+      .split(' ')
+      .flatMap(word => pieces(word, width)),
+    ' ',
+    width,
+  );
 }
 
-/** Text cut to at most `width` characters. */
+/** Text cut to at most `width` columns. */
 export function fitted(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+  return columnsOf(text) <= width ? text : `${pieces(text, width - 1)[0] ?? ''}…`;
+}
+
+/** A word in pieces of at most `width` columns. */
+function pieces(word: string, width: number): string[] {
+  if (columnsOf(word) <= width) return word === '' ? [] : [word];
+  const parts = [''];
+  let columns = 0;
+  for (const char of word) {
+    columns += columnsOf(char);
+    if (columns > width) {
+      parts.push('');
+      columns = columnsOf(char);
+    }
+    parts[parts.length - 1] += char;
+  }
+  return parts;
 }
 
 /** Items joined by `gap`, as many to a line as fit in `width`. */
@@ -66,8 +84,7 @@ export function flow(items: readonly string[], gap: string, width: number): stri
   return items.reduce<string[]>((lines, item) => {
     const line = lines.at(-1);
     const longer = `${line}${gap}${item}`;
-    if (line !== undefined && stripVTControlCharacters(longer).length <= width)
-      lines[lines.length - 1] = longer;
+    if (line !== undefined && columnsOf(longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(item);
     return lines;
   }, []);

@@ -1,9 +1,8 @@
 /** Values that theory predicts, as lines across a chart. */
-import type { Result } from '../analysis/results.ts';
+import { type Result, shortText } from '../analysis/results.ts';
 import { NUM_CLASSES } from '../data/dataset.ts';
 import type { Measure } from '../records/measures.ts';
 import type { TheoryLine } from './model.ts';
-import { axisText } from './text.ts';
 
 /** @param x the setting on the horizontal axis; undefined if it is none */
 export function theoryLines(
@@ -27,5 +26,5 @@ function criticalScale(results: readonly Result[]): TheoryLine[] {
   const [width, ...others] = new Set(plain.flatMap(({ trial }) => trial.settings.hiddenDims));
   if (width === undefined || others.length > 0) return [];
   const at = Math.sqrt(2 / width);
-  return [{ axis: 'x', at, label: `plain net keeps its signal: √(2/${width}) = ${axisText([at])(at)}` }];
+  return [{ axis: 'x', at, label: `plain net keeps its signal: √(2/${width}) = ${shortText(at)}` }];
 }

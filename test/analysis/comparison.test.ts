@@ -210,10 +210,12 @@ describe('sentences', () => {
     );
   });
 
-  it('one seed tells nothing about the spread, and no interval or p is made of it', () => {
+  it('one seed tells nothing about the spread: no interval or p is made of it, and the cure is named', () => {
     const text = comparisonSentences(byNet(six.slice(0, 2))).join(' ');
     expect(text).toContain('One seed');
-    expect(text).not.toMatch(/interval|p \./);
+    expect(text).not.toMatch(/95 % interval|p \./);
+    expect(text).toContain('run it again with --replicates 6');
+    expect(comparisonSentences(byNet(six)).join(' ')).not.toContain('--replicates');
   });
 
   it('the answer changes with the figures', () => {
@@ -232,12 +234,23 @@ describe('sentences', () => {
 });
 
 it('the table has a row for each cell and three more columns with a margin', () => {
-  const given = recorded('weight-scale');
+  const given = [231, 232].flatMap(seed => recorded('weight-scale').map(each => ({ ...each, seed })));
   const [plain, margin] = [byNet(given), byNet(given, { equivalent: 0.01 })].map(comparisonTable);
   expect(plain!.rows).toHaveLength(20);
   expect(margin!.columns.length - plain!.columns.length).toBe(3);
   for (const { columns, rows } of [plain!, margin!])
     for (const row of rows) expect(row).toHaveLength(columns.length);
+  const heads = margin!.columns.map(({ head }) => head);
+  expect(new Set(heads).size).toBe(heads.length);
+});
+
+it('the table of one seed has only columns that one seed can fill', () => {
+  const { columns, rows } = comparisonTable(byNet(recorded('weight-scale'), { equivalent: 0.01 }));
+  expect(columns.map(({ head }) => head).at(-1)).toBe('difference');
+  for (const row of rows) {
+    expect(row).toHaveLength(columns.length);
+    expect(row).not.toContain('-');
+  }
 });
 
 it('the JSON loses nothing on its way through text', () => {

@@ -221,7 +221,17 @@ describe('made-up records', () => {
     );
     const { nets, sentences } = findingFrom(given);
     expect(nets[1]!.cells.at(-1)).toMatchObject({ outcome: 'blows up', blownUp: 1 });
-    expect(sentences[0]).toContain('the plain net only from 1e-3 to 0.1');
+    expect(sentences[0]).toContain('the plain net up to 0.1.');
+  });
+
+  it('a range that begins or ends with the grid is named by its other end', () => {
+    const dull = { bestValAccuracy: 0.1 };
+    const low = findingFrom(sweep((net, scale) => (net === 'none' && scale < 1e-2 ? dull : {})));
+    expect(low.sentences[0]).toContain('the plain net from 1e-2 up.');
+    const both = findingFrom(
+      sweep((net, scale) => (net === 'none' && (scale < 1e-2 || scale === 1) ? dull : {})),
+    );
+    expect(both.sentences[0]).toContain('the plain net only from 1e-2 to 0.1.');
   });
 
   it('relabelling the nets relabels the sentences', () => {

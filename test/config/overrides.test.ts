@@ -73,8 +73,8 @@ describe('--set', () => {
     const { builtTogether, stream, sweep, batchSize, charts } = await loadShipped('weight-scale', [
       'stream=paired',
       'builtTogether=',
-      'weightScale=',
-      'batchSize=',
+      'weightScale=null',
+      'batchSize=null',
       'charts=',
     ]);
     expect({ builtTogether, stream, sweep, batchSize, charts }).toEqual({
@@ -84,6 +84,13 @@ describe('--set', () => {
       batchSize: 50,
       charts: undefined,
     });
+  });
+
+  it('an empty value of a key that has a default is a slip, and null restores the default', async () => {
+    const error = await errorOf(loadShipped('deep-net', ['epochs=3', 'epochs= ']));
+    expect(error.message).toBe('--set epochs= : no value follows the =');
+    expect(error.hint).toBe('write one, or epochs=null for the default, 10');
+    expect((await loadShipped('deep-net', ['epochs=3', 'epochs=null'])).epochs).toBe(10);
   });
 
   it('dots reach into maps and lists', async () => {
@@ -106,7 +113,7 @@ describe('--set', () => {
     const rest = { zip: { epochs: [2, 3] }, batchSize: 5 };
     expect(await sweepOf('reg=2')).toEqual({ reg: 2, ...rest });
     expect(await sweepOf('reg=[2, 3, 4]')).toEqual({ reg: [2, 3, 4], ...rest });
-    expect(await sweepOf('reg=')).toEqual(rest);
+    expect(await sweepOf('reg=null')).toEqual(rest);
   });
 
   it('lists seeds, and tells what is shipped and what is changed', async () => {

@@ -26,6 +26,38 @@ describe('problems and their places', () => {
     ['too big', 'seed: 4294967296', ['x.yaml:1:7 seed: expected at most 4294967295, got 4294967296']],
     ['infinite', 'reg: .inf', ['x.yaml:1:6 reg: expected a number, got Infinity']],
     ['not a number', 'reg: .nan', ['x.yaml:1:6 reg: expected a number, got NaN']],
+    [
+      'a word of YAML 1.1 for true',
+      'diagnostics: yes',
+      ['x.yaml:1:14 diagnostics: expected true or false, got "yes"; YAML 1.2 has no yes, no, on and off'],
+    ],
+    [
+      'a measure as a key of an expectation',
+      'expect:\n- { where: { normalization: none }, bestValAccuracy: { atLeast: 0.25 } }',
+      [
+        'x.yaml:2:37 expect.0.bestValAccuracy: this is a measure; write measure: bestValAccuracy and a bound beside it, such as atLeast: 0.25',
+      ],
+    ],
+    [
+      'zipped axes of different lengths',
+      'sweep:\n  zip:\n    reg: [0, 1]\n    epochs: [1, 2, 3]',
+      ['x.yaml:4:13 sweep.zip.epochs: reg has 2 values and epochs has 3 values'],
+    ],
+    [
+      'a rule that excludes nothing',
+      'sweep:\n- batchSize: [5, 50]\n  exclude: [{ batchSize: 6 }]\n- reg: 1',
+      ['x.yaml:3:13 sweep.0.exclude.0: no cell of the sweep matches {"batchSize":6}'],
+    ],
+    [
+      'a range of values that a setting does not allow',
+      'sweep: { batchSize: { linspace: [5, 10, 3] } }',
+      ['x.yaml:1:21 sweep.batchSize: expected a whole number, got 7.5'],
+    ],
+    [
+      'a baseline that is no cell',
+      'sweep: { normalization: [none, batchnorm] }\nbaseline: { normalization: layernorm }',
+      ['x.yaml:2:11 baseline: no cell of the sweep matches {"normalization":"layernorm"}'],
+    ],
     ['nothing', 'epochs:\nseed: 1', ['x.yaml:1:8 epochs: expected a number, got nothing']],
     ['empty text', 'data: ""', ['x.yaml:1:7 data: expected at least 1 character, got ""']],
     [

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { binaryFolder } from '../data/fixtures.ts';
 import { cifarNorm, emptyFolder, entry, readCsv } from './cli.ts';
@@ -407,6 +408,25 @@ describe('help and data', () => {
       expect(stdout).toContain('cifar-norm ');
       expect(stdout).toMatch(/Examples:|Start here:/);
       expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(90);
+    }
+  });
+
+  it('show prints the same bytes in CI, without colour and in a dumb terminal', async () => {
+    const run = fileURLToPath(new URL('../fixtures/runs/0.2.0-finished', import.meta.url));
+    const outputs = await Promise.all(
+      [{}, { CI: '1' }, { NO_COLOR: '1' }, { TERM: 'dumb' }].map(env => cifarNorm(['show', run], { env })),
+    );
+    expect(outputs[0]!.stdout).toContain('A small run of release 0.2.0');
+    for (const { stdout } of outputs) expect(stdout).toBe(outputs[0]!.stdout);
+  });
+
+  it('a missing RUN hints at the list of runs', async () => {
+    for (const command of ['show', 'verify', 'compare', 'report', 'export']) {
+      const { code, stderr } = await cifarNorm([command]);
+      expect([code, stderr]).toEqual([
+        2,
+        "error: missing required argument 'run'\n  hint: cifar-norm runs lists the runs\n",
+      ]);
     }
   });
 

@@ -69,9 +69,11 @@ describe('zip', () => {
 
   it('refuses axes of different lengths, and a key that is an axis already', () => {
     const zip = { reg: [0, 1], epochs: { linspace: [1, 3, 3] as [number, number, number] } };
-    expect(() => cellsOf({ sweep: { zip } })).toThrow('sweep.zip: reg has 2 values and epochs has 3 values');
+    expect(() => cellsOf({ sweep: { zip } })).toThrow(
+      'sweep.zip.epochs: reg has 2 values and epochs has 3 values',
+    );
     expect(() => cellsOf({ sweep: { reg: 1, zip: { reg: [0, 1] } } })).toThrow(
-      'sweep: reg is an axis of its own and in zip',
+      'sweep.zip.reg: reg is an axis of its own and in zip',
     );
   });
 });

@@ -63,9 +63,9 @@ describe('a chart', () => {
     const expected = [0, 1, 2, 3, 4].map(power => Math.round((power / 4) * (columns - 1)));
     expect(marksOf('o', chart).map(({ column }) => column)).toEqual(expected);
     expect([...ticks].flatMap((char, column) => (char === '┬' ? [column] : []))).toEqual(expected);
-    expect(tickTexts.trim().split(/ +/)).toEqual(['1e-4', '1e-3', '1e-2', '1e-1', '1e0']);
-    for (const [index, text] of ['1e-4', '1e-3', '1e-2', '1e-1'].entries())
-      expect(tickTexts.indexOf(text)).toBe(margin + expected[index]! - 2);
+    expect(tickTexts.trim().split(/ +/)).toEqual(['1e-4', '1e-3', '1e-2', '0.1', '1']);
+    for (const [index, text] of ['1e-4', '1e-3', '1e-2', '0.1'].entries())
+      expect(tickTexts.indexOf(text)).toBe(margin + expected[index]! - (text.length >> 1));
   });
 
   it('marks decades on a logarithmic axis with many points', () => {
@@ -74,7 +74,7 @@ describe('a chart', () => {
       areaOf(chartOf(points, { x: 'log' }))
         .tickTexts.trim()
         .split(/ +/),
-    ).toEqual(['1e-4', '1e-3', '1e-2', '1e-1', '1e0']);
+    ).toEqual(['1e-4', '1e-3', '1e-2', '0.1', '1']);
   });
 
   it('draws a line through its points', () => {
@@ -157,7 +157,55 @@ describe('a chart', () => {
     const { rows, columns } = areaOf(chart);
     expect(rows[0]!.cells.indexOf('↑')).toBe(columns - 1);
     expect(renderChart(chart, plain)).toContain('─o─ net  ↑ diverged');
-    expect(marksOf('o', chart).at(-1)!.column).toBe(Math.round((columns - 1) / 2));
+    expect(rows[0]!.cells).toMatch(/o↑$/);
+    const top = rows[1]!.cells;
+    expect(top.lastIndexOf('o')).toBe(Math.round((columns - 1) / 2));
+  });
+
+  it('shows beside the arrow whose trial diverged', () => {
+    const points = [0, 1, 2, 3, 4].map(x => ({ x, y: x }));
+    const series = [
+      { name: 'one', points, diverged: [2, 4] },
+      { name: 'two', points, diverged: [4] },
+    ];
+    const [edge] = areaOf(chartOf([], { series })).rows;
+    expect(edge!.cells).toMatch(/^ +↑o +ox↑$/);
+  });
+
+  it('draws theory lines behind the curves, and names them in the legend', () => {
+    const chart = chartOf([], {
+      series: [{ name: 'net', points: [0, 4].map(x => ({ x, y: 3 })) }],
+      lines: [
+        { axis: 'y', at: 1, label: 'chance' },
+        { axis: 'x', at: 3, label: 'critical' },
+        { axis: 'x', at: 5, label: 'beyond the axis' },
+      ],
+    });
+    const { rows, columns } = areaOf(chart);
+    const upright = Math.round(0.75 * (columns - 1));
+    expect(rows.find(({ label }) => label === '1.0')!.cells).toMatch(/^(- )+/);
+    const marked = rows.filter(({ cells }) => cells.includes('┊'));
+    for (const { cells } of marked) expect(cells.indexOf('┊')).toBe(upright);
+    expect(rows.filter(({ cells }) => cells.includes('o'))).toEqual(
+      rows.filter(({ cells }) => /^o─+o$/.test(cells)),
+    );
+    expect(marked).toHaveLength(rows.length - 1);
+    expect(renderChart(chart, plain)).toMatch(/─o─ net {2}- - chance {2}┊ critical$/);
+    const clamped = renderChart({ ...chart, clamp: [2, 4] }, plain);
+    expect(clamped).not.toContain('chance');
+  });
+
+  it('draws the means of each epoch as the curve, and the values as dots', () => {
+    const points = Array.from({ length: 40 }, (_, x) => ({ x, y: x % 2 === 0 ? 1 : 3 }));
+    const means = [5, 15, 25, 35].map(x => ({ x, y: 2 }));
+    const chart = chartOf([], { series: [{ name: 'net', points, means }] });
+    const { rows } = areaOf(chart);
+    for (const { label, cells } of rows) {
+      if (label === '2.0') expect(cells).toMatch(/^ +o─+o─+o─+o$/);
+      else if (label === '1.0' || label === '3.0') expect(cells).toMatch(/^[. ]+$/);
+      else expect(cells).toBe('');
+    }
+    expect(renderChart(chart, plain)).toContain('─o─ net  ... values; the curve: epoch means');
   });
 
   it('shows a lone point, a constant and an empty series', () => {
@@ -230,8 +278,13 @@ describe('any chart', () => {
           name: fc.string({ maxLength: 120 }),
           points,
           diverged: fc.array(value, { maxLength: 3 }),
+          means: fc.option(fc.array(fc.record({ x: value, y: value }), { maxLength: 9 }), { nil: undefined }),
         }),
         { maxLength: 10 },
+      ),
+      lines: fc.array(
+        fc.record({ axis: fc.constantFrom('x', 'y'), at: value, label: fc.string({ maxLength: 120 }) }),
+        { maxLength: 3 },
       ),
       clamp: fc.option(
         fc

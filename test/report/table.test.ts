@@ -142,7 +142,7 @@ describe('a table in a terminal', () => {
       '             │       batchnorm       │          none',
       ' weightScale │  val   train    loss  │  val   train     loss',
       '─────────────┼───────────────────────┼───────────────────────',
-      '        0.01 │ .300*   .500   1.500  │ .200*   .400*   1.800*',
+      '        1e-2 │ .300*   .500   1.500  │ .200*   .400*   1.800*',
       '           1 │ .250    .600*  1.250* │ .100    .100   3.14e4',
     ]);
   });
@@ -152,10 +152,10 @@ describe('a table in a terminal', () => {
       ' weightScale │  val   train     loss',
       '─────────────┼───────────────────────',
       'batchnorm',
-      '        0.01 │ .300*   .500    1.500',
+      '        1e-2 │ .300*   .500    1.500',
       '           1 │ .250    .600*   1.250*',
       'none',
-      '        0.01 │ .200*   .400*   1.800*',
+      '        1e-2 │ .200*   .400*   1.800*',
       '           1 │ .100    .100   3.14e4',
     ]);
   });
@@ -167,7 +167,7 @@ describe('a table in a terminal', () => {
     expect(show(52, trials).slice(1, 6)).toEqual([
       ' normalization  updateRule │  val   train    loss',
       '───────────────────────────┼──────────────────────',
-      'weightScale 0.01',
+      'weightScale 1e-2',
       ' batchnorm      adam       │ .300*   .500   1.500',
       ' none           adam       │ .200    .400   1.800',
     ]);

@@ -4,6 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
+import { helpWidth } from '../help.ts';
 import {
   collect,
   dataOption,
@@ -48,7 +49,9 @@ const MOST_SECONDS = 2_147_483;
 export async function registerRun(program: Command, context: Context): Promise<void> {
   for (const { verb, summary, description, examples } of VERBS) {
     // The keys are described by the schema, which takes longer to load than the rest of the program.
-    const keys = context.words.includes(verb) ? (await import('../keys.ts')).keyTable() : '';
+    const keys = context.words.includes(verb)
+      ? (await import('../keys.ts')).keyTable(helpWidth(process.stdout))
+      : '';
     withOutput(program.command(verb))
       .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
       .summary(summary)

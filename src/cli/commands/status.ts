@@ -19,10 +19,11 @@ export function registerStatus(program: Command, context: Context): void {
     )
     .action(async (name, options) => {
       const terminal = context.terminal(options);
+      const { jsonText, safeLines } = await import('../../report/text.ts');
       const found =
         name === undefined ? await latest(context, terminal.tell) : await statusOfRun(name, context);
       terminal.print(
-        options.json ? JSON.stringify(found, null, 2) : (await linesOf(found, context)).join('\n'),
+        options.json ? jsonText(found) : (await linesOf(found, context)).flatMap(safeLines).join('\n'),
       );
     });
 }
@@ -38,7 +39,7 @@ export function registerRuns(program: Command, context: Context): void {
       const terminal = context.terminal(options);
       const { listRuns } = await import('../../store/status.ts');
       const runs = await listRuns(context.resultsFolder, terminal.tell);
-      if (options.json) terminal.print(JSON.stringify(runs, null, 2));
+      if (options.json) terminal.print((await import('../../report/text.ts')).jsonText(runs));
       else if (runs.length === 0)
         terminal.print('There are no runs in ./results. To make one: cifar-norm sweep weight-scale');
       else terminal.print(await runsTable(runs, context, terminal));
@@ -51,30 +52,40 @@ async function runsTable(
   { cwd }: Context,
   { color, width }: { readonly color: boolean; readonly width: number },
 ): Promise<string> {
-  const [{ textTable }, { fitted, oneLine }] = await Promise.all([
+  const [{ textTable }, { columnsOf, oneLine, wrap }] = await Promise.all([
     import('../../report/terminal/text-table.ts'),
     import('../../report/text.ts'),
   ]);
-  const rows = runs.map(run => [
-    shown(run.folder, cwd),
+  const heads = ['run', 'state', 'trials', 'failed', 'started (UTC)'];
+  const facts = runs.map(run => [
     run.state,
     `${run.completed + run.diverged}/${run.planned}`,
     run.failed > 0 ? String(run.failed) : '',
     run.startedAt.slice(0, 16).replace('T', ' '),
   ]);
-  const align = ['left', 'left', 'right', 'right', 'left'] as const;
-  const [head, rule, ...lines] = textTable(['run', 'state', 'trials', 'failed', 'started (UTC)'], rows, {
-    ...{ color, align },
-  }).split('\n');
-  const about = runs.map(({ title, differences }) =>
-    [title ?? '', ...differences].filter(text => text !== ''),
-  );
+  const names = runs.map(({ folder }) => oneLine(shown(folder, cwd)));
+  const about = runs.map(({ title, differences }) => oneLine([title ?? '', ...differences].join('; ')));
+  const below = (text: string) => wrap(text.replace(/^; /, ''), width - 4).map(line => `   ${line}`);
+  const table = (leads: readonly string[]) =>
+    textTable(
+      heads,
+      facts.map((row, i) => [leads[i]!, ...row]),
+      { color, align: ['left', 'left', 'right', 'right', 'left'] },
+    ).split('\n');
+  const wide = table(names);
+  // Where a name leaves no room for the rest of its row, it stands in a line of its own.
+  const isWide = wide.every(line => columnsOf(line) <= width);
+  const [head, rule, ...lines] = isWide
+    ? wide
+    : textTable(heads.slice(1), facts, { color, align: ['left', 'right', 'right', 'left'] }).split('\n');
   return [
     head,
     rule,
-    ...lines.flatMap((line, i) =>
-      about[i]!.length === 0 ? [line] : [line, `   ${fitted(oneLine(about[i]!.join('; ')), width - 4)}`],
-    ),
+    ...lines.flatMap((line, i) => [
+      ...(isWide ? [] : wrap(names[i]!, width)),
+      line,
+      ...(about[i] === '' ? [] : below(about[i]!)),
+    ]),
   ].join('\n');
 }
 

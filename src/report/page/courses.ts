@@ -4,13 +4,13 @@ import { cellsOf, estimateOf } from '../../analysis/cells.ts';
 import type { Finding } from '../../analysis/finding.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { axisKeys, axisValues, describer, type Result, shortText } from '../../analysis/results.ts';
+import { fractionText } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import { NUM_CLASSES } from '../../data/dataset.ts';
 import { pointsOf, type TrialRecord } from '../../records/record.ts';
 import { epochMeans } from '../charts.ts';
 import { curveNamer } from '../curve-names.ts';
 import type { Point } from '../model.ts';
-import { figureText } from '../text.ts';
 import { html, type Markup } from './html.ts';
 import type { MiniCurve, Panel } from './mini.ts';
 import { mini } from './mini.ts';
@@ -114,4 +114,4 @@ function meanAccuracy(results: readonly Result[]): Point[] {
 }
 
 const accuracyText = (value: number | null | undefined): string =>
-  value == null ? '-' : figureText.fraction(value);
+  value == null ? '-' : fractionText(value);

@@ -1,9 +1,10 @@
 /** Charts in words: for those who cannot see them, and as captions that say what to look at. */
 
 import { shortText } from '../../analysis/results.ts';
+import { unitText } from '../../analysis/words.ts';
 import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
-import { axisText, figureText } from '../text.ts';
+import { axisText } from '../text.ts';
 
 /** What each curve does: where it begins, ends, and is best. */
 export function summaryText(chart: Chart): string {
@@ -62,4 +63,4 @@ const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)}
 
 /** Writes the values of a chart. */
 export const yText = ({ unit }: Chart): ((y: number) => string) =>
-  unit === undefined ? y => axisText([y])(y) : y => figureText[unit](y);
+  unit === undefined ? y => axisText([y])(y) : y => unitText[unit](y);

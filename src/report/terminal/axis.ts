@@ -1,5 +1,6 @@
 /** The horizontal axis of a chart. */
 
+import { shortText } from '../../analysis/results.ts';
 import { extent } from '../range.ts';
 import { axisText } from '../text.ts';
 import { innerTicks, tickTexts, tickValues } from './scale.ts';
@@ -22,7 +23,8 @@ export function xTicks(kind: 'linear' | 'log', xs: readonly number[], most: numb
   const [low, high] = extent(values);
   if (kind === 'log') {
     const powers = tickValues(innerTicks(Math.log10(low), Math.log10(high), most, 1));
-    if (powers.length > 1) return powers.map(power => ({ x: Number(`1e${power}`), text: `1e${power}` }));
+    if (powers.length > 1)
+      return powers.map(power => ({ x: Number(`1e${power}`), text: shortText(Number(`1e${power}`)) }));
   }
   const round = innerTicks(low, high, most);
   const texts = tickTexts(round);

@@ -13,9 +13,14 @@ export interface Knot {
 const MARKERS = 'ox+*#@%&';
 /** Level line, corners and upright, in asciichart's order. */
 const LINES = ['─╰╭╮╯│', '┄╰╭╮╯┆', '═╚╔╗╝║', '·····:', '━┗┏┓┛┃'] as const;
-const BAND = '░';
+const BANDS = '░▒';
+const FAINT = '.';
+/** What theory predicts, across and upright. */
+export const THEORY = { y: '-', x: '┊' } as const;
+/** Columns from one dash of a level theory line to the next. */
+const DASH = 2;
 
-const markerOf = (series: number): string => MARKERS.charAt(series % MARKERS.length);
+export const markerOf = (series: number): string => MARKERS.charAt(series % MARKERS.length);
 const lineOf = (series: number): string => LINES[series % LINES.length]!;
 
 /** What a series looks like, for a legend. */
@@ -65,8 +70,28 @@ export function drawBand(grid: Grid, low: readonly Knot[], high: readonly Knot[]
   const highs = rowsThrough(high);
   for (const [offset, lowest] of rowsThrough(low).entries()) {
     for (let row = lowest; row <= highs[offset]!; row++)
-      put(grid, grid.length - 1 - row, start + offset, { char: BAND, series, layer: 'band' });
+      put(grid, grid.length - 1 - row, start + offset, {
+        char: BANDS.charAt(series % 2),
+        series,
+        layer: 'band',
+      });
   }
+}
+
+/** Dots where the noisy values lie whose means a curve shows. */
+export function drawFaint(grid: Grid, knots: Iterable<Knot>, series: number): void {
+  for (const { column, row } of knots)
+    if (Number.isFinite(row))
+      put(grid, grid.length - 1 - Math.round(row), column, { char: FAINT, series, layer: 'faint' });
+}
+
+/** A theory line across the grid, level at a row or upright at a column. */
+export function drawTheory(grid: Grid, axis: 'x' | 'y', at: number): void {
+  const ink = { char: THEORY[axis], series: 'theory', layer: 'theory' } as const;
+  if (axis === 'x') for (const row of grid.keys()) put(grid, row, at, ink);
+  else
+    for (let column = 0; column < grid[0]!.length; column += DASH)
+      put(grid, grid.length - 1 - at, column, ink);
 }
 
 /** Columns between the markers of a series that has a knot in most columns. */

@@ -1,12 +1,12 @@
 /** A grid of characters on which several series may claim one cell. */
 
-const LAYERS = ['band', 'line', 'marker'] as const;
+/** From the back to the front. */
+const LAYERS = ['faint', 'band', 'theory', 'line', 'marker'] as const;
 
 /** A character, and the series that draws it. */
 export interface Ink {
   readonly char: string;
-  readonly series: number;
-  /** Markers stand before lines, lines before bands. */
+  readonly series: number | 'theory';
   readonly layer: (typeof LAYERS)[number];
 }
 
@@ -40,7 +40,9 @@ export function visibleInk(grid: Grid): (Ink | undefined)[][] {
   return grid.map(row =>
     row.map((cell, column) => {
       const layer = LAYERS.findLast(layer => cell.some(ink => ink.layer === layer));
-      const rivals = cell.filter(ink => ink.layer === layer).sort((a, b) => a.series - b.series);
+      const rivals = cell
+        .filter(ink => ink.layer === layer)
+        .sort((a, b) => Number(a.series) - Number(b.series));
       const index = layer === 'marker' ? turns[column]! : Math.floor(column / TURN);
       return rivals[index % rivals.length];
     }),

@@ -1,5 +1,5 @@
 /** Round numbers for the axes of a chart. */
-import { powerText } from '../text.ts';
+import { powerText } from '../../analysis/results.ts';
 
 /** Whole multiples of a round step, from `first * step` to `last * step`. */
 export interface Ticks {

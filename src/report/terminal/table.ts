@@ -1,8 +1,7 @@
 /** Tables without a frame, only a rule under the head, in the widest form that fits. */
-import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import type { Figure, Row, Table } from '../model.ts';
-import { flow, oneLine, wrap } from '../text.ts';
+import { columnsOf, flow, oneLine, wrap } from '../text.ts';
 import { type Cell, textTable } from './text-table.ts';
 
 export { textTable } from './text-table.ts';
@@ -17,8 +16,7 @@ export interface TableStyle {
 export function renderTable(table: Table, style: TableStyle): string {
   const width = Math.max(40, Math.floor(style.width));
   const { bold, dim } = picocolors.createColors(style.color);
-  const fits = (lines: readonly string[]) =>
-    lines.every(line => stripVTControlCharacters(line).length <= width);
+  const fits = (lines: readonly string[]) => lines.every(line => columnsOf(line) <= width);
   const lines = firstThat(fits, forms(table, { ...style, width }));
   return [
     ...wrap(table.title, width).map(bold),

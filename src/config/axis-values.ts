@@ -1,18 +1,19 @@
 /** The values of an axis. */
-import { explain } from '../config/explain.ts';
-import { type Axis, type SettingKey, type SettingValue, settingSchema } from '../config/schema.ts';
-import { isRange } from '../config/sweep-schema.ts';
-import { CifarNormError } from '../errors.ts';
+import { explain } from './explain.ts';
+import { type Axis, type SettingKey, type SettingValue, settingSchema } from './schema.ts';
+import { SweepError } from './sweep-error.ts';
+import { isRange } from './sweep-schema.ts';
+import type { Path } from './yaml.ts';
 
 export type Power = (base: number, exponent: number) => number;
 
 /**
  * The values of an axis of `key`, each valid for its setting.
  *
- * @param place what errors call the axis
- * @throws CifarNormError (config) about the first value that the setting does not allow
+ * @param path where the axis stands in the experiment
+ * @throws SweepError about the first value that the setting does not allow
  */
-export function valuesOf(key: SettingKey, axis: Axis, place: string, pow: Power): SettingValue[] {
+export function valuesOf(key: SettingKey, axis: Axis, path: Path, pow: Power): SettingValue[] {
   const schema = settingSchema(key);
   const single = schema.safeParse(axis);
   if (single.success) return [single.data];
@@ -25,7 +26,7 @@ export function valuesOf(key: SettingKey, axis: Axis, place: string, pow: Power)
     const { data, error } = schema.safeParse(value, { error: explain });
     if (error) {
       const hint = isRange(axis) ? 'give the values as a list' : undefined;
-      throw new CifarNormError('config', `${place}: ${error.issues[0]!.message}`, hint);
+      throw new SweepError(path, error.issues[0]!.message, hint);
     }
     return data;
   });
