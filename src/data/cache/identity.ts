@@ -29,7 +29,7 @@ export const areSame = (some: readonly Identity[], others: readonly Identity[]):
   JSON.stringify(some) === JSON.stringify(others);
 
 /** The coarsest timestamps in use are those of FAT: 2 s. */
-const GRANULARITY_MS = 2000;
+export const GRANULARITY_MS = 2000;
 
 /**
  * Whether a change made from now on shows in the time of change of every file. A file that has just changed may change again
