@@ -1,6 +1,5 @@
 /** From what a user says about the data to a Dataset. */
 import { homedir } from 'node:os';
-import { loadForRun } from './cache/load-for-run.ts';
 import type { Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
 import {
@@ -75,7 +74,8 @@ export async function openForRun(
 ): Promise<{ readonly dataset: Dataset; readonly statistics?: PixelStatistics }> {
   const place = typeof data === 'object' ? undefined : await findPlace(data, context);
   const folder = userCacheFolder(context.env);
-  if (place && place.kind !== 'synthetic' && folder !== undefined) return loadForRun(place, need, folder);
+  if (place && place.kind !== 'synthetic' && folder !== undefined)
+    return (await import('./cache/load-for-run.ts')).loadForRun(place, need, folder);
   const dataset = place ? await loadDataset(place, { test: false }) : (data as Dataset);
   checkSplit(dataset, need);
   return { dataset };

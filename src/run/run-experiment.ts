@@ -20,7 +20,7 @@ import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
-import { findingIn, type RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-view.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
