@@ -44,6 +44,7 @@ export async function dataDownload(
             interruption.signal,
           )
         : await copied(resolve(options.from), path, archive, interruption.signal);
+    if (outcome !== 'present') transfer.note('unpacking');
     await keepUnpacked(path, folder, outcome);
     transfer.stop();
     const { name: _, url: __, ...checksums } = archive;
