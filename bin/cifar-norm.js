@@ -2,5 +2,5 @@
 // Before anything is loaded: SIGUSR1 must not open the port of a debugger.
 process.on('SIGUSR1', () => {});
 
-const { main } = await import('../dist/cli/main.js');
+const { main } = await import('../dist/bundle/main.js');
 process.exitCode = await main(process.argv.slice(2));

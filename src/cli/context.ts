@@ -1,7 +1,7 @@
 /** What a command is given beside its words: where it runs, and how it ends. */
 import { join } from 'node:path';
 import type { Attempt, Found } from '../data/locate.ts';
-import { type DataContext, findData } from '../data/open.ts';
+import type { DataContext } from '../data/open.ts';
 import { interruptible } from './interruptible.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
@@ -34,7 +34,8 @@ export function contextOf(words: readonly string[], exit: (code: number) => void
     ...{ words, cwd, env, exit, dataContext, interruptible },
     resultsFolder: join(cwd, 'results'),
     terminal: ({ color, quiet = false }) => terminalOf({ color, quiet }),
-    findData: option => findData(option, { ...dataContext, config: undefined }),
+    findData: async option =>
+      (await import('../data/open.ts')).findData(option, { ...dataContext, config: undefined }),
   };
 }
 

@@ -2,7 +2,17 @@
 import { homedir } from 'node:os';
 import type { Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
-import { cacheFolderOf, type Environment, type Found, locateData, requireCacheFolder } from './locate.ts';
+import {
+  cacheFolderOf,
+  type Environment,
+  type Found,
+  locateData,
+  type Place,
+  requireCacheFolder,
+} from './locate.ts';
+import type { Need } from './need.ts';
+import type { PixelStatistics } from './preprocessing.ts';
+import { checkSplit } from './split.ts';
 
 export interface DataContext {
   readonly cwd: string;
@@ -39,17 +49,40 @@ export function findData(option: string | undefined, { cwd, env, config }: DataC
   });
 }
 
+export interface OpenContext extends DataContext {
+  readonly onReading: (source: string) => unknown;
+}
+
 /**
- * Finds and reads the training images.
+ * Finds and reads the training images: all of them, whatever a cache says.
  * @param data a place, `synthetic`, or a dataset that is returned as it is; undefined looks in the usual places
  * @throws CifarNormError (data) if a place that was named holds no CIFAR-10, or what it holds cannot be read
  */
-export async function openData(
+export async function openData(data: string | Dataset | undefined, context: OpenContext): Promise<Dataset> {
+  return typeof data === 'object' ? data : loadDataset(await findPlace(data, context), { test: false });
+}
+
+/**
+ * Finds and reads the training images that a run needs.
+ * @param data see openData
+ * @throws CifarNormError (data) as openData, or if there are fewer images than the split needs
+ */
+export async function openForRun(
   data: string | Dataset | undefined,
-  context: DataContext & { readonly onReading: (source: string) => unknown },
-): Promise<Dataset> {
-  if (typeof data === 'object') return data;
+  need: Need,
+  context: OpenContext,
+): Promise<{ readonly dataset: Dataset; readonly statistics?: PixelStatistics }> {
+  const place = typeof data === 'object' ? undefined : await findPlace(data, context);
+  const folder = userCacheFolder(context.env);
+  if (place && place.kind !== 'synthetic' && folder !== undefined)
+    return (await import('./cache/load-for-run.ts')).loadForRun(place, need, folder);
+  const dataset = place ? await loadDataset(place, { test: false }) : (data as Dataset);
+  checkSplit(dataset, need);
+  return { dataset };
+}
+
+async function findPlace(data: string | undefined, context: OpenContext): Promise<Place> {
   const { place } = await findData(data, context);
   await context.onReading(place.kind === 'synthetic' ? 'synthetic data' : place.path);
-  return loadDataset(place, { test: false });
+  return place;
 }

@@ -4,7 +4,7 @@ import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { pointsOf, type TrialRecord } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
-import { isComplete, type RunView } from './run-report.ts';
+import { isComplete, type RunView } from './run-view.ts';
 import { jsonText } from './text.ts';
 
 /** What the document says beside the view. */

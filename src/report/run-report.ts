@@ -1,43 +1,22 @@
 /** What a run prints when it finishes: the same words for `sweep`, `train` and `show`. */
 import picocolors from 'picocolors';
-import type { Stream } from '../analysis/comparison.ts';
 import { expectationLines, scoreOf, statusText } from '../analysis/expectation-report.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
-import { type Finding, findingOf } from '../analysis/finding.ts';
-import { type DataLabel, type Result, seedsIn } from '../analysis/results.ts';
-import type { ChartSpec } from '../config/schema.ts';
+import { seedsIn } from '../analysis/results.ts';
 import { chartsOf } from './charts.ts';
 import { diagnosticsTables } from './diagnostics.ts';
 import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
+import { findingIn, isComplete, type RunView } from './run-view.ts';
 import { renderChart } from './terminal/chart.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
 import { oneLine, wrap } from './text.ts';
-
-export interface RunView {
-  readonly name: string;
-  readonly title: string | undefined;
-  readonly description: string | undefined;
-  readonly command: 'sweep' | 'train';
-  readonly data: DataLabel;
-  /** Number of trials in the plan. */
-  readonly planned: number;
-  /** In plan order; fewer than planned if the run was interrupted, none if it has yet to begin. */
-  readonly results: readonly Result[];
-  /** Undefined for the usual ones. */
-  readonly charts: readonly ChartSpec[] | undefined;
-  readonly stream: Stream;
-  /** What the experiment expects, judged; empty if it expects nothing. */
-  readonly expectations: readonly ExpectationOutcome[];
-}
 
 export type ReportStyle = TableStyle;
 
 const CHART_HEIGHT = 14;
 const MAX_DESCRIPTION_LINES = 4;
 const MIN_WIDTH = 40;
-
-export const isComplete = ({ planned, results }: RunView): boolean => results.length === planned;
 
 /** Title, description, number of trials, and a warning of synthetic data. */
 export function reportHeader(view: RunView, style: ReportStyle): string {
@@ -57,10 +36,6 @@ const SYNTHETIC = [
   'Synthetic images stand in for CIFAR-10: results say nothing about real images.',
   'To get CIFAR-10, run: cifar-norm data download',
 ];
-
-/** What the run shows, by rules. */
-export const findingIn = ({ results, data, stream }: RunView): Finding =>
-  findingOf(results, { data, stream });
 
 /**
  * The finding, the table of a sweep, the charts, the expectations, and in the end the answer again, for those who see

@@ -10,8 +10,8 @@ import { overridesOf } from '../config/overrides.ts';
 import type { Experiment, ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Environment } from '../data/locate.ts';
-import { openData } from '../data/open.ts';
-import { checkSplit } from '../data/split.ts';
+import { needOf } from '../data/need.ts';
+import { openForRun } from '../data/open.ts';
 import { explained } from '../files/atomic.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planner } from '../plan/plan.ts';
@@ -20,7 +20,7 @@ import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
-import { findingIn, type RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-view.ts';
 import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
@@ -109,13 +109,12 @@ export async function runExperiment(
   const { cwd = process.cwd(), onEvent = () => {}, signal = new AbortController().signal } = options;
   const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
   await onEvent({ kind: 'loaded', experiment: loaded.experiment });
-  const dataset = await openData(options.data, {
+  const { dataset, statistics } = await openForRun(options.data, needOf(loaded.experiment), {
     cwd,
     env: options.env ?? {},
     config: loaded.experiment.data,
     onReading: source => onEvent({ kind: 'reading', source }),
   });
-  checkSplit(dataset, loaded.experiment);
 
   const numerics = NUMERICS[options.numerics ?? 'portable'];
   const planFor = planner(loaded.experiment, { fingerprint: dataset.fingerprint, numerics });
@@ -138,7 +137,8 @@ export async function runExperiment(
   const notify = (text: string) => void onEvent({ kind: 'notice', text });
   const { queue: url, shard, timeout } = options;
   const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
-  const executors = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
+  const means = { ...options, workers, queue, statistics };
+  const executors = await executorFactory(dataset.train, planFor([]), means);
   const { kernels } = executors;
   const invocation = invocationOf({
     ...presentation,

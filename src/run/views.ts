@@ -10,7 +10,7 @@ import type { FileLock } from '../files/lock.ts';
 import { trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
-import { findingIn, type RunView } from '../report/run-report.ts';
+import { findingIn, type RunView } from '../report/run-view.ts';
 import {
   type CsvName,
   csvsOf,

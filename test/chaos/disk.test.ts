@@ -64,7 +64,7 @@ it('a folder removed during the run is restored with every finished trial', asyn
 
 it('too many open files: the file is named, and no stack is shown', () => {
   const command = [process.execPath, entry, ...words, '--out', join(emptyFolder(), 'run')];
-  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -n 40; exec "$@"', 'bash', ...command], {
+  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -n 32; exec "$@"', 'bash', ...command], {
     encoding: 'utf8',
   });
   expect(status).toBe(1);

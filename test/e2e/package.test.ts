@@ -34,7 +34,11 @@ beforeAll(() => {
 });
 
 const run = (file: string) =>
-  spawnSync(process.execPath, [file], { cwd: project, encoding: 'utf8', env: { PATH: process.env.PATH } });
+  spawnSync(process.execPath, [file], {
+    cwd: project,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: emptyFolder() },
+  });
 
 describe('the package', () => {
   it('type-checks strictly, without skipLibCheck and without the types of Node', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportJson } from '../../src/report/run-json.ts';
-import { findingIn, type RunView, reportBody, reportHeader } from '../../src/report/run-report.ts';
+import { reportBody, reportHeader } from '../../src/report/run-report.ts';
+import { findingIn, type RunView } from '../../src/report/run-view.ts';
 import { accuracy, resultsOf } from './results.ts';
 
 const results = resultsOf(

@@ -49,7 +49,7 @@ const MOST_SECONDS = 2_147_483;
 export async function registerRun(program: Command, context: Context): Promise<void> {
   for (const { verb, summary, description, examples } of VERBS) {
     // The keys are described by the schema, which takes longer to load than the rest of the program.
-    const keys = context.words.includes(verb)
+    const keys = isHelpAsked(verb, context.words)
       ? (await import('../keys.ts')).keyTable(helpWidth(process.stdout))
       : '';
     withOutput(program.command(verb))
@@ -110,21 +110,25 @@ export async function registerRun(program: Command, context: Context): Promise<v
   }
 }
 
+const isHelpAsked = (verb: Verb, words: readonly string[]): boolean =>
+  words.includes(verb) && words.some(word => ['help', '--help', '-h'].includes(word));
+
 type Options = OutputOptions &
   RunOptions & { readonly format: RunFormat; readonly kernels?: string | undefined };
 
 async function run(verb: Verb, experiment: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
-  const [{ runExperiment }, { compiler }, { runListener }, { printRun }] = await Promise.all([
+  const [{ runExperiment }, { compiler }, { runListener }] = await Promise.all([
     import('../../run/run-experiment.ts'),
     import('../compile.ts'),
     import('../run-listener.ts'),
-    import('../print-run.ts'),
   ]);
   const listener = runListener(terminal, { logs: verb === 'train' && options.format === 'text' });
   const interruption = context.interruptible(listener.stop);
   // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
   if (options.workers === 0) interruption.end();
+  // What prints the results is loaded while the nets train.
+  const printing = () => import('../print-run.ts');
   let ended: Run | undefined;
   try {
     ended = await runExperiment(experiment, {
@@ -133,12 +137,17 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
       env: context.env,
       signal: interruption.signal,
-      onEvent: (event: RunEvent) => listener.event(event),
+      onEvent: (event: RunEvent) => {
+        if (event.kind === 'started') void printing();
+        return listener.event(event);
+      },
     });
     listener.stop();
     // Half a report helps no one: what is kept, and how to resume, stands on stderr.
-    if (interruption.code() === undefined || options.format !== 'text')
+    if (interruption.code() === undefined || options.format !== 'text') {
+      const { printRun } = await printing();
       printRun(ended, terminal, { format: options.format, histories: false, logs: false });
+    }
     conclude(terminal, ended, interruption.code(), context);
   } finally {
     listener.stop();

@@ -1,7 +1,12 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { experimentSchema } from '../../config/schema.ts';
 import type { Layout } from '../../data/batches.ts';
+import { GRANULARITY_MS } from '../../data/cache/identity.ts';
+import { loadForRun } from '../../data/cache/load-for-run.ts';
 import { download, PATIENCE } from '../../data/download.ts';
 import { install, isInstalled } from '../../data/install.ts';
+import { needOf } from '../../data/need.ts';
 import { type Archive, OFFICIAL } from '../../data/official.ts';
 import { cacheFolder } from '../../data/open.ts';
 import type { Context, OutputOptions } from '../context.ts';
@@ -39,6 +44,8 @@ export async function dataDownload(
             interruption.signal,
           )
         : await copied(resolve(options.from), path, archive, interruption.signal);
+    if (outcome !== 'present') transfer.note('unpacking');
+    await keepUnpacked(path, folder, outcome);
     transfer.stop();
     const { name: _, url: __, ...checksums } = archive;
     if (options.json) {
@@ -90,6 +97,13 @@ async function fetched(
 async function copied(from: string, target: string, archive: Archive, signal: AbortSignal): Promise<Outcome> {
   await install({ from, target, archive, signal });
   return 'copied';
+}
+
+/** Leaves the images in the cache as the shipped experiments need them, so that no run unpacks the archive. */
+async function keepUnpacked(path: string, folder: string, outcome: Outcome): Promise<void> {
+  // The cache does not trust a file that has just changed.
+  if (outcome !== 'present') await wait(GRANULARITY_MS);
+  await loadForRun({ kind: 'archive', path }, needOf(experimentSchema.parse({})), folder);
 }
 
 /** Names the archive only if a place that is searched earlier holds CIFAR-10 too. */

@@ -1,7 +1,8 @@
 /** The live picture of a run: a bar with the time left, the best so far, and a row for each running trial. */
 import picocolors from 'picocolors';
+import { unitText } from '../../analysis/words.ts';
 import { sparkline } from '../../report/terminal/sparkline.ts';
-import { figureText, fitted, flow } from '../../report/text.ts';
+import { fitted, flow } from '../../report/text.ts';
 import { duration } from '../progress.ts';
 import { secondsLeft, shareDone } from './estimate.ts';
 import { meansOf } from './loss-curve.ts';
@@ -60,7 +61,7 @@ function bestLines({ failed, diverged, best, name }: ProgressState, width: numbe
   ];
   const texts = [
     ...(counts.length > 0 ? [counts.join(', ')] : []),
-    ...(best ? [`best val ${figureText.fraction(best.valAccuracy)}: ${name(best.trial)}`] : []),
+    ...(best ? [`best val ${unitText.fraction(best.valAccuracy)}: ${name(best.trial)}`] : []),
   ];
   return flow(texts, ', ', width).map(line => fitted(line, width));
 }
@@ -83,7 +84,7 @@ function rowLines(
   const gap = isRoomy ? '  ' : ' ';
   const epochs = aligned(shown.map(({ epoch, trial }) => `${epoch}/${trial.settings.epochs}`));
   const losses = aligned(
-    shown.map(({ curve }) => (curve.last === undefined ? '' : figureText.nats(curve.last))),
+    shown.map(({ curve }) => (curve.last === undefined ? '' : unitText.nats(curve.last))),
   );
   const figures = shown.map((_, i) =>
     isRoomy ? `epoch ${epochs[i]}  loss ${losses[i]}` : `${epochs[i]} ${losses[i]}`,

@@ -1,8 +1,9 @@
 /** What is said of a trial that has ended. */
 import picocolors from 'picocolors';
+import { unitText } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
 import type { TrialRecord } from '../../records/record.ts';
-import { figureText, oneLine } from '../../report/text.ts';
+import { oneLine } from '../../report/text.ts';
 
 /** After its name: `best validation accuracy 0.312` */
 export function outcomeText(record: TrialRecord): string {
@@ -18,5 +19,5 @@ export function outcomeLine(name: string, record: TrialRecord, color: boolean): 
   const { status, iterations, error = '' } = record;
   if (status === 'failed') return `${red('failed')} ${name}: ${oneLine(error)}`;
   if (status === 'diverged') return `${yellow('diverged')} ${name}, after ${iterations} iterations`;
-  return `val ${figureText.fraction(measures.bestValAccuracy.of(record, 1) ?? 0)} ${name}`;
+  return `val ${unitText.fraction(measures.bestValAccuracy.of(record, 1) ?? 0)} ${name}`;
 }

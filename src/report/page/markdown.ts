@@ -4,7 +4,7 @@ import { expectationLines } from '../../analysis/expectation-report.ts';
 import type { Table } from '../model.ts';
 import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
-import { findingIn } from '../run-report.ts';
+import { findingIn } from '../run-view.ts';
 import { oneLine } from '../text.ts';
 import { printable } from './html.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';

@@ -6,7 +6,7 @@ import { differences } from '../../store/manifest.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
 import { robustClamp } from '../range.ts';
-import { findingIn } from '../run-report.ts';
+import { findingIn } from '../run-view.ts';
 import { comparisonSection } from './comparisons.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';

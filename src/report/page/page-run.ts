@@ -2,7 +2,7 @@
 import { type Comparison, compareBy } from '../../analysis/comparison.ts';
 import { netsOf } from '../../analysis/nets.ts';
 import type { Identity, Invocation } from '../../store/manifest.ts';
-import type { RunView } from '../run-report.ts';
+import type { RunView } from '../run-view.ts';
 
 export interface PageRun {
   /** What tells it from the other runs of the page: the name of its folder. */

@@ -3,7 +3,7 @@ import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
 import { chartsOf } from '../charts.ts';
 import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
-import { findingIn, isComplete } from '../run-report.ts';
+import { findingIn, isComplete } from '../run-view.ts';
 import { comparisonSection } from './comparisons.ts';
 import { smallMultiples, trialCourses } from './courses.ts';
 import { figure } from './figure.ts';

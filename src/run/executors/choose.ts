@@ -1,6 +1,6 @@
 /** Chooses what runs the trials. */
 import { IMAGE_SIZE, type Images } from '../../data/dataset.ts';
-import { pixelStatistics } from '../../data/preprocessing.ts';
+import { type PixelStatistics, pixelStatistics } from '../../data/preprocessing.ts';
 import type { Program } from '../../kernels/backend.ts';
 import { backendOf, compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
@@ -23,6 +23,8 @@ export interface ExecutorOptions {
   readonly workers: number;
   /** Trains on the workers of a queue instead. */
   readonly queue?: QueueOptions | undefined;
+  /** Of the training split; computed from its images if they are not known. */
+  readonly statistics?: PixelStatistics | undefined;
   /** What threads run, if not the usual worker. */
   readonly entry?: URL;
 }
@@ -42,7 +44,7 @@ export interface Executors {
 export async function executorFactory(
   train: Images,
   trials: readonly Trial[],
-  { numerics = 'portable', compile = compileProgram, workers, entry, queue }: ExecutorOptions,
+  { numerics = 'portable', compile = compileProgram, workers, entry, queue, statistics }: ExecutorOptions,
 ): Promise<Executors> {
   ensureFeasible(trials, queue ? undefined : workers);
   if (queue) return queueFactory(queue);
@@ -57,9 +59,9 @@ export async function executorFactory(
     const executor =
       workers === 0 ? inlineExecutor(images, programs) : threadExecutor(images, programs, { threads, entry });
     // While the threads start.
-    const statistics = pixelStatistics(preprocessing, train, numTraining);
-    mean.set(statistics.mean);
-    deviation.set(statistics.deviation);
+    const known = statistics ?? pixelStatistics(preprocessing, train, numTraining);
+    mean.set(known.mean);
+    deviation.set(known.deviation);
     return executor;
   };
   return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };

@@ -7,7 +7,7 @@ import type { Programs } from '../run-trial.ts';
 import type { WorkerData, WorkerMessage } from './worker.ts';
 
 /** A thread loads the built program, also when the sources are run by a test. */
-const WORKER = new URL('../../../dist/run/executors/worker.js', import.meta.url);
+const WORKER = new URL('../../../dist/bundle/worker.js', import.meta.url);
 
 export interface ThreadOptions {
   readonly threads: number;

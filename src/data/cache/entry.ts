@@ -1,0 +1,99 @@
+/** What is remembered of the data at a place: a file of the cache, and its limits. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomically } from '../../files/atomic.ts';
+import { openRegular } from '../../files/regular.ts';
+import { identitySchema } from './identity.ts';
+
+/** Float64 numbers, little-endian, in base64. */
+const numbers = z.base64();
+
+const entrySchema = z.strictObject({
+  version: z.literal(1),
+  /** What was read, and the unpacked copy if there is one. */
+  files: z.array(identitySchema),
+  /** See `fingerprintOf`. */
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  /** See `PixelStatistics`; the latest first. */
+  statistics: z.array(
+    z.strictObject({
+      preprocessing: z.string(),
+      /** Images that they were taken of. */
+      count: z.int().positive(),
+      mean: numbers,
+      deviation: numbers,
+    }),
+  ),
+});
+export type Entry = Readonly<z.output<typeof entrySchema>>;
+export type StoredStatistics = Entry['statistics'][number];
+
+/** Where a place's files of the cache are. */
+export interface CachePaths {
+  readonly entry: string;
+  /** The images, unpacked: labels (count) uint8, then pixels (count, 3072) uint8. */
+  readonly copy: string;
+}
+
+/** @param folder the user's cache folder */
+export function cachePaths(folder: string, place: string): CachePaths {
+  const name = createHash('sha256').update(place).digest('hex').slice(0, 16);
+  return { entry: join(folder, 'known', `${name}.json`), copy: join(folder, 'known', `${name}.images`) };
+}
+
+/** The entry; undefined if there is none, or if it cannot be trusted. */
+export async function readEntry(path: string): Promise<Entry | undefined> {
+  try {
+    await using file = await openRegular(path);
+    const text = await file.readFile('utf8');
+    const [checksum, json] = text.split('\n', 2) as [string, string];
+    return checksum === checksumOf(json) ? entrySchema.parse(JSON.parse(json)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeEntry(path: string, entry: Entry): Promise<void> {
+  const json = JSON.stringify(entry);
+  await store(path, [`${checksumOf(json)}\n${json}\n`]);
+}
+
+/** Replaces a file of the cache atomically. Removes what is over the limits. */
+export async function store(path: string, pieces: readonly (string | Uint8Array)[]): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await writeAtomically(path, pieces);
+  await prune(folder);
+}
+
+const checksumOf = (json: string): string => createHash('sha256').update(json).digest('hex');
+
+/** A copy of CIFAR-10 has 154 MB, an entry at most 0.5 MB. */
+const LIMITS = [
+  { ending: /\.images$/, most: 2 },
+  { ending: /\.json$/, most: 64 },
+];
+/** What a killed process left. */
+const TEMPORARY = /\.tmp-[0-9a-f]+$/;
+const ABANDONED_MS = 3_600_000;
+
+async function prune(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  const files = await Promise.all(
+    names.map(async name => {
+      // Another process may have removed it.
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      return { name, written: stats?.mtimeMs ?? 0 };
+    }),
+  );
+  files.sort((a, b) => b.written - a.written);
+  const excess = LIMITS.flatMap(({ ending, most }) =>
+    files.filter(({ name }) => ending.test(name)).slice(most),
+  );
+  const abandoned = files.filter(
+    ({ name, written }) => TEMPORARY.test(name) && Date.now() - written > ABANDONED_MS,
+  );
+  for (const { name } of [...excess, ...abandoned]) await rm(join(folder, name), { force: true });
+}

@@ -1,0 +1,119 @@
+/** Loads what a run needs of the images, with the help of a cache: see docs/decisions/data-cache.md. */
+import { join } from 'node:path';
+import { batchNames } from '../batches.ts';
+import type { Dataset } from '../dataset.ts';
+import { loadDataset } from '../load.ts';
+import type { Place } from '../locate.ts';
+import type { Need } from '../need.ts';
+import { type PixelStatistics, pixelStatistics } from '../preprocessing.ts';
+import { checkSplit } from '../split.ts';
+import { type CachePaths, cachePaths, readEntry, type StoredStatistics, store, writeEntry } from './entry.ts';
+import { areSame, areSettled, type Identity, identify } from './identity.ts';
+import { copyOf, type Range, readFromBatches, readFromCopy } from './partial.ts';
+
+export interface RunData {
+  /** Images that the run does not need may be zero. */
+  readonly dataset: Dataset;
+  /** Of the training split. */
+  readonly statistics: PixelStatistics;
+}
+
+type StoredPlace = Exclude<Place, { readonly kind: 'synthetic' }>;
+
+/** Kinds of preprocessing and splits that an entry remembers. */
+const MOST_STATISTICS = 8;
+
+/**
+ * Loads the training images. If the cache knows the files, only the images that are needed are read, and neither fingerprint
+ * nor statistics are computed. A cache that cannot be read or written changes nothing else.
+ * @param folder the user's cache folder
+ * @throws CifarNormError (data) as loadDataset, or if there are fewer images than the split needs
+ */
+export async function loadForRun(place: StoredPlace, need: Need, folder: string): Promise<RunData> {
+  const paths = cachePaths(folder, place.path);
+  const known = await fromCache(place, need, paths).catch(() => undefined);
+  if (known) return known;
+  const [sources, startedAt] = [sourcesOf(place), Date.now()];
+  const before = await identify(sources).catch(() => undefined);
+  const dataset = await loadDataset(place, { test: false });
+  checkSplit(dataset, need);
+  const statistics = pixelStatistics(need.preprocessing, dataset.train, need.numTraining);
+  if (before && areSettled(before, startedAt)) {
+    await remember({ place, need, paths, before, dataset, statistics }).catch(() => {});
+  }
+  return { dataset, statistics };
+}
+
+/** What the cache gives; undefined if it does not know the files as they are. */
+async function fromCache(place: StoredPlace, need: Need, paths: CachePaths): Promise<RunData | undefined> {
+  const entry = await readEntry(paths.entry);
+  if (!entry) return undefined;
+  const stored = entry.statistics.find(
+    row => row.preprocessing === need.preprocessing && row.count === need.numTraining,
+  );
+  const ranges = stored ? rangesOf(need) : EVERYTHING;
+  const train = hasOffsets(place)
+    ? await readFromBatches(entry.files, ranges)
+    : await readFromCopy(entry.files.at(-1)!, ranges);
+  // Looks at the files after reading, so that a change while they are read shows too.
+  const files = await identify([...sourcesOf(place), ...(hasOffsets(place) ? [] : [paths.copy])]);
+  const { fingerprint } = entry;
+  const dataset: Dataset = { source: place.path, kind: 'cifar-10', train, test: undefined, fingerprint };
+  if (!areSame(files, entry.files)) return undefined;
+  checkSplit(dataset, need);
+  if (stored) return { dataset, statistics: unpack(stored) };
+  const statistics = pixelStatistics(need.preprocessing, train, need.numTraining);
+  const latest = [pack(need, statistics), ...entry.statistics].slice(0, MOST_STATISTICS);
+  await writeEntry(paths.entry, { ...entry, statistics: latest }).catch(() => {});
+  return { dataset, statistics };
+}
+
+interface Loaded extends RunData {
+  readonly place: StoredPlace;
+  readonly need: Need;
+  readonly paths: CachePaths;
+  /** The files before they were read. */
+  readonly before: readonly Identity[];
+}
+
+async function remember({ place, need, paths, before, dataset, statistics }: Loaded): Promise<void> {
+  if (!hasOffsets(place)) await store(paths.copy, copyOf(dataset.train));
+  const files = await identify([...sourcesOf(place), ...(hasOffsets(place) ? [] : [paths.copy])]);
+  if (!areSame(files.slice(0, before.length), before)) return;
+  const { fingerprint } = dataset;
+  await writeEntry(paths.entry, { version: 1, files, fingerprint, statistics: [pack(need, statistics)] });
+}
+
+/** Images of `.bin` batches have known offsets; an archive and pickles are unpacked into a copy. */
+const hasOffsets = (place: StoredPlace): boolean => place.kind === 'folder' && place.layout === 'binary';
+
+const sourcesOf = (place: StoredPlace): string[] =>
+  place.kind === 'archive'
+    ? [place.path]
+    : batchNames(place.layout).train.map(name => join(place.path, name));
+
+const EVERYTHING: readonly Range[] = [[0, Number.POSITIVE_INFINITY]];
+
+const rangesOf = ({ trainImages, numTraining, numValidation }: Need): Range[] => [
+  [0, trainImages],
+  [numTraining, numTraining + numValidation],
+];
+
+const pack = (
+  { preprocessing, numTraining }: Need,
+  { mean, deviation }: PixelStatistics,
+): StoredStatistics => ({
+  ...{ preprocessing, count: numTraining },
+  ...{ mean: base64Of(mean), deviation: base64Of(deviation) },
+});
+
+const unpack = ({ mean, deviation }: StoredStatistics): PixelStatistics => ({
+  mean: numbersOf(mean),
+  deviation: numbersOf(deviation),
+});
+
+const base64Of = ({ buffer, byteOffset, byteLength }: Float64Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
+const numbersOf = (text: string): Float64Array =>
+  new Float64Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
