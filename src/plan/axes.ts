@@ -12,7 +12,6 @@ import {
 import { agrees, type Where } from '../config/where-schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Power, valuesOf } from './axis-values.ts';
-import { ensureFits } from './cost.ts';
 
 /** One combination of settings; each replicate runs it as a trial. */
 export interface Cell {
@@ -37,7 +36,7 @@ interface Factor {
  *
  * @param pow base^exponent, for logspace; an argument because Math.pow differs between JavaScript engines.
  * @throws CifarNormError (config) if a value is not valid for its setting, zipped axes differ in length, a rule of
- *   `exclude` or the baseline matches no cell, a net does not fit into memory, or there are too many cells and replicates
+ *   `exclude` or the baseline matches no cell, or there are too many cells and replicates
  */
 export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
   let total = 0;
@@ -66,7 +65,6 @@ export function expandAxes(experiment: Experiment, pow: Power): Cell[] {
     });
     for (const settings of all) {
       if (exclude.some(rule => agrees(settings, rule))) continue;
-      ensureFits(settings);
       const values = Object.fromEntries(keys.map(key => [key, settings[key]]));
       const identity = JSON.stringify([group, values]);
       if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group });

@@ -46,7 +46,7 @@ export type Line =
 const SEAL = /^,"sha256":"([0-9a-f]{16})"\}$/;
 const SEAL_BYTES = ',"sha256":"0123456789abcdef"}'.length;
 
-/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see run/limits.ts) has a shorter one. */
+/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see plan/limits.ts) has a shorter one. */
 export const MOST_LINE_BYTES = 2 ** 29 - 64;
 
 /** Of an object's JSON without its closing brace. */
