@@ -84,11 +84,16 @@ export function readLine(bytes: Buffer): Line {
   return { kind: 'newer' };
 }
 
-/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
-function unsealed(bytes: Buffer): unknown {
+/** Whether the hash of a line is that of its rest. */
+export function isSealed(bytes: Buffer): boolean {
   const end = bytes.length - SEAL_BYTES;
   const seal = end > 0 && end < MOST_LINE_BYTES ? SEAL.exec(bytes.toString('latin1', end)) : null;
-  if (!seal || hash(bytes.subarray(0, end)) !== seal[1]) return undefined;
+  return seal !== null && hash(bytes.subarray(0, end)) === seal[1];
+}
+
+/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
+function unsealed(bytes: Buffer): unknown {
+  if (!isSealed(bytes)) return undefined;
   try {
     const { sha256: _, ...content } = JSON.parse(bytes.toString()) as object & { sha256: string };
     return content;
