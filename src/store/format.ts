@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { PlannedTrial } from '../plan/trial.ts';
 import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
 import { type Invocation, identitySchema, invocationSchema } from './manifest.ts';
 
@@ -59,7 +60,14 @@ function sealed(object: object): string {
   return `${open},"sha256":"${hash(open)}"}\n`;
 }
 
-export const planLine = (plan: Omit<PlanLine, 'format'>): string => sealed({ format: FORMAT, ...plan });
+export function planLine({
+  run,
+  startedAt,
+  trials,
+}: Pick<PlanLine, 'run' | 'startedAt'> & { readonly trials: readonly PlannedTrial[] }): string {
+  const planned = trials.map(({ id, index, seed, axes, groups }) => ({ id, index, seed, axes, groups }));
+  return sealed({ format: FORMAT, run, startedAt, trials: planned });
+}
 export const invocationLine = (invocation: Invocation): string => sealed({ invocation });
 export const recordLine = (record: TrialRecord): string => sealed(record);
 

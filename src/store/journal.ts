@@ -13,6 +13,7 @@ import type { TrialRecord } from '../records/record.ts';
 import { invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
 import {
+  beginsAsOurs,
   type Contents,
   corruptLines,
   type Entry,
@@ -113,9 +114,7 @@ export class Journal {
   async #plan(run: Identity, { copies }: Contents): Promise<void> {
     const lineOf = (count: number): string => {
       const trials = this.trials.filter(({ id }) => (copies.get(id) ?? 0) === count);
-      return trials.length === 0
-        ? ''
-        : planLine({ run, startedAt: this.startedAt, trials: trials.map(planEntry) });
+      return trials.length === 0 ? '' : planLine({ run, startedAt: this.startedAt, trials });
     };
     const lines = lineOf(1) + lineOf(0).repeat(2);
     if (lines === '') return;
@@ -185,11 +184,6 @@ export class Journal {
 
 const CHUNK = 1 << 20;
 
-export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
-  ...{ id, index, seed, axes },
-  groups: [...groups],
-});
-
 /** The journal without its corrupt lines, with the whole plan at its head. */
 async function* repaired(
   file: FileHandle,
@@ -198,7 +192,7 @@ async function* repaired(
   trials: readonly PlannedTrial[],
 ): AsyncGenerator<string | Buffer> {
   const startedAt = head?.startedAt ?? new Date().toISOString();
-  yield planLine({ run, startedAt, trials: trials.map(planEntry) }).repeat(2);
+  yield planLine({ run, startedAt, trials }).repeat(2);
   for await (const whole of linesOf(file)) {
     if (whole.at >= complete) return;
     for (const { line, bytes } of partsOf(whole)) {
