@@ -93,6 +93,21 @@ describe.skipIf(!hasFlock)('systems that differ', () => {
   });
 });
 
+describe('a flock(1) that does not answer', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-flock-'));
+  writeFileSync(join(folder, 'flock'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+
+  it('counts as none: the lock is granted, respected and left all the same', async () => {
+    const path = pathOf();
+    const first = await taker(path, { flock: folder });
+    expect(first.said).toBe('taken, free before');
+    expect((await holderOf(path))?.kind).toBe('claim');
+    expect((await taker(path)).said).toMatch(/^refused by \d+/);
+    await first.kill();
+    expect((await taker(path)).said).toMatch(/^taken, left by/);
+  });
+});
+
 describe('one process', () => {
   it('cannot take a lock twice, and can release it twice', async () => {
     const path = pathOf();
@@ -192,6 +207,17 @@ describe('odd lock files', () => {
       writeFileSync(path, content);
       expect((await taker(path, { flock })).said).toBe(`error ${path} is not a lock file of cifar-norm`);
       expect(readFileSync(path, 'utf8')).toBe(content);
+    }
+  });
+
+  it('a note from the future, of a process that has ended: the lock is free', async () => {
+    const path = pathOf();
+    for (const flock of [hasFlock, false]) {
+      writeFileSync(path, noteOf({ pid: 2 ** 22 + 1, since: '2999-01-01T00:00:00.000Z' }));
+      utimesSync(path, new Date('2999-01-01'), new Date('2999-01-01'));
+      const holder = await taker(path, { flock });
+      expect(holder.said).toBe(`taken, left by ${2 ** 22 + 1}`);
+      await holder.finish();
     }
   });
 
