@@ -1,6 +1,30 @@
 #!/usr/bin/env node
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 // Before anything is loaded: SIGUSR1 must not open the port of a debugger.
 process.on('SIGUSR1', () => {});
 
-const { main } = await import('../dist/bundle/main.js');
-process.exitCode = await main(process.argv.slice(2));
+/** Files that Node opens at a time while it loads the program. If it may not, it fails in ways that name other causes. */
+const FILES = 100;
+
+/** @returns why the system grants fewer files; undefined if it does not */
+function shortage() {
+  const open = [];
+  try {
+    while (open.length < FILES) open.push(openSync(fileURLToPath(import.meta.url)));
+  } catch (error) {
+    return error;
+  } finally {
+    for (const file of open) closeSync(file);
+  }
+}
+
+const short = shortage();
+if (short) {
+  process.stderr.write(`error: ${short.message}\n  hint: raise the limit on open files: ulimit -n 256\n`);
+  process.exitCode = 1;
+} else {
+  const { main } = await import('../dist/bundle/main.js');
+  process.exitCode = await main(process.argv.slice(2));
+}

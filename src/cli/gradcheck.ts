@@ -7,9 +7,9 @@ import { type Bound, type CheckResult, summarizeCells } from '../checks/check.ts
 import { runChecks } from '../checks/checks.ts';
 import { checkExperiment } from '../checks/net-checks.ts';
 import { loadExperiment } from '../config/load.ts';
+import { sweepCells } from '../config/sweep-cells.ts';
 import { explained, writeAtomically } from '../files/atomic.ts';
 import { pow } from '../kernels/base.ts';
-import { expandAxes } from '../plan/axes.ts';
 import { gradcheckCsv } from '../report/gradcheck-csv.ts';
 import { textTable } from '../report/terminal/text-table.ts';
 import { wrap } from '../report/text.ts';
@@ -39,7 +39,7 @@ export async function gradcheck(
 
 async function settingsOf(experiment: string, set: readonly string[], cwd: string) {
   const loaded = await loadExperiment(experiment, set, cwd);
-  return expandAxes(loaded.experiment, pow).map(cell => cell.settings);
+  return sweepCells(loaded.experiment, pow).map(cell => cell.settings);
 }
 
 async function writeCsv(folder: string, results: readonly CheckResult[]): Promise<void> {

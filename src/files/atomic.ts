@@ -7,46 +7,67 @@ const CHUNK = 1 << 16;
 
 const TEMPORARY = /\.tmp-[0-9a-f]+$/;
 
-/**
- * Replaces a file atomically: writes a new one beside it, flushes it to disk, and renames it. Takes the pieces one by
- * one, so that a long file is never in memory whole. The new file's name is random: if the folder is replaced by
- * another one meanwhile, the rename fails.
- * @param check called with the number of pieces before the file is replaced; if it throws, the old file stays
- */
-export async function writeAtomically(
-  path: string,
-  pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-  check: (pieces: number) => void = () => {},
-): Promise<void> {
-  const beside = `${path}.tmp-${randomBytes(6).toString('hex')}`;
-  const file = await open(beside, 'wx');
-  try {
-    let count = 0;
-    try {
-      let chunk = '';
-      for await (const piece of pieces) {
-        count++;
-        if (typeof piece === 'string') chunk += piece;
-        if (typeof piece === 'string' && chunk.length < CHUNK) continue;
-        await file.appendFile(chunk);
-        if (typeof piece !== 'string') await file.appendFile(piece);
-        chunk = '';
-      }
-      await file.appendFile(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    check(count);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => {});
-    throw error;
-  }
-  await syncFolder(path);
+type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+
+/** The new content of a file, flushed to disk beside it. */
+export interface Staged {
+  /** Of which it was written. */
+  readonly pieces: number;
+  /** Puts it in the file's place. */
+  replace(): Promise<void>;
+  /** Removes it, if it has not replaced the file. */
+  discard(): Promise<void>;
 }
 
-/** Removes what `writeAtomically` left beside a file when the program was killed. Nobody else may be writing it. */
+/** Replaces a file atomically: readers see its old content or the new one. */
+export async function writeAtomically(path: string, pieces: Pieces): Promise<void> {
+  const staged = await stage(path, pieces);
+  try {
+    await staged.replace();
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+/**
+ * Writes a new file beside the one that it is to replace. Takes the pieces one by one, so that a long file is never in
+ * memory whole. The new file's name is random: if the folder is replaced by another one meanwhile, the rename fails.
+ */
+export async function stage(path: string, pieces: Pieces): Promise<Staged> {
+  const beside = `${path}.tmp-${randomBytes(6).toString('hex')}`;
+  const discard = () => rm(beside, { force: true }).catch(() => {});
+  const file = await open(beside, 'wx');
+  let count = 0;
+  try {
+    let chunk = '';
+    for await (const piece of pieces) {
+      count++;
+      if (typeof piece === 'string') chunk += piece;
+      if (typeof piece === 'string' && chunk.length < CHUNK) continue;
+      await file.appendFile(chunk);
+      if (typeof piece !== 'string') await file.appendFile(piece);
+      chunk = '';
+    }
+    await file.appendFile(chunk);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await discard();
+    throw error;
+  }
+  await file.close();
+  return {
+    pieces: count,
+    async replace() {
+      await rename(beside, path);
+      await syncFolder(path);
+    },
+    discard,
+  };
+}
+
+/** Removes what `stage` left beside a file when the program was killed. Nobody else may be writing it. */
 export async function removeTemporaries(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder)) {

@@ -30,7 +30,7 @@ export function removeClaim(path: string, name: string): void {
   try {
     rmdirSync(claimFolderOf(path));
   } catch {
-    // There are other claims.
+    // There are other claims, or another program's files.
   }
 }
 
@@ -65,9 +65,13 @@ const placeOf = ({ host, boot, namespace }: Holder): string =>
     .digest('hex')
     .slice(0, 16);
 
+/** PID, start, place and a random number. */
+const CLAIM = /^\d+-\d*-[0-9a-f]{16}-[0-9a-f]{8}$/;
+
+/** Of claims alone: other programs, such as file managers, leave files in every folder. */
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(claimFolderOf(path));
+    return readdirSync(claimFolderOf(path)).filter(name => CLAIM.test(name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

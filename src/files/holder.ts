@@ -30,6 +30,12 @@ export function thisHolder(kind: Holder['kind']): Holder {
   };
 }
 
+/**
+ * Whether the content of a lock file is a note of this or an earlier version, or what a crash left of one: else the file is
+ * another program's.
+ */
+export const isNote = (text: string): boolean => /^(\{"pid":(\d+,"host":".*)?)?\0*$/s.test(text);
+
 /** The holder that a note names; undefined if it cannot be read. */
 export function parseHolder(text: string): Holder | undefined {
   return read(() => holderSchema.parse(JSON.parse(text)));

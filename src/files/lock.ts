@@ -11,8 +11,9 @@ import { randomInt } from 'node:crypto';
 import { constants, existsSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { CifarNormError } from '../errors.ts';
 import { addClaim, claimFolderOf, claimsOf, hasClaim, removeClaim, removeEndedClaims } from './claims.ts';
-import { type Holder, hasEnded, parseHolder, thisHolder } from './holder.ts';
+import { type Holder, hasEnded, isNote, parseHolder, thisHolder } from './holder.ts';
 import { isSameFile, NO_FOLLOW, openRegular } from './regular.ts';
 
 export type { Holder };
@@ -35,7 +36,8 @@ const MAX_NOTE_BYTES = 4096;
 /**
  * Takes the lock, or returns undefined if another holder has it: see `holderOf`. The folder must exist.
  * Keep the result until its release: the lock ends with it.
- * @throws CifarNormError (data) if the path is not a regular file; an error of the file system if it cannot be written
+ * @throws CifarNormError (data) if the path is not a regular file, or another program wrote it; an error of the file system
+ *   if it cannot be written
  */
 export async function lockFile(path: string): Promise<FileLock | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -78,12 +80,23 @@ async function take(path: string): Promise<FileLock | undefined> {
   let lock: FileLock | undefined;
   try {
     const kernel = flock(file.fd, 'exclusive');
+    if (kernel !== 'refused') refuseForeign(path, file);
     if (kernel === 'taken') lock = announce(path, file);
     if (kernel === 'unsupported') lock = claim(path, file);
     return lock;
   } finally {
     if (!lock) await file.close();
   }
+}
+
+/** A lock file is truncated, so it must not be a file that a user needs. */
+function refuseForeign(path: string, file: FileHandle): void {
+  if (isNote(readNote(file))) return;
+  throw new CifarNormError(
+    'data',
+    `${path} is not a lock file of cifar-norm`,
+    'move it away, or name another path',
+  );
 }
 
 /** With the kernel's lock: the note says who has it, to people and to claimants. */

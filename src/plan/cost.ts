@@ -1,7 +1,6 @@
 import { MAX_TRAIN_SAMPLES, scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
-import { CifarNormError } from '../errors.ts';
 import type { PlannedTrial } from './trial.ts';
 
 /** Numbers in W1 .. WL. */
@@ -9,23 +8,6 @@ export function weightCount({ hiddenDims }: Readonly<Settings>): number {
   const dims = [IMAGE_SIZE, ...hiddenDims, NUM_CLASSES];
   return dims.slice(1).reduce((count, h, i) => count + dims[i]! * h, 0);
 }
-
-/** What WebAssembly can address, in bytes. */
-const ADDRESSABLE = 2 ** 32;
-
-/** @throws CifarNormError (config) if not even the weights and the copy of the best ones fit into a worker's memory */
-export function ensureFits(settings: Readonly<Settings>): void {
-  const { hiddenDims, dtype } = settings;
-  const bytes = 2 * weightCount(settings) * (dtype === 'float64' ? 8 : 4);
-  if (bytes <= ADDRESSABLE) return;
-  throw new CifarNormError(
-    'config',
-    `hiddenDims=[${hiddenDims.join(', ')}]: the weights in ${dtype} and a copy of the best take ${gigabytes(bytes)}, and WebAssembly can address ${gigabytes(ADDRESSABLE)}`,
-    'take fewer or narrower layers',
-  );
-}
-
-const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** Estimated work of a trial, in multiplications. It decides the order in which workers take trials. */
 export function costOf({ settings, split }: Pick<PlannedTrial, 'settings' | 'split'>): number {

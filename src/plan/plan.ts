@@ -1,8 +1,9 @@
 /** From an experiment to its trials: every trial is resolved, with its id, before the first one starts. */
 import type { Experiment } from '../config/schema.ts';
+import { type Cell, sweepCells } from '../config/sweep-cells.ts';
 import { pow } from '../kernels/base.ts';
-import { type Cell, expandAxes } from './axes.ts';
 import { trialId } from './ids.ts';
+import { ensureFeasible } from './limits.ts';
 import { notebookStreams } from './streams.ts';
 import { type Streams, splitOf, type Trial } from './trial.ts';
 
@@ -17,14 +18,16 @@ export function seedsOf({ seed, seeds, replicates }: Experiment): readonly numbe
 /**
  * Every trial of an experiment, replicate by replicate, in the order of the grids. A trial that two groups share, in all that
  * decides its result, is planned once.
- * @throws CifarNormError (config) if an axis has a value that its setting does not allow
+ * @throws CifarNormError (config) if an axis has a value that its setting does not allow, or see ensureFeasible
  */
 export function planTrials(
   experiment: Experiment,
   { fingerprint, numerics }: PlanContext,
   seeds: readonly number[] = seedsOf(experiment),
 ): Trial[] {
-  const cells = expandAxes(experiment, pow);
+  const cells = sweepCells(experiment, pow);
+  // Walking the random stream of an endless training would be endless too.
+  for (const { settings } of cells) ensureFeasible(settings);
   const split = splitOf(experiment);
   const trials = new Map<string, Trial>();
   for (const seed of seeds) {

@@ -9,7 +9,6 @@ import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { JOURNAL, lockFolder, refuseForeign as refuseForeignFiles } from '../store/folder.ts';
 import { invocationLine, planLine, recordLine } from '../store/format.ts';
-import { planEntry } from '../store/journal.ts';
 import { differences, type Invocation } from '../store/manifest.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
 import { writeViews } from './views.ts';
@@ -28,7 +27,7 @@ export async function mergeShards(folders: readonly string[], out: string): Prom
     const startedAt = runs.map(run => run.startedAt).sort()[0]!;
     const { shard: _, ...invocation } = runs.findLast(run => run.invocation)!.invocation!;
     const journal = function* () {
-      yield planLine({ run: first!.identity, startedAt, trials: first!.trials.map(planEntry) }).repeat(2);
+      yield planLine({ run: first!.identity, startedAt, trials: first!.trials }).repeat(2);
       yield invocationLine(invocation);
       for (const result of results) yield recordLine(result.record());
     };

@@ -5,7 +5,7 @@ import { checkExpectations, type ExpectationOutcome, notApplicable } from '../an
 import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
-import { writeAtomically } from '../files/atomic.ts';
+import { type Staged, stage } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
 import { trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
@@ -73,9 +73,17 @@ function expectationsIn(
     : notApplicable(expectations, invocation.notApplicable);
 }
 
+/** Says in the manifest what the run is doing. */
 export async function writeManifest(run: OpenRun, status: Manifest['status'], lock: FileLock): Promise<void> {
-  const { folder, identity, invocation, startedAt, trials, results, trainingSeconds } = run;
-  if (!invocation) return;
+  await replaceAll(run.folder, manifestIn(run, status), { lock, shrink: true });
+}
+
+/** Name and content of a file. */
+type View = readonly [name: string, content: Iterable<string>];
+
+function manifestIn(run: OpenRun, status: Manifest['status']): View[] {
+  const { identity, invocation, startedAt, trials, results, trainingSeconds } = run;
+  if (!invocation) return [];
   const manifest: Manifest = {
     ...identity,
     ...invocation,
@@ -85,18 +93,10 @@ export async function writeManifest(run: OpenRun, status: Manifest['status'], lo
     updatedAt: new Date().toISOString(),
     trainingSeconds,
   };
-  await writeAtomically(join(folder, MANIFEST), [`${JSON.stringify(manifest, null, 2)}\n`], () =>
-    checkHeld(folder, lock),
-  );
+  return [[MANIFEST, jsonOf(manifest)]];
 }
 
-/** What a finished run shows. */
-async function writeFinding(run: OpenRun, lock: FileLock): Promise<void> {
-  const { folder } = run;
-  await writeAtomically(join(folder, FINDING), [`${JSON.stringify(findingIn(viewOf(run)), null, 2)}\n`], () =>
-    checkHeld(folder, lock),
-  );
-}
+const jsonOf = (value: object): string[] => [`${JSON.stringify(value, null, 2)}\n`];
 
 const csvOf = {
   'trials.csv': trialsCsv,
@@ -118,32 +118,48 @@ export interface ViewOptions {
  *   one that is locked
  */
 export async function writeViews(run: OpenRun, options: ViewOptions): Promise<readonly string[]> {
-  const isFinished = isComplete(run);
   for (const name of VIEWS) await refuseForeignView(run.folder, name);
-  await writeCsvs(run.folder, run.results, options);
-  if (isFinished) await writeFinding(run, options.lock);
-  await writeManifest(run, isFinished ? 'finished' : 'interrupted', options.lock);
-  return [...csvsOf(run.results), ...(isFinished ? [FINDING] : []), ...(run.invocation ? [MANIFEST] : [])];
+  const isFinished = isComplete(run);
+  const views: View[] = csvsOf(run.results).map(name => [name, csvOf[name](run.results)]);
+  // What a finished run shows.
+  if (isFinished) views.push([FINDING, jsonOf(findingIn(viewOf(run)))]);
+  views.push(...manifestIn(run, isFinished ? 'finished' : 'interrupted'));
+  await replaceAll(run.folder, views, options);
+  return views.map(([name]) => name);
 }
 
-async function writeCsvs(
+/** Replaces files; none, if one of them may not be replaced. */
+async function replaceAll(
   folder: string,
-  results: readonly Result[],
+  views: readonly View[],
   { lock, shrink }: ViewOptions,
 ): Promise<void> {
-  for (const name of csvsOf(results)) {
-    const path = join(folder, name);
-    const before = shrink ? 0 : await countLines(path);
-    await writeAtomically(path, csvOf[name](results), written => {
+  const staged: Staged[] = [];
+  try {
+    for (const [name, content] of views) {
+      const path = join(folder, name);
+      const file = await stage(path, content);
+      staged.push(file);
+      if (!shrink && name.endsWith('.csv')) refuseShorter(path, file.pieces, await countLines(path));
+    }
+    for (const file of staged) {
       checkHeld(folder, lock);
-      if (written >= before) return;
-      throw new CifarNormError(
-        'run',
-        `${path} has ${before - 1} rows, and the journal gives only ${written - 1}: the file is left as it is`,
-        'look at the journal with cifar-norm status; to replace the file all the same, use cifar-norm export --force',
-      );
-    });
+      await file.replace();
+    }
+  } catch (error) {
+    for (const file of staged) await file.discard();
+    throw error;
   }
+}
+
+/** @throws CifarNormError (run) if a CSV file would lose rows */
+function refuseShorter(path: string, lines: number, before: number): void {
+  if (lines >= before) return;
+  throw new CifarNormError(
+    'run',
+    `${path} has ${before - 1} rows, and the journal gives only ${lines - 1}: the file is left as it is`,
+    'look at the journal with cifar-norm status; to replace the file all the same, use cifar-norm export --force',
+  );
 }
 
 /** @throws CifarNormError (run) if another folder is now at the path */

@@ -48,15 +48,14 @@ export async function lockFolder(folder: string): Promise<FileLock> {
 }
 
 /**
- * Refuses a folder that holds something else under the names of a run's files. Without a journal, only files beside a
- * manifest of ours can be ours.
+ * Refuses a folder whose files a run would replace, though they are not views of its journal.
  * @throws CifarNormError (usage)
  */
 export async function refuseForeign(folder: string): Promise<void> {
-  const isRun = (await exists(join(folder, JOURNAL))) || (await exists(join(folder, MANIFEST)));
+  const hasJournal = await exists(join(folder, JOURNAL));
   for (const name of VIEWS) {
-    if (isRun) await refuseForeignView(folder, name);
-    else if (await exists(join(folder, name))) throw foreign(join(folder, name));
+    await refuseForeignView(folder, name);
+    if (!hasJournal && (await exists(join(folder, name)))) throw orphan(folder, name);
   }
 }
 
@@ -83,6 +82,14 @@ const foreign = (path: string) =>
     'usage',
     `${path} was not written by cifar-norm, and a run would replace it`,
     'move it away, or choose another folder with --out DIR',
+  );
+
+/** A view is written after the first lines of its journal, so the journal was lost. */
+const orphan = (folder: string, name: string) =>
+  new CifarNormError(
+    'usage',
+    `${join(folder, name)} looks like a file of a run, but its ${JOURNAL} is missing, and a new run would replace the file`,
+    `restore ${JOURNAL} from a copy, move the files away, or choose another folder with --out DIR`,
   );
 
 /** For an error: the folder, or only its lock file, is not where it was. */

@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { PlannedTrial } from '../plan/trial.ts';
 import { type TrialRecord, trialRecordSchema } from '../records/record.ts';
 import { type Invocation, identitySchema, invocationSchema } from './manifest.ts';
 
@@ -46,7 +47,7 @@ export type Line =
 const SEAL = /^,"sha256":"([0-9a-f]{16})"\}$/;
 const SEAL_BYTES = ',"sha256":"0123456789abcdef"}'.length;
 
-/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see run/limits.ts) has a shorter one. */
+/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see plan/limits.ts) has a shorter one. */
 export const MOST_LINE_BYTES = 2 ** 29 - 64;
 
 /** Of an object's JSON without its closing brace. */
@@ -59,7 +60,14 @@ function sealed(object: object): string {
   return `${open},"sha256":"${hash(open)}"}\n`;
 }
 
-export const planLine = (plan: Omit<PlanLine, 'format'>): string => sealed({ format: FORMAT, ...plan });
+export function planLine({
+  run,
+  startedAt,
+  trials,
+}: Pick<PlanLine, 'run' | 'startedAt'> & { readonly trials: readonly PlannedTrial[] }): string {
+  const planned = trials.map(({ id, index, seed, axes, groups }) => ({ id, index, seed, axes, groups }));
+  return sealed({ format: FORMAT, run, startedAt, trials: planned });
+}
 export const invocationLine = (invocation: Invocation): string => sealed({ invocation });
 export const recordLine = (record: TrialRecord): string => sealed(record);
 
@@ -84,11 +92,16 @@ export function readLine(bytes: Buffer): Line {
   return { kind: 'newer' };
 }
 
-/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
-function unsealed(bytes: Buffer): unknown {
+/** Whether the hash of a line is that of its rest. */
+export function isSealed(bytes: Buffer): boolean {
   const end = bytes.length - SEAL_BYTES;
   const seal = end > 0 && end < MOST_LINE_BYTES ? SEAL.exec(bytes.toString('latin1', end)) : null;
-  if (!seal || hash(bytes.subarray(0, end)) !== seal[1]) return undefined;
+  return seal !== null && hash(bytes.subarray(0, end)) === seal[1];
+}
+
+/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
+function unsealed(bytes: Buffer): unknown {
+  if (!isSealed(bytes)) return undefined;
   try {
     const { sha256: _, ...content } = JSON.parse(bytes.toString()) as object & { sha256: string };
     return content;

@@ -10,11 +10,22 @@ import { syncFolder, writeAtomically } from '../files/atomic.ts';
 import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { BEGINNING, invocationLine, planLine, recordLine } from './format.ts';
+import { invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
-import { type Contents, type Entry, entryOf, linesOf, partsOf, readJournal, recordAt } from './reader.ts';
+import {
+  beginsAsOurs,
+  type Contents,
+  corruptLines,
+  type Entry,
+  entryOf,
+  linesOf,
+  partsOf,
+  readJournal,
+  recordAt,
+} from './reader.ts';
 import {
   anotherRunError,
+  changedError,
   corruptError,
   foreignError,
   linesText,
@@ -103,9 +114,7 @@ export class Journal {
   async #plan(run: Identity, { copies }: Contents): Promise<void> {
     const lineOf = (count: number): string => {
       const trials = this.trials.filter(({ id }) => (copies.get(id) ?? 0) === count);
-      return trials.length === 0
-        ? ''
-        : planLine({ run, startedAt: this.startedAt, trials: trials.map(planEntry) });
+      return trials.length === 0 ? '' : planLine({ run, startedAt: this.startedAt, trials });
     };
     const lines = lineOf(1) + lineOf(0).repeat(2);
     if (lines === '') return;
@@ -134,6 +143,16 @@ export class Journal {
     return recordAt(this.#file.fd, this.path, entry);
   }
 
+  /**
+   * Reads the file again, for another program may have changed lines of it.
+   * @returns the error to report, if one did
+   */
+  async change(): Promise<CifarNormError | undefined> {
+    const corrupt = await corruptLines(this.#file);
+    const { size } = await this.#file.stat();
+    return corrupt.length > 0 || size !== this.#end ? changedError(this.path, corrupt) : undefined;
+  }
+
   /** Whether a path names this very file. */
   isAt(path: string): boolean {
     return isSameFile(path, this.#file.fd);
@@ -156,13 +175,7 @@ export class Journal {
   /** @returns where the line begins */
   async #append(line: string): Promise<number> {
     const { size } = await this.#file.stat();
-    if (size !== this.#end) {
-      throw new CifarNormError(
-        'run',
-        `${this.path}: another program changed the journal while the run was going on`,
-        'run the same command again; if a line is corrupt, add --repair',
-      );
-    }
+    if (size !== this.#end) throw changedError(this.path);
     await this.#file.appendFile(line);
     this.#end += Buffer.byteLength(line);
     return size;
@@ -170,11 +183,6 @@ export class Journal {
 }
 
 const CHUNK = 1 << 20;
-
-export const planEntry = ({ id, index, axes, groups, seed }: PlannedTrial) => ({
-  ...{ id, index, seed, axes },
-  groups: [...groups],
-});
 
 /** The journal without its corrupt lines, with the whole plan at its head. */
 async function* repaired(
@@ -184,7 +192,7 @@ async function* repaired(
   trials: readonly PlannedTrial[],
 ): AsyncGenerator<string | Buffer> {
   const startedAt = head?.startedAt ?? new Date().toISOString();
-  yield planLine({ run, startedAt, trials: trials.map(planEntry) }).repeat(2);
+  yield planLine({ run, startedAt, trials }).repeat(2);
   for await (const whole of linesOf(file)) {
     if (whole.at >= complete) return;
     for (const { line, bytes } of partsOf(whole)) {
@@ -221,12 +229,6 @@ async function refuseForeign(
   const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
   const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
   if (!ours) throw foreignError(path);
-}
-
-/** Whether a file without a whole line is empty, or holds the beginning of a journal. */
-export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
-  return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
 }
 
 /** Readers take a run's plan from its journal; whoever trains must plan the same. */

@@ -7,7 +7,7 @@ import { CifarNormError } from '../errors.ts';
 import { type PlannedTrial, splitOf } from '../plan/trial.ts';
 import { type Summary, summarize } from '../records/measures.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
+import { BEGINNING, isSealed, type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
 import { differences, type Invocation } from './manifest.ts';
 
 /** What memory keeps of a record. Its histories stay on disk. */
@@ -134,6 +134,23 @@ export function recordAt(fd: number, path: string, { id, at, length }: Entry): T
     `${path}: the record at byte ${at} is corrupt: the file has changed since it was opened`,
     'run the same command with --repair: trials whose records are corrupt run again',
   );
+}
+
+/** Numbers of lines, from 1. Unlike `readJournal` it parses nothing. */
+export async function corruptLines(file: FileHandle): Promise<number[]> {
+  const corrupt: number[] = [];
+  let number = 0;
+  for await (const { bytes } of linesOf(file)) {
+    number++;
+    if (!isSealed(bytes)) corrupt.push(number);
+  }
+  return corrupt;
+}
+
+/** Whether a file without a whole line is empty, or holds the beginning of a journal. */
+export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
+  return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
 }
 
 interface ByteLine {

@@ -32,9 +32,19 @@ export const foreignError = (path: string) =>
 export const linesText = (numbers: readonly number[]): string =>
   numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;
 
+const areCorrupt = (numbers: readonly number[]): string =>
+  `${linesText(numbers)} ${numbers.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`;
+
+export const changedError = (path: string, corrupt: readonly number[] = []) =>
+  new CifarNormError(
+    'run',
+    `${path}: another program changed the journal while the run was going on${corrupt.length > 0 ? `: ${areCorrupt(corrupt)}` : ''}`,
+    'run the same command again; if a line is corrupt, add --repair',
+  );
+
 export const corruptError = (path: string, corrupt: readonly number[]) =>
   new CifarNormError(
     'run',
-    `${path}:${corrupt[0]}: ${linesText(corrupt)} ${corrupt.length === 1 ? 'is' : 'are'} corrupt (checksum mismatch)`,
+    `${path}:${corrupt[0]}: ${areCorrupt(corrupt)}`,
     'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
   );

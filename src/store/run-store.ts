@@ -136,17 +136,19 @@ export class RunStore {
   }
 
   /**
-   * Makes sure that the views go where the journal is.
-   * @returns the error to report at the end if the folder was removed; the journal is then back, with all finished trials
+   * Makes sure that the views go where the journal is, and that the journal is still what the run wrote.
+   * @returns the error to report once the views are written: another program changed the journal; or it was removed or
+   *   replaced, and has been written again with all finished trials
    * @throws CifarNormError (run) if the folder was moved: the journal went with it, and nothing may be written in its place
    */
   async settle(): Promise<CifarNormError | undefined> {
     const { path } = this.#journal;
     const isLockHere = this.#lock.isAt(lockPath(this.folder));
-    if (isLockHere && this.#journal.isAt(path)) return undefined;
+    if (isLockHere && this.#journal.isAt(path)) return this.#journal.change();
     if (!isLockHere && !(await this.#journal.isRemoved())) throw movedError(this.folder);
     // Whatever has come in its place is another's.
-    if (await exists(path)) this.folder = `${this.folder}.restored-${stamp()}`;
+    const isReplaced = await exists(path);
+    if (isReplaced) this.folder = `${this.folder}.restored-${stamp()}`;
     await mkdir(this.folder, { recursive: true });
     if (!this.#lock.isAt(lockPath(this.folder))) {
       await this.#lock.release();
@@ -155,8 +157,10 @@ export class RunStore {
     await this.#journal.restoreAt(join(this.folder, JOURNAL));
     return new CifarNormError(
       'run',
-      `${path} was removed while the run was going on; it has been written again in ${this.folder}`,
-      'no finished trial is lost: run the same command again to be sure',
+      `${path} was ${isReplaced ? 'replaced by another file' : 'removed'} while the run was going on; the journal has been written again in ${this.folder}`,
+      isReplaced
+        ? `no finished trial is lost: ${this.folder} holds the run, and the file that replaced its journal is left as it is`
+        : 'no finished trial is lost: run the same command again to be sure',
     );
   }
 

@@ -8,9 +8,8 @@ import { openRegular } from '../files/regular.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { JOURNAL } from './folder.ts';
-import { beginsAsOurs } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
-import { type Entry, readJournal, recordAt } from './reader.ts';
+import { beginsAsOurs, type Entry, readJournal, recordAt } from './reader.ts';
 import { foreignError, newerError, olderError } from './refusals.ts';
 
 export interface StoredRun {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cifarNorm, emptyFolder, entry } from '../e2e/cli.ts';
+import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import { csvsOf, idsIn, smallSweep } from './small.ts';
 
 const words = smallSweep();
@@ -60,16 +60,6 @@ it('a folder removed during the run is restored with every finished trial', asyn
   expect(code).toBe(1);
   expect(stderr).toMatch(/journal\.jsonl was removed while the run was going on/);
   expect(idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8'))).toHaveLength(40);
-});
-
-it('too many open files: the file is named, and no stack is shown', () => {
-  const command = [process.execPath, entry, ...words, '--out', join(emptyFolder(), 'run')];
-  const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -n 32; exec "$@"', 'bash', ...command], {
-    encoding: 'utf8',
-  });
-  expect(status).toBe(1);
-  expect(stderr).toMatch(/error: EMFILE: too many open files, open '.+'\n {2}hint: .*ulimit -n/);
-  expect(stderr).not.toMatch(/^\s+at /m);
 });
 
 it('a second process on one folder is refused; the lock of a dead process is taken over', async () => {

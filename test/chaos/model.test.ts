@@ -114,7 +114,25 @@ const killEarly = fc.nat(3000).map(bytes =>
   }),
 );
 
-/** Changes one byte, which costs at most one trial. */
+/** Expects that a changed byte cost at most one trial. */
+async function expectOneLost(model: Model, real: Real): Promise<void> {
+  const run = await readRun(real.folder).catch(() => undefined);
+  // A journal that ends between its two plan lines may be unreadable after the edit.
+  if (!run) {
+    expect(model.finished.size).toBe(0);
+    model.damaged = true;
+    return;
+  }
+  const left = new Set(run.results.map(({ trial }) => trial.id));
+  model.damaged = run.corrupt.length > 0;
+  await run.close();
+  const lost = [...model.finished].filter(id => !left.has(id));
+  expect(lost.length).toBeLessThanOrEqual(1);
+  for (const id of lost) model.finished.delete(id);
+  await agrees(model, real);
+}
+
+/** Changes one byte. */
 const edit = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([place, mask]) =>
   command(`edit(${place}, ${mask})`, async (model, real) => {
     if (!exists(real.folder) || model.damaged) return;
@@ -125,22 +143,35 @@ const edit = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([place, m
     const at = place % end;
     bytes[at]! ^= mask;
     fs.writeFileSync(journalOf(real.folder), bytes);
-    const run = await readRun(real.folder).catch(() => undefined);
-    // A journal that ends between its two plan lines may be unreadable after the edit.
-    if (!run) {
-      expect(model.finished.size).toBe(0);
-      model.damaged = true;
-      return;
-    }
-    const left = new Set(run.results.map(({ trial }) => trial.id));
-    model.damaged = run.corrupt.length > 0;
-    await run.close();
-    const lost = [...model.finished].filter(id => !left.has(id));
-    expect(lost.length).toBeLessThanOrEqual(1);
-    for (const id of lost) model.finished.delete(id);
-    await agrees(model, real);
+    await expectOneLost(model, real);
   }),
 );
+
+/** Changes one byte while the run goes on: it ends with an error, though it finishes all other trials. */
+const editMeanwhile = fc
+  .tuple(fc.integer({ min: 1, max: TRIALS }), fc.nat(), fc.integer({ min: 1, max: 255 }))
+  .map(([count, place, mask]) =>
+    command(`editMeanwhile(${count}, ${place}, ${mask})`, async (model, real) => {
+      if (model.damaged) return;
+      const ran: string[] = [];
+      const onEvent = (event: { kind: string; trial?: { id: string } }) => {
+        if (event.kind !== 'finished') return;
+        ran.push(event.trial!.id);
+        if (ran.length !== count) return;
+        const file = fs.openSync(journalOf(real.folder), 'r+');
+        const bytes = fs.readFileSync(file);
+        const at = place % bytes.lastIndexOf(10);
+        fs.writeSync(file, Buffer.of(bytes[at]! ^ mask), 0, 1, at);
+        fs.closeSync(file);
+      };
+      const outcome = await runTiny(experiment, real.folder, { onEvent }).catch((error: unknown) => error);
+      if (ran.length >= count) expect(outcome).toBeInstanceOf(CifarNormError);
+      ranOnce(model, ran);
+      for (const id of ran) model.finished.add(id);
+      expect(model.finished.size).toBe(TRIALS);
+      await expectOneLost(model, real);
+    }),
+  );
 
 const exported = fc.boolean().map(force =>
   command(`export(${force})`, async (model, real) => {
@@ -184,10 +215,8 @@ it(
   `${RUNS} histories of up to ${MOST_COMMANDS} events lose nothing, seed ${SEED}`,
   async () => {
     const quiet = csvsOf(await quietRun(experiment));
-    const histories = fc.commands([start, kill, killEarly, edit, exported, resume, upgrade, move], {
-      maxCommands: MOST_COMMANDS,
-      size: 'max',
-    });
+    const commands = [start, kill, killEarly, edit, editMeanwhile, exported, resume, upgrade, move];
+    const histories = fc.commands(commands, { maxCommands: MOST_COMMANDS, size: 'max' });
     let [runs, events] = [0, 0];
     await fc.assert(
       fc.asyncProperty(histories, async commands => {

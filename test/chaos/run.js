@@ -1,4 +1,5 @@
-/** `npm run test:chaos -- [--kills N] [--runs N] [--seed S]` runs these tests with N kills and N model histories. */
+/** `npm run test:chaos -- [--kills N] [--runs N] [--seed S]` runs these tests, and those of damage
+ * and torn writes, with N kills and N model histories. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,8 +12,12 @@ const { values } = parseArgs({
   },
 });
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
-const { status } = spawnSync(process.execPath, [vitest, 'run', 'test/chaos', 'test/queue/kills'], {
-  stdio: 'inherit',
-  env: { ...process.env, CHAOS_KILLS: values.kills, CHAOS_RUNS: values.runs, CHAOS_SEED: values.seed },
-});
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', 'test/chaos', 'test/store', 'test/queue/kills'],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, CHAOS_KILLS: values.kills, CHAOS_RUNS: values.runs, CHAOS_SEED: values.seed },
+  },
+);
 process.exitCode = status ?? 1;

@@ -1,6 +1,15 @@
 /** Other processes in the folder of an active run: a second writer, and programs that change the journal. */
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { cifarNorm, emptyFolder, entry } from '../e2e/cli.ts';
@@ -71,6 +80,37 @@ it.each([
   expect(ids).toHaveLength(TRIALS);
   expect(new Set(ids).size).toBe(TRIALS);
   expect(csvsOf(out)).toEqual(csvsOf(calm));
+});
+
+it('a program that changes plan lines in place is noticed at the end, and no trial is lost', async () => {
+  const out = join(emptyFolder(), 'run');
+  const change = (path: string) => {
+    const text = readFileSync(path, 'latin1');
+    const file = openSync(path, 'r+');
+    for (const { index } of text.matchAll(/batchnorm/g)) writeSync(file, 'BATCHNORM', index);
+    closeSync(file);
+  };
+  const { code, stderr } = await cifarNorm([...words, '--out', out], { onStart: whenSome(out, change) });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/another program changed the journal .* lines \(the first is line 1\) are corrupt/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(csvsOf(out)).toEqual(csvsOf(calm));
+  expect((await cifarNorm([...words, '--out', out, '--repair'])).code).toBe(0);
+  expect(idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8'))).toHaveLength(TRIALS);
+  expect(csvsOf(out)).toEqual(csvsOf(calm));
+});
+
+it('an editor that replaces the journal: the run ends beside it, and the message says so', async () => {
+  const out = join(emptyFolder(), 'run');
+  const replace = (path: string) => {
+    writeFileSync(`${path}.new`, readFileSync(path));
+    renameSync(`${path}.new`, path);
+  };
+  const { code, stderr } = await cifarNorm([...words, '--out', out], { onStart: whenSome(out, replace) });
+  expect(code).toBe(1);
+  const [, restored] = /was replaced by another file .* written again in (\S+)\n/.exec(stderr)!;
+  expect(idsIn(readFileSync(join(restored!, 'journal.jsonl'), 'utf8'))).toHaveLength(TRIALS);
+  expect(csvsOf(restored!)).toEqual(csvsOf(calm));
 });
 
 it('a run whose folder is moved and a new run at the old path both keep all of their results', async () => {

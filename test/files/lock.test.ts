@@ -93,6 +93,21 @@ describe.skipIf(!hasFlock)('systems that differ', () => {
   });
 });
 
+describe('a flock(1) that does not answer', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-flock-'));
+  writeFileSync(join(folder, 'flock'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+
+  it('counts as none: the lock is granted, respected and left all the same', async () => {
+    const path = pathOf();
+    const first = await taker(path, { flock: folder });
+    expect(first.said).toBe('taken, free before');
+    expect((await holderOf(path))?.kind).toBe('claim');
+    expect((await taker(path)).said).toMatch(/^refused by \d+/);
+    await first.kill();
+    expect((await taker(path)).said).toMatch(/^taken, left by/);
+  });
+});
+
 describe('one process', () => {
   it('cannot take a lock twice, and can release it twice', async () => {
     const path = pathOf();
@@ -164,9 +179,9 @@ describe('odd lock files', () => {
   const noteOf = (changes: object) => JSON.stringify({ ...here, ...changes });
 
   it.skipIf(!hasFlock).each([
-    ['unreadable content', '{"pid":'],
-    ['no text', '\0\xff\xfe'],
-    ['megabytes', 'x'.repeat(5_000_000)],
+    ['the beginning of a note', '{"pid":'],
+    ['zeros, as after a power failure', '\0'.repeat(300)],
+    ['the note of an earlier version', '{"pid":1,"host":"elsewhere","started":"1"}'],
     ['a note of this very process from the future', noteOf({ since: '2999-01-01T00:00:00.000Z' })],
     ['a process of another machine', noteOf({ host: 'elsewhere' })],
     ['a PID that was reused', noteOf({ started: '1' })],
@@ -181,6 +196,44 @@ describe('odd lock files', () => {
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
+  it.each([
+    ['text', 'my notes\n'],
+    ['bytes', '\0\xff\xfe'],
+    ['megabytes', 'x'.repeat(5_000_000)],
+    ["another program's lock", '{"pid":42}\n'],
+  ])('%s of another program: refused by name, and kept', async (_, content) => {
+    for (const flock of [hasFlock, false]) {
+      const path = pathOf();
+      writeFileSync(path, content);
+      expect((await taker(path, { flock })).said).toBe(`error ${path} is not a lock file of cifar-norm`);
+      expect(readFileSync(path, 'utf8')).toBe(content);
+    }
+  });
+
+  it('a note from the future, of a process that has ended: the lock is free', async () => {
+    const path = pathOf();
+    for (const flock of [hasFlock, false]) {
+      writeFileSync(path, noteOf({ pid: 2 ** 22 + 1, since: '2999-01-01T00:00:00.000Z' }));
+      utimesSync(path, new Date('2999-01-01'), new Date('2999-01-01'));
+      const holder = await taker(path, { flock });
+      expect(holder.said).toBe(`taken, left by ${2 ** 22 + 1}`);
+      await holder.finish();
+    }
+  });
+
+  it("another program's file among the claims is no claim, and is kept", async () => {
+    const path = pathOf();
+    mkdirSync(`${path}.claims`);
+    writeFileSync(join(`${path}.claims`, '.DS_Store'), '');
+    for (const flock of [hasFlock, false]) {
+      const holder = await taker(path, { flock });
+      expect(holder.said).toBe('taken, free before');
+      await holder.finish();
+    }
+    expect(await isLocked(path)).toBe(false);
+    expect(readdirSync(`${path}.claims`)).toEqual(['.DS_Store']);
+  });
+
   /** Adds a claim of this process, and gives it another PID, start or place. */
   function claimWith(path: string, change: (parts: string[]) => string[]): void {
     const name = addClaim(path);
@@ -192,12 +245,11 @@ describe('odd lock files', () => {
     ['this very process', parts => parts, true],
     [
       'another machine, boot or PID namespace',
-      ([pid, started, , id]) => [pid!, started!, 'elsewhere', id!],
+      ([pid, started, , id]) => [pid!, started!, '0123456789abcdef', id!],
       true,
     ],
     ['a process that has ended', ([, ...rest]) => [String(2 ** 22 + 1), ...rest], false],
     ['an earlier process with a PID that was reused', ([pid, , ...rest]) => [pid!, '1', ...rest], false],
-    ['something else', () => ['notes.txt'], true],
   ])('a claim of %s keeps the lock only if its process may be alive', async (_, change, isKept) => {
     const path = pathOf();
     claimWith(path, change);

@@ -57,13 +57,15 @@ export const canUnshare = spawnSync(NEW_NAMESPACE[0], [...NEW_NAMESPACE.slice(1)
 
 const running: ChildProcess[] = [];
 
-/** Starts a process that takes the lock. With `flock: false` it finds no flock(1). */
+/** Starts a process that takes the lock. With `flock: false` it finds no flock(1), with a path it finds that folder's. */
 export async function taker(
   path: string,
-  { flock = true, within = [] as readonly string[] } = {},
+  { flock = true as boolean | string, within = [] as readonly string[] } = {},
 ): Promise<Taker> {
   const [command, ...words] = [...within, process.execPath, script, path];
-  const env = flock ? process.env : { ...process.env, PATH: '/nowhere' };
+  const paths = { true: process.env.PATH, false: '/nowhere' };
+  const PATH = typeof flock === 'string' ? `${flock}:${process.env.PATH}` : paths[`${flock}`];
+  const env = { ...process.env, PATH };
   const child = spawn(command!, words, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   running.push(child);
   const ended = new Promise<void>(resolve => child.on('close', () => resolve()));

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyOverrides } from '../../src/config/overrides.ts';
 import { type Experiment, experimentSchema, settingKeys } from '../../src/config/schema.ts';
+import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { isMap, readYaml } from '../../src/config/yaml.ts';
 import { CifarNormError } from '../../src/errors.ts';
-import { expandAxes } from '../../src/plan/axes.ts';
 import { configsFolder, loadShipped, loadText, SHIPPED, scratchFolder } from '../config/loading.ts';
 import { mutated } from './mutations.ts';
 import { isOrderly } from './orderly.ts';
@@ -18,7 +18,7 @@ const keys = Object.keys(experimentSchema.shape);
 /** Loads and plans; zod's own wording must never reach the user. */
 async function plan(loading: Promise<Experiment>): Promise<void> {
   try {
-    expandAxes(await loading, Math.pow);
+    sweepCells(await loading, Math.pow);
   } catch (error) {
     if (
       error instanceof CifarNormError &&

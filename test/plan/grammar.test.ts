@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
+import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { pow } from '../../src/kernels/base.ts';
-import { expandAxes } from '../../src/plan/axes.ts';
 import { planTrials, seedsOf } from '../../src/plan/plan.ts';
 
 const parse = (input: ExperimentInput) => experimentSchema.parse(input);
-const cellsOf = (input: ExperimentInput) => expandAxes(parse(input), pow);
+const cellsOf = (input: ExperimentInput) => sweepCells(parse(input), pow);
 const axesOf = (input: ExperimentInput) => cellsOf(input).map(({ axes }) => Object.entries(axes));
 const linspace = (start: number, stop: number, count: number) =>
   cellsOf({ sweep: { reg: { linspace: [start, stop, count] } } }).map(({ settings }) => settings.reg);

@@ -115,6 +115,61 @@ describe('while a run goes on', () => {
   });
 });
 
+describe('lines that are changed while a run goes on, without a change of length', () => {
+  const edit = (path: string, from: string, to: string) =>
+    writeFileSync(path, readFileSync(path, 'latin1').replaceAll(from, to), 'latin1');
+  it.each([
+    ['all plan lines', '{"format":2', '{"format":3', 'lines \\(the first is line 1\\)'],
+    ['all invocation lines', '{"invocation":', '{"lnvocation":', 'lines \\(the first is line 3\\)'],
+    ['a name in all lines', '"batchnorm"', '"batchn0rm"', 'lines'],
+  ])('%s: noticed when the run ends, and nothing is lost', async (_, from, to, named) => {
+    const folder = join(emptyFolder(), 'run');
+    let finished = 0;
+    const onEvent = ({ kind }: { kind: string }) => {
+      if (kind === 'finished' && ++finished === 3) edit(journalOf(folder), from, to);
+    };
+    await expect(runTiny(experiment, folder, { onEvent })).rejects.toThrow(
+      new RegExp(`another program changed the journal while .*: \\d+ ${named}.* corrupt`),
+    );
+    const quiet = csvsOf(await quietRun(experiment));
+    expect(csvsOf(folder)).toEqual(quiet);
+    const { ran } = await runTiny(experiment, folder, { repair: true });
+    expect(ran).toEqual([]);
+    expect((await finishedIn(folder)).size).toBe(TRIALS / 2);
+    expect(csvsOf(folder)).toEqual(quiet);
+  });
+
+  it('a line that is appended after the last trial: noticed when the run ends', async () => {
+    const folder = join(emptyFolder(), 'run');
+    let finished = 0;
+    const onEvent = ({ kind }: { kind: string }) => {
+      if (kind === 'finished' && ++finished === TRIALS / 2) appendFileSync(journalOf(folder), '{"id"');
+    };
+    await expect(runTiny(experiment, folder, { onEvent })).rejects.toThrow(
+      'another program changed the journal',
+    );
+    expect((await finishedIn(folder)).size).toBe(TRIALS / 2);
+  });
+});
+
+it('a journal that an editor replaces while the run goes on: both files are kept, and the message says so', async () => {
+  const folder = join(emptyFolder(), 'run');
+  let finished = 0;
+  const onEvent = ({ kind }: { kind: string }) => {
+    if (kind !== 'finished' || ++finished !== 2) return;
+    const { status } = spawnSync('sed', ['-i', 's/batchnorm/BATCHNORM/', journalOf(folder)]);
+    expect(status).toBe(0);
+  };
+  const error = await runTiny(experiment, folder, { onEvent }).catch((problem: CifarNormError) => problem);
+  const [, restored] = /was replaced by another file .* written again in (.*)$/.exec(
+    (error as Error).message,
+  )!;
+  expect((error as CifarNormError).hint).not.toMatch(/removed/);
+  expect((await finishedIn(restored!)).size).toBe(TRIALS / 2);
+  expect(csvsOf(restored!)).toEqual(csvsOf(await quietRun(experiment)));
+  expect(readFileSync(journalOf(folder), 'utf8')).toContain('BATCHNORM');
+});
+
 describe('a journal that is no regular file', () => {
   it.each([
     ['a FIFO', (path: string) => spawnSync('mkfifo', [path])],

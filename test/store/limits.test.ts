@@ -20,6 +20,16 @@ it('a history that is longer than the journal holds', async () => {
   );
 });
 
+it('a history whose random stream would take minutes to walk: at once', () => {
+  const out = join(emptyFolder(), 'run');
+  const words = ['sweep', 'weight-scale', '--data', 'synthetic', '--out', out, '--set', 'epochs=1000000'];
+  const { status, stderr } = spawnSync(process.execPath, [entry, ...words], {
+    ...{ encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' },
+  });
+  expect(stderr).toMatch(/20,000,000 iterations/);
+  expect(status).toBe(2);
+});
+
 it('a net that does not fit into memory, activations included', async () => {
   const message = await refusal({ hiddenDims: [30_000], batchSize: 50_000, sweep: { weightScale: [1] } });
   expect(message).toMatch(/takes \d+\.\d GiB .*activations.* can address 4\.0 GiB/);

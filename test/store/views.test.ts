@@ -46,6 +46,35 @@ describe("a user's own file under the name of a view", () => {
   });
 });
 
+describe('the files of a run whose journal is lost', () => {
+  it.each([
+    ['all of them', ['manifest.json']],
+    ['finding.json alone', ['finding.json']],
+    ['a CSV file alone', ['losses.csv']],
+  ])('%s: a new run does not replace them, and calls them by name', async (_, left) => {
+    const out = await quietRun(experiment);
+    fs.rmSync(journalOf(out));
+    if (left[0] !== 'manifest.json')
+      for (const name of fs.readdirSync(out)) if (!left.includes(name)) fs.rmSync(join(out, name));
+    const contents = () => fs.readdirSync(out).map(name => fs.readFileSync(join(out, name), 'utf8'));
+    const before = contents();
+    await expect(runTiny(tiny(3), out)).rejects.toThrow(
+      new RegExp(`${left[0]} looks like a file of a run, but its journal.jsonl is missing`),
+    );
+    expect(contents()).toEqual(before);
+  });
+});
+
+it("a user's own run.lock is refused, and kept", async () => {
+  const out = emptyFolder();
+  for (const text of ['my notes\n', '{"pid":42}\n', '[]']) {
+    fs.writeFileSync(join(out, 'run.lock'), text);
+    await expect(runTiny(experiment, out)).rejects.toThrow('run.lock is not a lock file of cifar-norm');
+    expect(fs.readFileSync(join(out, 'run.lock'), 'utf8')).toBe(text);
+    expect(fs.readdirSync(out)).toEqual(['run.lock']);
+  }
+});
+
 describe('a folder that is renamed', () => {
   /** Moves the folder away and puts another run in its place, just before a change to a file of that name. */
   function replaceBefore(kind: string, name: string, out: string, other: string): void {
@@ -83,9 +112,8 @@ describe('a folder that is renamed', () => {
       fs.linkSync(journalOf(out), `${out}.link`);
       fs.rmSync(journalOf(out));
     };
-    await expect(runTiny(experiment, out, { onEvent })).rejects.toThrow(
-      'was removed while the run was going on',
-    );
+    const restored = await runTiny(experiment, out, { onEvent }).catch((error: Error) => error.message);
+    expect(restored).toMatch(/was removed while the run was going on/);
     expect((await finishedIn(out)).size).toBe(4);
   });
 });
@@ -117,6 +145,16 @@ describe('export', () => {
     expect(csvsOf(out)).toEqual(before);
     await exportRun({ folder: out }, { force: true, notify });
     expect(csvsOf(out)[0]!.trimEnd().split('\n')).toHaveLength(1 + 3);
+  });
+
+  it('replaces no file if one of them would lose rows', async () => {
+    const out = await quietRun(experiment);
+    fs.appendFileSync(join(out, 'losses.csv'), 'a row that the journal does not have\n');
+    fs.writeFileSync(join(out, 'trials.csv'), 'trial,of,an,older,version\n');
+    const before = [...csvsOf(out), fs.readFileSync(join(out, 'manifest.json'), 'utf8')];
+    await expect(exportRun({ folder: out }, { force: false, notify })).rejects.toThrow(/losses\.csv has/);
+    expect([...csvsOf(out), fs.readFileSync(join(out, 'manifest.json'), 'utf8')]).toEqual(before);
+    expect(fs.readdirSync(out).filter(name => name.includes('.tmp-'))).toEqual([]);
   });
 
   it('removes what killed processes left', async () => {

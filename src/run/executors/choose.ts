@@ -4,9 +4,9 @@ import { type PixelStatistics, pixelStatistics } from '../../data/preprocessing.
 import type { Program } from '../../kernels/backend.ts';
 import { backendOf, compileProgram } from '../../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../../kernels/numerics.ts';
+import { ensureAddresses } from '../../kernels/wasm/memory.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
-import { ensureFeasible } from '../limits.ts';
 import { connect } from '../queue/connect.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
@@ -38,17 +38,18 @@ export interface Executors {
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be reached;
- *   or see ensureFeasible
+ * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be
+ *   reached, or the system grants the process too few addresses
  */
 export async function executorFactory(
   train: Images,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry, queue, statistics }: ExecutorOptions,
 ): Promise<Executors> {
-  ensureFeasible(trials, queue ? undefined : workers);
   if (queue) return queueFactory(queue);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
+  // The calling thread has a memory for number-free arithmetic, as has each worker; and each worker one for each type.
+  ensureAddresses(1 + (workers === 0 ? dtypes.size : Math.min(workers, trials.length) * (1 + dtypes.size)));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   const create = (pending: readonly Trial[]) => {
     const { numTraining, preprocessing = 'meanImage' } = pending[0]!.split;

@@ -3,8 +3,8 @@ import { scheduleOf } from '../../config/schedule.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { bytesNeeded } from '../../nn/net-of-settings.ts';
 import { trialId } from '../../plan/ids.ts';
+import { MOST_ITERATIONS } from '../../plan/limits.ts';
 import type { Trial } from '../../plan/trial.ts';
-import { MOST_ITERATIONS } from '../limits.ts';
 
 export interface Limits {
   /** Memory for each of the trials that run at a time. */

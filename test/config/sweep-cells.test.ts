@@ -7,11 +7,11 @@ import {
   type SettingKey,
   settingKeys,
 } from '../../src/config/schema.ts';
+import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { pow } from '../../src/kernels/base.ts';
-import { expandAxes } from '../../src/plan/axes.ts';
 
-const cellsOf = (input: ExperimentInput) => expandAxes(experimentSchema.parse(input), pow);
+const cellsOf = (input: ExperimentInput) => sweepCells(experimentSchema.parse(input), pow);
 const logspace = (start: number, stop: number, count: number) =>
   cellsOf({ sweep: { reg: { logspace: [start, stop, count] } } }).map(({ settings }) => settings.reg);
 const errorOf = (input: ExperimentInput): CifarNormError => {
@@ -73,7 +73,7 @@ for start, stop, count in json.load(sys.stdin):
   );
 });
 
-describe('expandAxes', () => {
+describe('sweepCells', () => {
   it('an experiment without a sweep is one cell with its own settings', () => {
     const cells = cellsOf({ epochs: 3, hiddenDims: [7] });
     expect(cells).toHaveLength(1);
@@ -163,7 +163,7 @@ describe('expandAxes', () => {
     // A caller of the library may skip the schema.
     const experiment = experimentSchema.parse({});
     const sweep = [{ normalization: ['none', 'bathcnorm'] as never }];
-    expect(() => expandAxes({ ...experiment, sweep }, pow)).toThrow(
+    expect(() => sweepCells({ ...experiment, sweep }, pow)).toThrow(
       'sweep.normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "bathcnorm" (did you mean batchnorm?)',
     );
   });
