@@ -142,7 +142,7 @@ export function logShare(values: readonly (number | null)[]): (value: number | n
 }
 
 /** Indices of an even selection of `count` things, the first and the last among them. */
-function evenly(count: number, most: number): number[] {
+export function evenly(count: number, most: number): number[] {
   if (count <= most) return [...Array(count).keys()];
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 }

@@ -12,13 +12,13 @@ import {
   shortText,
   varyingKeys,
 } from '../../analysis/results.ts';
+import { counted } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import { NUM_CLASSES } from '../../data/dataset.ts';
 import { pointsOf } from '../../records/record.ts';
 import { epochMeans } from '../charts.ts';
 import { curveNamer } from '../curve-names.ts';
 import type { Point } from '../model.ts';
-import { counted } from '../notes.ts';
 import { extent } from '../range.ts';
 import { figureText } from '../text.ts';
 import { html, type Markup } from './html.ts';
@@ -106,8 +106,8 @@ function trialFigure(result: Result, name: string, color: number, top: number): 
       : status === 'diverged'
         ? `✕ diverged at iteration ${summary.iterations + 1}`
         : 'failed';
-  const title = `Trial ${trial.index}: ${name}`;
-  if (status === 'failed') return html`<figure><h3>${title}</h3><p class="fail">failed</p></figure>`;
+  if (status === 'failed')
+    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
   const { perEpoch, iterations } = scheduleOf(trial.settings);
   const losses = pointsOf(record, 'loss');
   const panels: Panel[] = [
@@ -124,7 +124,7 @@ function trialFigure(result: Result, name: string, color: number, top: number): 
       'accuracy',
     ),
   ];
-  return html`<figure><h3>${title}</h3>${mini(panels, `${title}: ${ended}`)}<figcaption>${ended}</figcaption></figure>
+  return html`<figure><h3>${name}</h3>${mini(panels, `Trial ${trial.index}, ${name}: ${ended}`)}<figcaption>trial ${trial.index}: ${ended}</figcaption></figure>
 `;
 }
 

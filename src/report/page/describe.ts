@@ -6,6 +6,9 @@ import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
 import { axisText, figureText } from '../text.ts';
 
+/** More curves than these are counted, not named. */
+const MOST_NAMED = 3;
+
 interface Curve {
   readonly name: string;
   /** Finite, in the order of x. */
@@ -66,16 +69,19 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const near = (y: number) =>
     line !== undefined && Math.abs(y - line.at) < (isLoss(chart) ? 0.02 : 0.3) * line.at;
   const [, most = Number.POSITIVE_INFINITY] = chart.clamp ?? [];
-  const places = (curve: Curve, is: (y: number) => boolean, what: string) => {
-    const all = stretches(curve.points, is);
-    return all.length === 0 ? [] : [`${curve.name} ${what} ${listed(all)}.`];
+  const places = (is: (y: number) => boolean, what: string) => {
+    const named = curves.flatMap(({ name, points }) => {
+      const all = stretches(points, is);
+      return all.length > 0 ? [`${name} ${what} ${listed(all)}.`] : [];
+    });
+    return named.length <= MOST_NAMED
+      ? named
+      : [`${named.length} of ${curves.length} curves: ${what} somewhere.`];
   };
   return [
     `Best: ${bests.join('; ')}.`,
-    ...curves.flatMap(curve => [
-      ...places(curve, near, 'only guesses (on the dotted line)'),
-      ...places(curve, y => y > most, 'leaves the chart (▲)'),
-    ]),
+    ...places(near, 'only guesses (on the dotted line)'),
+    ...places(y => y > most, 'leaves the chart (▲)'),
   ];
 }
 
@@ -96,7 +102,7 @@ export function differenceCaption({ series }: Chart, baseline: string): string {
     const above = points.filter(({ y }) => y > 0).length;
     return `${name} is above it at ${above} of ${points.length} values`;
   });
-  return `The dotted line is ${baseline}. ${sentence(listed(parts))}.`;
+  return `The dotted line is ${baseline}. ${sentence(parts.length <= MOST_NAMED ? listed(parts) : parts.join('; '))}.`;
 }
 
 const isLoss = ({ unit }: Chart): boolean => unit === 'nats';

@@ -40,13 +40,12 @@ function one({ curves, y: [low, high], guess, label, xMost }: Panel, offset: num
   const path = line<Point>()
     .defined(point => Number.isFinite(point.y))
     .x(point => x(point.x))
-    .y(point => y(point.y))
-    .digits(0);
-  const fine = (points: readonly Point[]) =>
-    path(thinned(points, (right - left) / 2, point => x(point.x) / 2)) ?? '';
+    .y(point => y(point.y));
+  const drawn = (points: readonly Point[], digits: number) =>
+    path.digits(digits)(thinned(points, (right - left) / 2, point => x(point.x) / 2)) ?? '';
   return html`<path class="grid" d="M${left},${TOP}V${bottom}H${right}"/><path class="guess" d="M${left},${tenth(y(guess))}H${right}"/><text class="end" x="${left - 4}" y="${TOP + 8}">${Math.round(high * 10) / 10}</text><text class="end" x="${left - 4}" y="${bottom}">${low}</text><text x="${left}" y="${TOP - 5}">${label}</text>${curves.map(
     ({ color, dashed, points, faint }) =>
-      html`<g class="c${color}">${faint && html`<path class="faint" d="${fine(faint)}"/>`}<path class="line${dashed && ' dashed'}" d="${path.digits(1)(points) ?? ''}"/></g>`,
+      html`<g class="c${color}">${faint && html`<path class="faint" d="${drawn(faint, 0)}"/>`}<path class="line${dashed && ' dashed'}" d="${drawn(points, 1)}"/></g>`,
   )}`;
 }
 

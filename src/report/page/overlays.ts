@@ -63,5 +63,10 @@ function pairSection(baseline: PageRun, candidate: PageRun): Markup {
   const axis = axisKeys(b).find(
     key => axisValues(b, key).filter(value => typeof value === 'number').length > 2,
   );
-  return comparisonSection(comparison, axis ?? null, `${candidate.label} against ${baseline.label}`);
+  return comparisonSection(
+    comparison,
+    axis ?? null,
+    `${candidate.label} against ${baseline.label}`,
+    `the same net in ${baseline.label}`,
+  );
 }

@@ -1,7 +1,8 @@
 /** One self-contained HTML page of one or several runs: no network, whole without its script, the same bytes each time. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { counted } from '../notes.ts';
+import { counted } from '../../analysis/words.ts';
 import { html, type Markup } from './html.ts';
 import { overlays } from './overlays.ts';
 import type { PageRun } from './page-run.ts';

@@ -1,8 +1,9 @@
 /** The sections of one run, in the order of a reader's questions. */
+
 import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
 import type { Finding } from '../../analysis/finding.ts';
+import { counted } from '../../analysis/words.ts';
 import { chartsOf } from '../charts.ts';
-import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
 import { findingIn, isComplete, type RunView } from '../run-report.ts';
 import { comparisonSection } from './comparisons.ts';

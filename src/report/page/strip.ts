@@ -2,6 +2,7 @@
 import type { Finding, NetFinding } from '../../analysis/finding.ts';
 import type { Outcome } from '../../analysis/outcomes.ts';
 import { shortText } from '../../analysis/results.ts';
+import { evenly } from '../diagnostics.ts';
 import { html, type Markup } from './html.ts';
 
 /** Class and glyph: the glyphs tell outcomes apart without colour. */
@@ -13,7 +14,8 @@ const LOOKS: Readonly<Record<Outcome, { readonly fill: string; readonly glyph: s
   failed: { fill: 'blows', glyph: '!' },
 };
 
-const MOST_NETS = 12;
+/** More nets are left out, or drawn without words. */
+const [MOST_NETS, MOST_TALL] = [12, 4] as const;
 const MOST_TICKS = 6;
 /** Pixels of the narrowest strip, on a phone, and of a letter. */
 const [NARROWEST, LETTER] = [300, 8] as const;
@@ -24,11 +26,12 @@ export function outcomeStrip({ axis, nets }: Finding): Markup {
     .filter(at => at !== null)
     .sort((a, b) => a - b);
   if (axis === null || values.length < 3 || nets.every(learnsEverywhere)) return html``;
-  const shown = nets.slice(0, MOST_NETS);
-  return html`<figure class="outcomes"><h3>Where each net learns</h3>
+  const shown = evenly(nets.length, MOST_NETS).map(i => nets[i]!);
+  const left = shown.length < nets.length && ` ${shown.length} of ${nets.length} nets are shown.`;
+  return html`<figure class="outcomes${shown.length > MOST_TALL && ' many'}"><h3>Where each net learns</h3>
 <div role="img" aria-label="${shown.map(net => netText(net, axis)).join(' ')}"><table class="strip" role="presentation">
 ${shown.map(net => rows(net, values))}<tr class="ticks">${ticks(values)}</tr></table></div>
-<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: guesses. ✕ blows up: its loss explodes or is not finite.</p></figcaption></figure>
+<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: guesses. ✕ blows up: its loss explodes or is not finite.${left}</p></figcaption></figure>
 `;
 }
 
