@@ -5,7 +5,7 @@ import { type Axis, hasPlace } from './scales.ts';
 /** Longer names, or more of them, stand in the legend alone. */
 const [MOST_LETTERS, MOST_NAMES] = [13, 4] as const;
 const LINE = 13;
-const LETTER = 6.6;
+const LETTER = 7.6;
 
 /** Pixels that the names take at the right of the chart; 0 if they do not fit there. */
 export function roomForNames({ series }: Chart): number {
