@@ -1,6 +1,6 @@
 /**
  * The public API. `runExperiment` does what the command `sweep` does; the rest is what it is made of: engine, net,
- * solver, random stream, checks, and renderers of tables and charts.
+ * solver, random stream, checks, renderers of tables and charts, and the report of a run that `readRun` opens.
  */
 
 import type { ExperimentInput } from './config/schema.ts';
@@ -63,12 +63,18 @@ export type { Measure, MeasureName, Summary } from './records/measures.ts';
 export { measures } from './records/measures.ts';
 export type { Accuracy, TrialRecord, TrialStatus } from './records/record.ts';
 export type { Chart, Column, Figure, Point, Row, Series, Table } from './report/model.ts';
+export { renderSvg } from './report/page/svg-files.ts';
 export type { ChartStyle } from './report/terminal/chart.ts';
 export { renderChart } from './report/terminal/chart.ts';
 export type { TableStyle } from './report/terminal/table.ts';
 export { renderTable } from './report/terminal/table.ts';
 export type { TrialEvent, TrialProgress } from './run/executor.ts';
 export type { Run, RunEvent, RunOptions } from './run/run-experiment.ts';
+export type { OpenRun } from './run/views.ts';
+export type { ReportFormat } from './run/write-report.ts';
+export { writeReport } from './run/write-report.ts';
+export type { StoredRun } from './store/stored-run.ts';
+export { readRun } from './store/stored-run.ts';
 
 /**
  * Runs an experiment: every trial that its folder does not yet have. Like the command, it writes to a folder in ./results

@@ -22,20 +22,22 @@ type Spec = Omit<ChartSpec, 'y'> & { readonly y: SeriesName | MeasureName };
 /**
  * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec; without
  * specs the usual ones. Replicates are drawn as their mean.
+ * @param data for the titles; undefined where the reader knows
  */
 export function chartsOf(
   specs: readonly ChartSpec[] | undefined,
   results: readonly Result[],
-  data: DataLabel,
+  data: DataLabel | undefined,
 ): Chart[] {
   const sets = [...new Set(results.flatMap(groupsOf))].map(group => ({
-    place: group === undefined ? data : `${group}, ${data}`,
+    place: [group, data].filter(Boolean).join(', '),
     members: results.filter(result => groupsOf(result).includes(group)),
   }));
   return sets.flatMap(({ place, members }) =>
     (specs ?? usualSpecs(results)).map(({ x, y, clamp }) => {
       const chart = isSeries(y) ? historyChart(y, members) : summaryChart(y, x, members);
-      return { ...chart, title: `${chart.title} (${place})`, clamp: clamp ?? robustClamp(chart.series) };
+      const title = place === '' ? chart.title : `${chart.title} (${place})`;
+      return { ...chart, title, clamp: clamp ?? robustClamp(chart.series) };
     }),
   );
 }

@@ -6,11 +6,13 @@ import { type DiagnosticName, diagnosticNames, diagnostics } from '../records/di
 import { curveNamer } from './curve-names.ts';
 import type { Figure, Table } from './model.ts';
 import { counted, meansNotes } from './notes.ts';
+import { extent } from './range.ts';
 
 /** More nets make no table that anybody reads; diagnostics.csv has them all. */
 const MAX_NETS = 6;
 /** Epochs side by side. */
 const MAX_EPOCHS = 8;
+/** The figures that have maps. */
 const MAPPED = ['preactivationStd', 'preactivationGradientNorm', 'updateRatio'] as const;
 const SHADES = ' ░▒▓█';
 
@@ -38,37 +40,66 @@ export function diagnosticsTables(results: readonly Result[], data: DataLabel): 
       `${diagnosticNames.map(name => `${diagnostics[name].short}: ${diagnostics[name].caption}`).join('; ')}.`,
     ],
   };
-  return [
-    table,
-    ...nets.shown.flatMap(cell => MAPPED.map(name => heatMap(cell, name, nets.nameOf(cell), data))),
-  ];
+  return [table, ...heatMapsOf(results).maps.map(map => heatTable(map, data))];
 }
 
-/** A figure of one net: a row for each layer, a column for each epoch, darker where it is larger; theory beside it. */
-function heatMap(cell: Cell, name: DiagnosticName, net: string, data: DataLabel): Table {
+/** A figure of one net by layer and epoch. */
+export interface HeatMap {
+  readonly name: (typeof MAPPED)[number];
+  readonly net: string;
+  /** `first` for the first iteration, then the number of each epoch shown. */
+  readonly steps: readonly string[];
+  /** (layers, steps); null where no trial has the figure. */
+  readonly values: readonly (readonly (number | null)[])[];
+  /** What theory says of each layer at the first iteration; undefined where it says nothing of any. */
+  readonly theory: readonly (number | null)[] | undefined;
+}
+
+/** The maps of a run's nets, figure by figure; `notes` tell of nets that are left out. */
+export function heatMapsOf(results: readonly Result[]): {
+  readonly maps: readonly HeatMap[];
+  readonly notes: readonly string[];
+} {
+  const { shown, nameOf, notes } = netsOf(results);
+  return {
+    maps: shown.flatMap(cell => MAPPED.map(name => heatMap(cell, name, nameOf(cell)))),
+    notes,
+  };
+}
+
+function heatMap(cell: Cell, name: HeatMap['name'], net: string): HeatMap {
   const trials = diagnosedOf(cell);
   const longest = trials.reduce((most, steps) => (steps.length > most.length ? steps : most));
   const chosen = evenly(longest.length, MAX_EPOCHS);
-  const values = layersOf(cell).map(layer => chosen.map(step => layerMean(trials, step, layer, name)));
-  const shade = shader(values.flat());
-  const hasTheory = name !== 'preactivationGradientNorm';
+  const layers = layersOf(cell);
+  const theory = layers.map(layer => theoryOf(cell, layer, name));
+  return {
+    ...{ name, net },
+    steps: chosen.map(step => (step === 0 ? 'first' : String(longest[step]!.epoch))),
+    values: layers.map(layer => chosen.map(step => layerMean(trials, step, layer, name))),
+    theory: theory.some(each => each !== null) ? theory : undefined,
+  };
+}
+
+/** A row for each layer, a column for each epoch, darker where the figure is larger; theory beside it. */
+function heatTable({ name, net, steps, values, theory }: HeatMap, data: DataLabel): Table {
+  const shareOf = logShare(values.flat());
+  const shade = (value: number | null) => {
+    const share = shareOf(value);
+    return share === undefined ? ' ' : SHADES[Math.round(share * (SHADES.length - 1))]!;
+  };
+  const heads = [...steps, ...(theory ? ['theory'] : [])];
   return {
     title: `${diagnostics[name].label} by layer and epoch: ${net} (${data})`,
     names: [{ head: 'layer', align: 'right' }],
-    figures: [
-      ...chosen.map(step => ({
-        head: step === 0 ? 'first' : String(longest[step]!.epoch),
-        align: 'right' as const,
-      })),
-      ...(hasTheory ? [{ head: 'theory', align: 'right' as const }] : []),
-    ],
+    figures: heads.map(head => ({ head, align: 'right' })),
     groups: [undefined],
     rows: values.map((row, i) => ({
       names: [String(i + 1)],
       groups: [
         [
-          ...row.map(value => ({ ...figure(value), text: `${shade(value)} ${figure(value).text}` })),
-          ...(hasTheory ? [figure(theoryOf(cell, i + 1, name))] : []),
+          ...row.map(value => figure(value, `${shade(value)} `)),
+          ...(theory ? [figure(theory[i] ?? null)] : []),
         ],
       ],
     })),
@@ -76,7 +107,7 @@ function heatMap(cell: Cell, name: DiagnosticName, net: string, data: DataLabel)
   };
 }
 
-const THEORY: Partial<Record<DiagnosticName, string>> = {
+export const THEORY: Partial<Record<DiagnosticName, string>> = {
   preactivationStd:
     'Theory, for the first iteration: a layer multiplies a signal from ReLUs by s sqrt(n/2), with n inputs and weights of deviation s.',
   updateRatio: 'Theory: about 1e-3 in nets that learn well.',
@@ -96,25 +127,33 @@ function netsOf(results: readonly Result[]) {
 const layersOf = ({ results: [result] }: Cell): number[] =>
   Array.from({ length: result!.trial.settings.hiddenDims.length + 1 }, (_, i) => i + 1);
 
-/** A shade for the size of each value, on a logarithmic scale from the least to the greatest. */
-function shader(values: readonly (number | null)[]): (value: number | null) => string {
+/**
+ * The place of each value's size on a logarithmic scale, 0 for the least and 1 for the greatest; undefined for a value that has
+ * none.
+ */
+export function logShare(values: readonly (number | null)[]): (value: number | null) => number | undefined {
   const sizes = values.flatMap(value => (value === null || value === 0 ? [] : Math.log10(Math.abs(value))));
-  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+  const [low, high] = extent(sizes);
   return value => {
-    if (value === null || value === 0) return ' ';
-    const share = high - low < 1e-9 ? 1 : (Math.log10(Math.abs(value)) - low) / (high - low);
-    return SHADES[Math.round(share * (SHADES.length - 1))]!;
+    if (value === null || value === 0) return undefined;
+    return high - low < 1e-9 ? 1 : (Math.log10(Math.abs(value)) - low) / (high - low);
   };
 }
 
 /** Indices of an even selection of `count` things, the first and the last among them. */
-function evenly(count: number, most: number): number[] {
+export function evenly(count: number, most: number): number[] {
   if (count <= most) return [...Array(count).keys()];
   return Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 }
 
-function figure(value: number | null): Figure {
-  if (value === null) return { text: '-', best: false };
+const figure = (value: number | null, lead = ''): Figure => ({
+  text: `${lead}${sizeText(value)}`,
+  best: false,
+});
+
+/** Three digits; a power of ten if small or large. */
+export function sizeText(value: number | null): string {
+  if (value === null) return '-';
   const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
-  return { text: plain ? String(Number(value.toPrecision(3))) : powerText(value, 1), best: false };
+  return plain ? String(Number(value.toPrecision(3))) : powerText(value, 1);
 }

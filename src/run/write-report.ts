@@ -19,6 +19,9 @@ export async function pageRunOf(run: OpenRun): Promise<PageRun> {
 }
 
 /**
+ * Writes the report of one run or several: `html` is one self-contained page, `md` a summary in Markdown, `svg` a folder with a
+ * file for each figure. Several runs are laid over one another. The same runs give the same bytes.
+ * @param runs finished or not; their records are read, so they must still be open
  * @param out a file; for `svg` a folder
  * @returns the paths written
  * @throws CifarNormError (usage) if a file cannot be written

@@ -18,6 +18,31 @@ sweep:
   dtype: [float32, float64]
 `;
 
+describe('the same page on every Node', () => {
+  const run = join(emptyFolder(), 'run');
+  const pageOn = async (node: string | undefined) => {
+    const out = join(emptyFolder(), 'page.html');
+    const { code, stderr } = await cifarNorm(
+      ['report', run, '--out', out],
+      node === undefined ? {} : { node },
+    );
+    expect(code, stderr).toBe(0);
+    return readFileSync(out, 'utf8');
+  };
+  beforeAll(async () => {
+    const file = join(emptyFolder(), 'page.yaml');
+    writeFileSync(file, `title: Größe, 批量 & <b>\ndiagnostics: true\nreplicates: 2\n${SWEEP}`);
+    const { code } = await cifarNorm(['sweep', file, '--data', 'synthetic', '--out', run, '--quiet']);
+    expect(code).toBe(0);
+  });
+
+  for (const version of ['22', '24', '26']) {
+    it.skipIf(!existsSync(nodeOf(version)))(`Node ${version} (skipped where it is not installed)`, async () =>
+      expect(await pageOn(nodeOf(version))).toBe(await pageOn(undefined)),
+    );
+  }
+});
+
 describe.each(['portable', 'fused'])('the same bits on every Node, %s', numerics => {
   const file = join(emptyFolder(), 'bits.yaml');
   writeFileSync(file, SWEEP);

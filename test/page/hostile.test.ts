@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import { executablePath, launch, visit } from './browser.ts';
 
+/** A file and a folder may be called so too. */
+const [FILE, RUN] = [`evil <img> & 'x'.json`, 'run <img onerror=x>"&'];
 const EVIL =
   '</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)> "\' & `x` \u2028|\u001b[31m\u202e';
 
@@ -18,28 +20,32 @@ it('hostile names show as text in the page, the figures, Markdown and on the ter
     sweep: [{ group: EVIL.slice(0, 100), weightScale: [0.01, 0.1, 1] }],
     charts: [{ y: 'loss' }, { y: 'bestValAccuracy', x: 'weightScale' }],
   };
-  writeFileSync(join(cwd, 'evil.json'), JSON.stringify(experiment));
-  const swept = await cifarNorm(['sweep', './evil.json', '--data', 'synthetic', '--out', 'run'], { cwd });
+  writeFileSync(join(cwd, FILE), JSON.stringify(experiment));
+  const swept = await cifarNorm(['sweep', `./${FILE}`, '--data', 'synthetic', '--out', RUN], { cwd });
   expect(swept.code, swept.stderr).toBe(0);
   expect(swept.stdout + swept.stderr).not.toMatch(/[^\P{Cc}\n]|\u202e|\u2028/u);
   for (const format of ['html', 'svg', 'md']) {
-    const { code, stderr } = await cifarNorm(['report', 'run', '--format', format], { cwd });
+    const { code, stderr } = await cifarNorm(['report', RUN, '--format', format], { cwd });
     expect(code, stderr).toBe(0);
   }
-  const html = readFileSync(join(cwd, 'run/report.html'), 'utf8');
-  const figures = readdirSync(join(cwd, 'run/figures')).map(name =>
-    readFileSync(join(cwd, 'run/figures', name), 'utf8'),
-  );
-  const markdown = readFileSync(join(cwd, 'run/report.md'), 'utf8');
-  for (const text of [html, ...figures, markdown]) {
+  expect((await cifarNorm(['report', RUN, RUN, '--out', 'both.html'], { cwd })).code).toBe(0);
+  const read = (path: string) => readFileSync(join(cwd, path), 'utf8');
+  const figures = readdirSync(join(cwd, RUN, 'figures')).map(name => join(RUN, 'figures', name));
+  const pages = [join(RUN, 'report.html'), 'both.html'];
+  for (const text of [...pages, ...figures, join(RUN, 'report.md')].map(read)) {
     expect(text).not.toMatch(/<script>alert|<img|[^\P{Cc}\n]|\u202e|\u2028/u);
     expect(text).toContain('&lt;img');
   }
   if (!executablePath) return;
   const browser = await launch();
-  const { page, complaints } = await visit(browser, pathToFileURL(join(cwd, 'run/report.html')).href);
-  expect(await page.locator('h1').textContent()).toContain('<script>alert(1)</script>');
-  expect(await page.locator('img').count()).toBe(0);
-  expect(complaints).toEqual([]);
+  for (const path of [...pages, ...figures]) {
+    const { page, complaints } = await visit(browser, pathToFileURL(join(cwd, path)).href);
+    const title = page.locator(path.endsWith('.html') ? 'h1, h2.run' : 'text.title');
+    const expected = path.endsWith('.html') ? EVIL.slice(0, 50) : '<script>alert(1)</script>';
+    expect((await title.allTextContents()).join('\n')).toContain(expected);
+    expect(await page.locator('img, parsererror, b').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }
   await browser.close();
 });

@@ -12,6 +12,8 @@ import { executablePath, launch, visit } from './browser.ts';
 const folder = emptyFolder();
 const run = join(folder, 'run');
 const url = pathToFileURL(join(run, 'report.html')).href;
+const layers = join(folder, 'layers');
+const layersUrl = pathToFileURL(join(layers, 'report.html')).href;
 const SMALL = '--set hiddenDims=[20,20] --set epochs=3 --set trainImages=200 --set numTraining=500';
 let browser: Browser;
 
@@ -20,6 +22,9 @@ beforeAll(async () => {
   const { code, stderr } = await cifarNorm(words.split(' '), { cwd: folder });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect((await cifarNorm(['report', run], { cwd: folder })).stdout).toBe('run/report.html\n');
+  const trained = `train deep-net --data synthetic ${SMALL} --set diagnostics=true --out ${layers} --quiet`;
+  expect((await cifarNorm(trained.split(' '), { cwd: folder })).code).toBe(0);
+  await cifarNorm(['report', layers], { cwd: folder });
   if (executablePath) browser = await launch();
 });
 afterAll(async () => browser?.close());
@@ -72,9 +77,42 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     );
     await page.keyboard.press('ArrowRight');
     expect(await readout.textContent()).toContain(`batchnorm ${of(rows[2]!.weightScale, 'batchnorm')} `);
-    const box = (await figure.locator('svg').first().boundingBox())!;
+    const box = (await figure.locator('svg.plot').first().boundingBox())!;
     await page.mouse.move(box.x + box.width - 18, box.y + box.height / 2);
     expect(await readout.textContent()).toContain(`weightScale 1 · batchnorm ${of('1', 'batchnorm')}`);
+    await page.close();
+  });
+
+  it('shows the loss of an iteration and the mean of its epoch', async () => {
+    const { page } = await visit(browser, layersUrl);
+    const figure = page.locator('figure.chart', { hasText: 'Training loss by iteration' });
+    await figure.locator('.views').focus();
+    await page.keyboard.press('End');
+    const rows = readCsv(join(layers, 'losses.csv')).filter(row => row.normalization === 'none');
+    const losses = rows.map(({ loss }) => Number(loss));
+    const last = losses.slice(-4);
+    const mean = last.reduce((sum, loss) => sum + loss, 0) / last.length;
+    const digits = (value: number) => String(Number(value.toPrecision(6)));
+    expect(await figure.locator('.readout').textContent()).toMatch(
+      new RegExp(`^iteration 12 · batchnorm .* · none ${digits(last[3]!)} \\(epoch ${digits(mean)}\\)$`),
+    );
+    await page.close();
+  });
+
+  it('maps what was measured of the layers, darker where it is larger', async () => {
+    const { page } = await visit(browser, layersUrl);
+    const map = page.locator('figure.heat', { hasText: 'Standard deviation of the preactivations' });
+    const rows = readCsv(join(layers, 'diagnostics.csv')).filter(row => row.normalization === 'batchnorm');
+    const cells = map.locator('table').first().locator('tbody td:not(.theory)');
+    expect(await cells.count()).toBe(rows.length);
+    const first = Number(rows.find(({ layer }) => layer === '1')!.preactivationStd);
+    expect(Number(await cells.first().textContent())).toBeCloseTo(first, -1);
+    const shades = await map
+      .locator('tbody td:not(.theory)')
+      .evaluateAll(all => all.map(cell => [Number(cell.textContent), cell.className] as const));
+    const sorted = shades.toSorted(([a], [b]) => a - b).map(([, shade]) => shade);
+    expect(sorted).toEqual(sorted.toSorted());
+    expect(sorted.at(-1)).toBe('h6');
     await page.close();
   });
 
@@ -115,28 +153,30 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)(
-    'has no serious fault of accessibility in the %s theme',
-    async colorScheme => {
-      const { page } = await visit(browser, url, { colorScheme });
-      const require = createRequire(import.meta.url);
-      await page.evaluate(readFileSync(require.resolve('axe-core'), 'utf8'));
-      const faults = await page.evaluate(async () => {
-        const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Fault[] }> } }).axe;
-        interface Fault {
-          id: string;
-          impact: string;
-          nodes: { html: string; failureSummary: string }[];
-        }
-        const { violations } = await axe.run();
-        return violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
-      });
-      expect(faults).toEqual([]);
-      await page.close();
-    },
-  );
+  it.each([
+    ['light', url],
+    ['dark', url],
+    ['light', layersUrl],
+    ['dark', layersUrl],
+  ] as const)('has no serious fault of accessibility in the %s theme', async (colorScheme, address) => {
+    const { page } = await visit(browser, address, { colorScheme });
+    const require = createRequire(import.meta.url);
+    await page.evaluate(readFileSync(require.resolve('axe-core'), 'utf8'));
+    const faults = await page.evaluate(async () => {
+      const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: Fault[] }> } }).axe;
+      interface Fault {
+        id: string;
+        impact: string;
+        nodes: { html: string; failureSummary: string }[];
+      }
+      const { violations } = await axe.run();
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes[0]!.html} ${nodes[0]!.failureSummary}`);
+    });
+    expect(faults).toEqual([]);
+    await page.close();
+  });
 
   it('is whole without its script', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });

@@ -1,30 +1,48 @@
 /** The comparison of a run's nets: sentences, the differences drawn with their intervals, and the table. */
+import type { ComparedCell } from '../../analysis/compared-cell.ts';
 import type { Comparison } from '../../analysis/comparison.ts';
 import { comparisonSentences, comparisonTable } from '../../analysis/comparison-report.ts';
 import { groupBy } from '../../analysis/group-by.ts';
-import { netName } from '../../analysis/words.ts';
+import { counted, listed, netName } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
 import type { Chart, Series } from '../model.ts';
-import { counted } from '../notes.ts';
 import { extent } from '../range.ts';
+import { differenceCaption } from './describe.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';
 import { textTableHtml } from './tables.ts';
 
-/** @param axis the numeric axis along which differences are drawn; null to draw none */
-export function comparisonSection(comparison: Comparison, axis: string | null, heading: string): Markup {
+/**
+ * @param axis the numeric axis along which differences are drawn; null to draw none
+ * @param baseline what the candidates are compared with; by default the baseline's nets
+ */
+export function comparisonSection(
+  comparison: Comparison,
+  axis: string | null,
+  heading: string,
+  baseline?: string,
+): Markup {
   const chart = axis === null ? undefined : differenceChart(comparison, axis);
+  const { cells, measure } = comparison;
+  const baselines = [...new Set(cells.map(({ baseline }) => netName(baseline.net)))];
   return html`<h2>${heading}</h2>
-${comparisonSentences(comparison).map(text => html`<p>${text}</p>`)}
-${chart && figure(chart)}
-<details${comparison.cells.length <= 12 && html` open`}><summary>${counted(comparison.cells.length, 'comparison')}</summary>
-${textTableHtml(measures[comparison.measure].label, comparisonTable(comparison))}</details>
+<div class="beside">${chart && figure(chart, differenceCaption(chart, baseline ?? listed(baselines)))}
+<div>${comparisonSentences(comparison).map(text => html`<p>${text}</p>`)}</div></div>
+<details${cells.length <= MOST_OPEN && html` open`}><summary>${counted(cells.length, 'comparison')}</summary>
+${textTableHtml(measures[measure].label, comparisonTable(comparison))}</details>
 `;
 }
 
+/** Longer tables are closed at first. */
+const MOST_OPEN = 12;
+
 /** Candidate minus baseline along the axis, with the 95 % intervals as bands; undefined if there are too few to draw. */
 export function differenceChart({ cells, measure }: Comparison, axis: string): Chart | undefined {
-  const series = [...groupBy(cells, ({ candidate }) => netName(candidate.net))].map(
+  const others = ({ net, axes }: ComparedCell['candidate']) => {
+    const { [axis]: _, ...rest } = { ...axes, ...net };
+    return netName(rest);
+  };
+  const series = [...groupBy(cells, ({ candidate }) => others(candidate))].map(
     ([name, members]): Series => ({
       name,
       points: members.flatMap(({ candidate, pairs }) => {
@@ -41,7 +59,7 @@ export function differenceChart({ cells, measure }: Comparison, axis: string): C
   const logarithmic = least > 0 && most / least >= 99;
   const label = measures[measure].label;
   return {
-    title: `${label}: difference from the baseline`,
+    title: `${label}: difference`,
     xLabel: logarithmic ? `${axis} (logarithmic)` : axis,
     x: logarithmic ? 'log' : 'linear',
     series,

@@ -3,14 +3,23 @@
 import { cellsOf, estimateOf } from '../../analysis/cells.ts';
 import type { Finding } from '../../analysis/finding.ts';
 import { groupBy } from '../../analysis/group-by.ts';
-import { axisKeys, axisValues, describer, type Result, shortText } from '../../analysis/results.ts';
-import { fractionText } from '../../analysis/words.ts';
+import { netsOf } from '../../analysis/nets.ts';
+import {
+  axisKeys,
+  axisValues,
+  type Result,
+  seedsIn,
+  shortText,
+  varyingKeys,
+} from '../../analysis/results.ts';
+import { counted, fractionText } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import { NUM_CLASSES } from '../../data/dataset.ts';
-import { pointsOf, type TrialRecord } from '../../records/record.ts';
+import { pointsOf } from '../../records/record.ts';
 import { epochMeans } from '../charts.ts';
 import { curveNamer } from '../curve-names.ts';
 import type { Point } from '../model.ts';
+import { extent } from '../range.ts';
 import { html, type Markup } from './html.ts';
 import type { MiniCurve, Panel } from './mini.ts';
 import { mini } from './mini.ts';
@@ -19,6 +28,10 @@ import { sampleOf } from './plot.ts';
 /** More panels are no longer small multiples, and more curves cannot be told apart. */
 const MOST_PANELS = 40;
 const MOST_CURVES = 6;
+const COLORS = 8;
+
+/** Every second curve is dashed: curves differ by more than their colour. */
+const drawnAs = (index: number) => ({ color: index, dashed: index % 2 === 1 });
 
 /** Training accuracy by epoch: a panel for each value of the finding's axis, a curve for each net. */
 export function smallMultiples(results: readonly Result[], { axis }: Finding): Markup {
@@ -32,40 +45,58 @@ export function smallMultiples(results: readonly Result[], { axis }: Finding): M
   const names = [...new Set(cells.map(cell => nets(cell.results[0]!)))];
   if (axis === null || values.length < 3 || values.length > MOST_PANELS || names.length > MOST_CURVES)
     return html``;
+  const top = topOf(results);
   const panels = values.map(value => {
     const here = cells.filter(({ results: [first] }) => first!.trial.axes[axis] === value);
     const curves = here.map(
       (cell): MiniCurve => ({
-        name: nets(cell.results[0]!),
-        color: names.indexOf(nets(cell.results[0]!)),
+        ...drawnAs(names.indexOf(nets(cell.results[0]!))),
         points: meanAccuracy(cell.results),
       }),
     );
     const title = `${axis} ${shortText(value)}`;
-    const ends = curves.map(({ name, points }) => `${name} ends at ${accuracyText(points.at(-1)?.y)}`);
-    return html`<figure><h3>${title}</h3>${mini([accuracyPanel(curves)], `Training accuracy by epoch at ${title}: ${ends.join(', ')}.`)}</figure>`;
+    const ends = curves.map(
+      ({ color, points }) => `${names[color]} ends at ${accuracyText(points.at(-1)?.y)}`,
+    );
+    return html`<figure><h3>${shortText(value)}</h3>${mini([accuracyPanel(curves, top, '')], `Training accuracy by epoch at ${title}: ${ends.join(', ')}.`)}</figure>`;
   });
   return html`<h2>Along ${axis}</h2>
-<p>Training accuracy by epoch, at each ${axis}. All panels have the same scales; the dotted line is chance.</p>
-<ul class="tools">${names.map((name, i) => html`<li>${sampleOf(i)} ${name}</li>`)}</ul>
-<div class="grid-6">${panels}</div>
+<p>Training accuracy by epoch, a panel for each ${axis}. A curve that stays on the dotted line, chance, learns nothing. All panels have the same scales.</p>
+<ul class="tools keys">${names.map((name, i) => html`<li>${sampleOf(i)} ${name}</li>`)}</ul>
+<div class="panels">${panels}</div>
 `;
 }
 
 /** A section with every trial, drawn one at a time: thousands of trials are never in memory together. */
 export function* trialCourses(results: readonly Result[]): Generator<Markup> {
   if (results.length === 0) return;
-  const describe = describer(results.map(({ trial }) => trial));
+  const { nets } = netsOf(results);
+  const colors = new Map(
+    nets.flatMap(({ cells }, i) =>
+      cells.flatMap(({ cell }) => cell.results.map(({ trial }) => [trial.id, i % COLORS] as const)),
+    ),
+  );
+  const nameOf = trialNamer(results);
+  const top = topOf(results);
   yield html`<h2>Every trial</h2>
-<details${results.length <= 100 && html` open`}><summary>${results.length} trials: loss (faint) and its mean by epoch; accuracy on training (solid) and validation images (dashed)</summary>
-<p class="notes">All drawings share their scales. Losses above ${LOSS_TOP.toFixed(1)} are drawn at the edge; dotted: guessing.</p>
-<div class="grid-6">`;
-  for (const result of results) yield trialFigure(result, describe(result.trial));
+<details${results.length <= 100 && html` open`}><summary>${counted(results.length, 'trial')}: loss and accuracy</summary>
+<p>Left, the loss: faint by iteration, strong its mean by epoch. Right, the accuracy by epoch: solid on training images, dashed on validation images. Where the two part, the net memorizes its training images. Dotted: guessing. All panels have the same scales; losses above ${LOSS_TOP.toFixed(1)} are drawn at the edge.</p>
+<ul class="tools keys">${nets.length <= COLORS && nets.map(({ name }, i) => html`<li><svg class="sample" viewBox="-14 -6 28 12" aria-hidden="true"><path class="line c${i}" d="M-14,0H14"/></svg> ${name}</li>`)}</ul>
+<div class="trials">`;
+  for (const result of results)
+    yield trialFigure(result, nameOf(result), colors.get(result.trial.id) ?? 0, top);
   yield html`</div></details>
 `;
 }
 
-function trialFigure(result: Result, name: string): Markup {
+/** What tells a trial from the others, its seed only if there are several. */
+function trialNamer(results: readonly Result[]): (result: Result) => string {
+  const nameOf = curveNamer(results, varyingKeys(results), 'the net');
+  const seeded = seedsIn(results).length > 1;
+  return result => `${nameOf(result)}${seeded ? `, seed ${result.trial.seed}` : ''}`;
+}
+
+function trialFigure(result: Result, name: string, color: number, top: number): Markup {
   const { trial, status, summary } = result;
   const record = result.record();
   const ended =
@@ -74,30 +105,41 @@ function trialFigure(result: Result, name: string): Markup {
       : status === 'diverged'
         ? `✕ diverged at iteration ${summary.iterations + 1}`
         : 'failed';
-  const title = `Trial ${trial.index}: ${name}`;
-  if (status === 'failed') return html`<figure><h3>${title}</h3><p class="fail">failed</p></figure>`;
+  if (status === 'failed')
+    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
   const { perEpoch, iterations } = scheduleOf(trial.settings);
   const losses = pointsOf(record, 'loss');
   const panels: Panel[] = [
     {
       ...{ label: 'loss', y: [0, LOSS_TOP], guess: Math.log(NUM_CLASSES), xMost: iterations },
-      curves: [{ name: 'loss', color: 0, faint: losses, points: epochMeans(losses, perEpoch) }],
+      curves: [{ color, dashed: false, faint: losses, points: epochMeans(losses, perEpoch) }],
     },
-    accuracyPanel(accuracies(record)),
+    accuracyPanel(
+      [
+        { color, dashed: false, points: pointsOf(record, 'trainAccuracy') },
+        { color, dashed: true, points: pointsOf(record, 'valAccuracy') },
+      ],
+      top,
+      'accuracy',
+    ),
   ];
-  return html`<figure><h3>${title}</h3>${mini(panels, `${title}: ${ended}`)}<figcaption>${ended}</figcaption></figure>
+  return html`<figure><h3>${name}</h3>${mini(panels, `Trial ${trial.index}, ${name}: ${ended}`)}<figcaption>trial ${trial.index}: ${ended}</figcaption></figure>
 `;
 }
 
 const LOSS_TOP = 2 * Math.log(NUM_CLASSES);
 
-const accuracies = (record: TrialRecord): MiniCurve[] => [
-  { name: 'training', color: 0, points: pointsOf(record, 'trainAccuracy') },
-  { name: 'validation', color: 1, points: pointsOf(record, 'valAccuracy') },
-];
+/** The least multiple of a fifth that no accuracy of the run exceeds. */
+function topOf(results: readonly Result[]): number {
+  const bests = results.flatMap(({ summary }) => [
+    summary.bestTrainAccuracy ?? 0,
+    summary.bestValAccuracy ?? 0,
+  ]);
+  return Math.max(0.2, Math.ceil(5 * extent(bests)[1]) / 5);
+}
 
-const accuracyPanel = (curves: readonly MiniCurve[]): Panel => ({
-  ...{ label: 'accuracy', y: [0, 1], guess: 1 / NUM_CLASSES, curves },
+const accuracyPanel = (curves: readonly MiniCurve[], top: number, label: string): Panel => ({
+  ...{ label, y: [0, top], guess: 1 / NUM_CLASSES, curves },
   xMost: Math.max(1, ...curves.map(({ points }) => points.at(-1)?.x ?? 0)),
 });
 

@@ -1,62 +1,123 @@
 /** Charts in words: for those who cannot see them, and as captions that say what to look at. */
 
 import { shortText } from '../../analysis/results.ts';
-import { unitText } from '../../analysis/words.ts';
+import { listed, sentence, unitText } from '../../analysis/words.ts';
 import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
 import { axisText } from '../text.ts';
 
+/** More curves than these are counted, not named. */
+const MOST_NAMED = 3;
+
+interface Curve {
+  readonly name: string;
+  /** Finite, in the order of x. */
+  readonly points: readonly Point[];
+}
+
 /** What each curve does: where it begins, ends, and is best. */
 export function summaryText(chart: Chart): string {
   const { series, xLabel } = chart;
-  if (series.every(({ points }) => finite(points).length === 0)) return 'Nothing to draw.';
+  if (curvesOf(chart).length === 0) return 'Nothing to draw.';
   return `${series.length === 1 ? 'One curve' : `${series.length} curves`} by ${xLabel}. ${series.map(each => curveText(each, chart)).join(' ')}`;
 }
 
 function curveText(series: Series, chart: Chart): string {
-  const points = finite(series.means ?? series.points);
+  const { points } = curveOf(series);
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return `${series.name}: no values.`;
-  const best = bestOf(points, chart);
   const diverged = series.diverged?.length ? ` ${series.diverged.length} diverged.` : '';
-  return `${series.name}: ${valueText(first, chart)} to ${valueText(last, chart)}, best ${valueText(best, chart)}.${diverged}`;
+  return `${series.name}: ${valueText(first, chart)} to ${valueText(last, chart)}, best ${valueText(bestOf(points, chart), chart)}.${diverged}`;
 }
 
 /** What to see in a chart, by its figures. */
 export function captionText(chart: Chart): string {
-  const curves = chart.series
-    .map(series => ({ series, points: finite(series.means ?? series.points) }))
-    .filter(({ points }) => points.length > 0);
+  const curves = curvesOf(chart);
   if (curves.length === 0) return 'No trial has these values.';
-  const direction = chart.unit === 'nats' ? 'Lower is better.' : 'Higher is better.';
-  const bests = curves.map(({ series, points }) => ({ name: series.name, best: bestOf(points, chart) }));
-  const ranked = bests.toSorted((a, b) =>
-    chart.unit === 'nats' ? a.best.y - b.best.y : b.best.y - a.best.y,
-  );
-  const [first, second] = ranked;
-  const lead = `Best: ${first!.name}, ${valueText(first!.best, chart)}`;
-  const next = second ? `; then ${second.name}, ${valueText(second.best, chart)}` : '';
-  const flat = curves.flatMap(({ series, points }) => guessing(series, points, chart));
-  return [direction, `${lead}${next}.`, ...flat].join(' ');
+  const direction = isLoss(chart) ? 'Lower is better.' : 'Higher is better.';
+  const byTime = chart.xLabel.startsWith('epoch') || chart.xLabel === 'iteration';
+  return [direction, ...(byTime ? courseText(curves, chart) : alongText(curves, chart))].join(' ');
 }
 
-/** How much of a curve lies at chance: what a net that does not learn looks like. */
-function guessing(series: Series, points: readonly Point[], chart: Chart): string[] {
+/** Who leads on the way, and where all end. */
+function courseText(curves: readonly Curve[], chart: Chart): string[] {
+  const text = yText(chart);
+  const ends = curves
+    .map(({ name, points }) => ({ name, y: points.at(-1)!.y }))
+    .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y));
+  const [first, second] = ends;
+  if (!second) return [`${first!.name} ends at ${text(first!.y)}.`];
+  if (curves.length > 2)
+    return [`At the end, best first: ${ends.map(({ name, y }) => `${name} ${text(y)}`).join('; ')}.`];
+  const of = (name: string) => curves.find(each => each.name === name)!.points;
+  const others = new Map(of(second.name).map(({ x, y }) => [x, y]));
+  const shared = of(first!.name).filter(({ x }) => others.has(x));
+  const ahead = shared.filter(({ x, y }) => (isLoss(chart) ? y < others.get(x)! : y > others.get(x)!)).length;
+  const lead = shared.length > 2 ? ` It leads at ${ahead} of ${shared.length} points.` : '';
+  return [`${first!.name} ends at ${text(first!.y)}, ${second.name} at ${text(second.y)}.${lead}`];
+}
+
+/** Where each curve is best, where it only guesses, and where it leaves the chart. */
+function alongText(curves: readonly Curve[], chart: Chart): string[] {
+  const text = yText(chart);
+  const bests = curves
+    .map(({ name, points }) => ({ name, ...bestOf(points, chart) }))
+    .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y))
+    .slice(0, 3)
+    .map(({ name, x, y }) => `${name} ${text(y)} at ${shortText(x)}`);
   const line = chart.lines?.find(({ axis }) => axis === 'y');
-  if (!line || points.length < 6 || chart.xLabel.startsWith('epoch') || chart.xLabel === 'iteration')
-    return [];
-  const near = chart.unit === 'nats' ? 0.02 * line.at : 0.3 * line.at;
-  const count = points.filter(({ y }) => Math.abs(y - line.at) < near).length;
-  return count < 3
-    ? []
-    : [`${series.name} is near the dotted line (${line.label}) at ${count} of ${points.length} values.`];
+  const near = (y: number) =>
+    line !== undefined && Math.abs(y - line.at) < (isLoss(chart) ? 0.02 : 0.3) * line.at;
+  const [, most = Number.POSITIVE_INFINITY] = chart.clamp ?? [];
+  const places = (is: (y: number) => boolean, what: string) => {
+    const named = curves.flatMap(({ name, points }) => {
+      const all = stretches(points, is);
+      return all.length > 0 ? [`${name} ${what} ${listed(all)}.`] : [];
+    });
+    return named.length <= MOST_NAMED
+      ? named
+      : [`${named.length} of ${curves.length} curves: ${what} somewhere.`];
+  };
+  return [
+    `Best: ${bests.join('; ')}.`,
+    ...places(near, 'only guesses (on the dotted line)'),
+    ...places(y => y > most, 'leaves the chart (▲)'),
+  ];
 }
 
-const finite = (points: readonly Point[]): Point[] => points.filter(({ y }) => Number.isFinite(y));
+/** `from 1e-4 to 7e-4`, for two neighbouring points or more. */
+function stretches(points: readonly Point[], is: (y: number) => boolean): string[] {
+  const all: string[] = [];
+  for (let start = 0, end = 0; start < points.length; start = end + 1) {
+    end = start;
+    while (end < points.length && is(points[end]!.y)) end++;
+    if (end - start > 1) all.push(`from ${shortText(points[start]!.x)} to ${shortText(points[end - 1]!.x)}`);
+  }
+  return all;
+}
 
-function bestOf(points: readonly Point[], { unit }: Chart): Point {
+/** What to see in a chart of differences: where each curve lies above the line of no difference. */
+export function differenceCaption({ series }: Chart, baseline: string): string {
+  const parts = series.map(curveOf).map(({ name, points }) => {
+    const above = points.filter(({ y }) => y > 0).length;
+    return `${name} is above it at ${above} of ${points.length} values`;
+  });
+  return `The dotted line is ${baseline}. ${sentence(parts.length <= MOST_NAMED ? listed(parts) : parts.join('; '))}.`;
+}
+
+const isLoss = ({ unit }: Chart): boolean => unit === 'nats';
+
+const curvesOf = ({ series }: Chart): Curve[] =>
+  series.map(curveOf).filter(({ points }) => points.length > 0);
+
+const curveOf = ({ name, means, points }: Series): Curve => ({
+  name,
+  points: (means ?? points).filter(({ y }) => Number.isFinite(y)).sort((a, b) => a.x - b.x),
+});
+
+function bestOf(points: readonly Point[], chart: Chart): Point {
   const [least, most] = extent(points.map(({ y }) => y));
-  return points.find(({ y }) => y === (unit === 'nats' ? least : most))!;
+  return points.find(({ y }) => y === (isLoss(chart) ? least : most))!;
 }
 
 const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${shortText(x)}`;

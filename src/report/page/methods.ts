@@ -27,7 +27,7 @@ export function methodsOf(run: PageRun): {
     ...new Set(results.map(({ trial }) => valueText(trial.settings[key]))),
   ];
   const range = (key: keyof Settings) =>
-    each(key).length > 6 ? `${each(key)[0]} .. ${each(key).at(-1)}` : each(key).join(', ');
+    each(key).length > 6 ? `${each(key)[0]} to ${each(key).at(-1)}` : each(key).join(', ');
   const seeds = seedsIn(results).length;
   const synthetic = data === 'synthetic data';
   const cited: Citation[] = [
@@ -44,7 +44,7 @@ export function methodsOf(run: PageRun): {
   const rules = each('updateRule').map(name => (name === 'adam' ? `Adam${cite('adam')}` : name));
   const images = `${range('trainImages')}`;
   const english = [
-    `We trained fully connected ReLU networks with hidden layers of ${range('hiddenDims')} units, normalization ${norms.join(', ')} between each affine layer and its ReLU, following the course's notebook${cite('course')}.`,
+    `We trained fully connected ReLU networks with hidden layers of ${range('hiddenDims')} units and normalization (${norms.join(', ')}) between each affine layer and its ReLU, following the course's notebook${cite('course')}.`,
     `Initial weights were Gaussian with standard deviation ${range('weightScale')}.`,
     `Each network was trained on ${images} ${synthetic ? 'synthetic images (not CIFAR-10)' : `images of CIFAR-10${cite('cifar')}`}, minus the mean of ${first.split.numTraining} training images, for ${range('epochs')} epochs with minibatches of ${range('batchSize')}, by ${rules.join(', ')} with learning rate ${range('learningRate')}, and evaluated on ${first.split.numValidation} validation images.`,
     seeds > 1

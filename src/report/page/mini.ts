@@ -5,9 +5,9 @@ import { html, type Markup } from './html.ts';
 import { thinned } from './thin.ts';
 
 export interface MiniCurve {
-  readonly name: string;
   /** Index of its colour. */
   readonly color: number;
+  readonly dashed: boolean;
   readonly points: readonly Point[];
   /** Noisy values to be drawn faint behind it. */
   readonly faint?: readonly Point[];
@@ -23,7 +23,7 @@ export interface Panel {
   readonly xMost: number;
 }
 
-const [WIDTH, HEIGHT, TOP, BOTTOM] = [150, 96, 14, 12] as const;
+const [WIDTH, HEIGHT, TOP, BOTTOM] = [160, 96, 16, 4] as const;
 
 /** Panels side by side in one drawing. */
 export function mini(panels: readonly Panel[], title: string): Markup {
@@ -33,22 +33,20 @@ export function mini(panels: readonly Panel[], title: string): Markup {
 }
 
 function one({ curves, y: [low, high], guess, label, xMost }: Panel, offset: number): Markup {
-  const [left, right] = [offset + 24, offset + WIDTH - 6];
+  const [left, right, bottom] = [offset + 24, offset + WIDTH - 8, HEIGHT - BOTTOM];
   const x = (value: number) => left + ((right - left) * value) / (xMost || 1);
   const seen = (value: number) => Math.max(low, Math.min(high, value));
-  const y = (value: number) => TOP + ((HEIGHT - TOP - BOTTOM) * (high - seen(value))) / (high - low);
+  const y = (value: number) => TOP + ((bottom - TOP) * (high - seen(value))) / (high - low);
   const path = line<Point>()
     .defined(point => Number.isFinite(point.y))
     .x(point => x(point.x))
-    .y(point => y(point.y))
-    .digits(0);
-  const fine = (points: readonly Point[]) =>
-    path(thinned(points, (right - left) / 2, point => x(point.x))) ?? '';
-  const edge = (value: number) => Math.round(y(value) * 10) / 10;
-  return html`<path class="grid" d="M${left},${TOP}V${HEIGHT - BOTTOM}H${right}"/><g class="theory"><path d="M${left},${edge(guess)}H${right}"/></g><text class="end" x="${left - 3}" y="${TOP + 7}">${Math.round(high * 10) / 10}</text><text class="end" x="${left - 3}" y="${HEIGHT - BOTTOM}">${low}</text><text x="${left}" y="${TOP - 4}">${label}</text>${curves.map(
-    ({ color, points, faint }) =>
-      html`<g class="c${color}">${faint && html`<path class="faint" d="${fine(faint)}"/>`}<path class="line"${dash(color)} d="${path.digits(1)(points) ?? ''}"/></g>`,
+    .y(point => y(point.y));
+  const drawn = (points: readonly Point[], digits: number) =>
+    path.digits(digits)(thinned(points, (right - left) / 2, point => x(point.x) / 2)) ?? '';
+  return html`<path class="grid" d="M${left},${TOP}V${bottom}H${right}"/><path class="guess" d="M${left},${tenth(y(guess))}H${right}"/><text class="end" x="${left - 4}" y="${TOP + 8}">${Math.round(high * 10) / 10}</text><text class="end" x="${left - 4}" y="${bottom}">${low}</text><text x="${left}" y="${TOP - 5}">${label}</text>${curves.map(
+    ({ color, dashed, points, faint }) =>
+      html`<g class="c${color}">${faint && html`<path class="faint" d="${drawn(faint, 0)}"/>`}<path class="line${dashed && ' dashed'}" d="${drawn(points, 1)}"/></g>`,
   )}`;
 }
 
-const dash = (color: number): Markup => (color % 2 === 1 ? html` stroke-dasharray="4 2"` : html``);
+const tenth = (value: number): number => Math.round(value * 10) / 10;

@@ -1,7 +1,7 @@
 /** Several runs at once: what they differ in, and their curves over one another. */
 
 import { compareRuns } from '../../analysis/comparison.ts';
-import { axisKeys, axisValues, type DataLabel } from '../../analysis/results.ts';
+import { axisKeys, axisValues } from '../../analysis/results.ts';
 import { differences } from '../../store/manifest.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
@@ -28,7 +28,7 @@ export function overlays(runs: readonly [PageRun, ...PageRun[]] | readonly PageR
   const common = others.filter(({ view }) => view.results.length > 0);
   return html`<h2>What the runs differ in</h2>
 ${textTableHtml('Runs', { columns, rows }, true)}
-<h2>Figures over one another</h2><div class="grid-3">${overlaid(runs).map(figure)}</div>
+<h2>Figures over one another</h2><div class="charts">${overlaid(runs).map(each => figure(each))}</div>
 ${first.view.results.length > 0 ? common.map(run => pairSection(first, run)) : []}
 `;
 }
@@ -38,10 +38,7 @@ function overlaid(runs: readonly PageRun[]): Chart[] {
   const specs = runs[0]!.view.charts;
   const all = runs.map(({ label, view }) => ({
     label,
-    charts: chartsOf(specs, view.results, '' as DataLabel).map(chart => ({
-      ...chart,
-      title: chart.title.replace(/ \((?:, )?\)$|, \)$/, ''),
-    })),
+    charts: chartsOf(specs, view.results, undefined),
   }));
   return all[0]!.charts.map(chart => {
     const series = all.flatMap(({ label, charts }) =>
@@ -66,5 +63,10 @@ function pairSection(baseline: PageRun, candidate: PageRun): Markup {
   const axis = axisKeys(b).find(
     key => axisValues(b, key).filter(value => typeof value === 'number').length > 2,
   );
-  return comparisonSection(comparison, axis ?? null, `${candidate.label} against ${baseline.label}`);
+  return comparisonSection(
+    comparison,
+    axis ?? null,
+    `${candidate.label} against ${baseline.label}`,
+    `the same net in ${baseline.label}`,
+  );
 }

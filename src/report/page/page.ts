@@ -1,7 +1,8 @@
 /** One self-contained HTML page of one or several runs: no network, whole without its script, the same bytes each time. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { counted } from '../notes.ts';
+import { counted } from '../../analysis/words.ts';
 import { html, type Markup } from './html.ts';
 import { overlays } from './overlays.ts';
 import type { PageRun } from './page-run.ts';
@@ -40,7 +41,6 @@ const titleOf = ({ view }: PageRun): string => view.title ?? view.name;
 
 const about = ({ view, invocation, startedAt }: PageRun): Markup =>
   html`<p class="about">${counted(view.planned, 'trial')} on ${view.data}; begun ${startedAt.slice(0, 10)} with cifar-norm ${invocation?.version ?? ''}</p>
-${view.description !== undefined && html`<p>${view.description}</p>`}
 `;
 
 const SYNTHETIC = html`<p class="synthetic" role="note">Synthetic images: nothing on this page says anything about CIFAR-10 or other real images. To get CIFAR-10, run: cifar-norm data download</p>`;

@@ -11,10 +11,11 @@ import {
   symbolTriangle,
   symbolWye,
 } from 'd3-shape';
-import type { Chart, Point, Series } from '../model.ts';
+import type { Chart, Point, Series, TheoryLine } from '../model.ts';
 import { summaryText } from './describe.ts';
 import { html, type Markup } from './html.ts';
-import { type Axis, type Kind, xAxis, yAxis } from './scales.ts';
+import { namePlaces, roomForNames } from './labels.ts';
+import { type Axis, hasPlace, type Kind, xAxis, yAxis } from './scales.ts';
 import { thinned } from './thin.ts';
 
 export interface Size {
@@ -22,8 +23,8 @@ export interface Size {
   readonly height: number;
 }
 
-export const SIZE: Size = { width: 420, height: 270 };
-const MARGIN = { top: 30, right: 14, bottom: 38, left: 46 };
+export const SIZE: Size = { width: 400, height: 260 };
+const MARGIN = { top: 26, right: 12, bottom: 40, left: 44 };
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
 const COLORS = 8;
@@ -37,13 +38,16 @@ export interface Plot {
   readonly y: Axis;
 }
 
-export function plotOf(chart: Chart, kind: Kind, { width, height }: Size = SIZE): Plot {
-  const x = xAxis(chart, [MARGIN.left + 6, width - MARGIN.right - 6]);
+export function plotOf(given: Chart, kind: Kind, { width, height }: Size = SIZE): Plot {
+  const chart = kind === 'log' ? { ...given, clamp: undefined } : given;
+  const right = width - MARGIN.right - roomForNames(chart);
+  const x = xAxis(chart, [MARGIN.left + 6, right - 6]);
   const y = yAxis(chart, kind, [height - MARGIN.bottom, MARGIN.top]);
+  const names = roomForNames(chart) > 0 ? namePlaces(chart, y) : [];
   const svg = html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${chart.title}. ${summaryText(chart)}`}">
-${grid(x, y, chart.xLabel, width, height)}
-${chart.series.map((series, i) => curve(series, i, kind === 'log' ? { ...chart, clamp: undefined } : chart, x, y))}
-${(chart.lines ?? []).map(each => theory(each.axis === 'x' ? x : y, each, width, height))}
+${grid(x, y, chart.xLabel, right, height)}
+${chart.series.map((series, i) => curve(series, i, chart, x, y, names[i]))}
+${(chart.lines ?? []).map(each => theory(each, chart, x, y))}
 <line class="cursor" x1="-9" x2="-9" y1="${MARGIN.top}" y2="${height - MARGIN.bottom}"/>
 </svg>`;
   return { svg, x, y };
@@ -51,38 +55,47 @@ ${(chart.lines ?? []).map(each => theory(each.axis === 'x' ? x : y, each, width,
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);
 
-function grid(x: Axis, y: Axis, label: string, width: number, height: number): Markup {
+function grid(x: Axis, y: Axis, label: string, right: number, height: number): Markup {
   const bottom = height - MARGIN.bottom;
   const lines = [
-    ...y.ticks.map(({ value }) => `M${MARGIN.left},${px(y.at(value))}H${width - MARGIN.right}`),
+    ...y.ticks.map(({ value }) => `M${MARGIN.left},${px(y.at(value))}H${right}`),
     ...x.ticks.map(({ value }) => `M${px(x.at(value))},${bottom}v4`),
   ];
   return html`<path class="grid" d="${lines.join('')}"/><g class="ticks">${y.ticks.map(
     ({ value, text }) =>
-      html`<text class="end" x="${MARGIN.left - 5}" y="${px(y.at(value) + 4)}">${text}</text>`,
-  )}${x.ticks.map(({ value, text }) => html`<text class="mid" x="${px(x.at(value))}" y="${bottom + 16}">${text}</text>`)}<text class="mid label" x="${(MARGIN.left + width - MARGIN.right) / 2}" y="${height - 5}">${label}</text></g>`;
+      html`<text class="end" x="${MARGIN.left - 6}" y="${px(y.at(value) + 4)}">${text}</text>`,
+  )}${x.ticks.map(({ value, text }) => html`<text class="mid" x="${px(x.at(value))}" y="${bottom + 17}">${text}</text>`)}<text class="mid label" x="${px((MARGIN.left + right) / 2)}" y="${height - 6}">${label}</text></g>`;
 }
 
-function theory(
-  axis: Axis,
-  { axis: name, at, label }: NonNullable<Chart['lines']>[number],
-  width: number,
-  height: number,
-): Markup {
-  const [low, high] = axis.domain;
+/** A line across the chart; its label lies at the end with fewer points near it. */
+function theory({ axis, at, label }: TheoryLine, chart: Chart, x: Axis, y: Axis): Markup {
+  const [low, high] = (axis === 'x' ? x : y).domain;
   if (at < low || at > high) return html``;
-  const place = px(axis.at(at));
-  return name === 'y'
-    ? html`<g class="theory"><path d="M${MARGIN.left},${place}H${width - MARGIN.right}"/><text class="end" x="${width - MARGIN.right}" y="${px(axis.at(at) - 4)}">${label}</text></g>`
-    : html`<g class="theory"><path d="M${place},${MARGIN.top}V${height - MARGIN.bottom}"/><text class="end" x="${width - MARGIN.right}" y="${12}">${label}</text></g>`;
+  const [left, right] = [MARGIN.left, x.range[1] + 6];
+  const [bottom, top] = y.range;
+  if (axis === 'x') {
+    const place = x.at(at);
+    const atEnd = place > (left + right) / 2;
+    return html`<g class="theory"><path d="M${px(place)},${top - 10}V${bottom}"/><text class="${atEnd && 'end'}" x="${px(place + (atEnd ? 4 : -4))}" y="${top - 14}">${label}</text></g>`;
+  }
+  const place = y.at(at);
+  const near = chart.series
+    .flatMap(({ points, means }) => means ?? points)
+    .filter(point => hasPlace(x, point.x) && hasPlace(y, point.y) && Math.abs(y.at(point.y) - place + 8) < 14)
+    .map(point => x.at(point.x));
+  const width = label.length * 6.5;
+  const crowd = (from: number) => near.filter(each => each > from && each < from + width).length;
+  const atEnd = crowd(right - width) <= crowd(left);
+  return html`<g class="theory"><path d="M${left},${px(place)}H${right}"/><text class="${atEnd && 'end'}" x="${atEnd ? right : left + 4}" y="${px(place - 4)}">${label}</text></g>`;
 }
 
 function curve(
-  { points, diverged = [], means }: Series,
+  { name, points, diverged = [], means }: Series,
   index: number,
   { clamp = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }: Chart,
   x: Axis,
   y: Axis,
+  namePlace: number | undefined,
 ): Markup {
   const seen = (value: number) => Math.max(clamp[0], Math.min(clamp[1], value));
   const fits = (point: Point) => hasPlace(x, point.x) && hasPlace(y, point.y);
@@ -113,11 +126,11 @@ function curve(
     main.filter(fits).map(point => mark('glyph', glyphOf(index), x.at(point.x), y.at(seen(point.y))))
   }${away.map(point => mark('above', UP, x.at(point.x), top - 5))}${diverged
     .filter(at => hasPlace(x, at))
-    .map(at => mark('diverged', CROSS, x.at(at), top - 5 + 3 * (index % 2)))}</g>`;
+    .map(at => mark('diverged', CROSS, x.at(at), top - 5 + 3 * (index % 2)))}${
+    namePlace !== undefined &&
+    html`<text class="name" x="${px(x.range[1] + 12)}" y="${px(namePlace + 4)}">${name}</text>`
+  }</g>`;
 }
-
-const hasPlace = ({ kind }: Axis, value: number): boolean =>
-  Number.isFinite(value) && (kind === 'linear' || value > 0);
 
 const UP = symbol(symbolTriangle, 22).digits(1)() ?? '';
 const CROSS = 'M-3.5,-3.5L3.5,3.5M-3.5,3.5L3.5,-3.5';

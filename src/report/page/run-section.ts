@@ -1,12 +1,15 @@
 /** The sections of one run, in the order of a reader's questions. */
+
 import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
+import type { Finding } from '../../analysis/finding.ts';
+import { counted } from '../../analysis/words.ts';
 import { chartsOf } from '../charts.ts';
-import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
-import { findingIn, isComplete } from '../run-view.ts';
+import { findingIn, isComplete, type RunView } from '../run-view.ts';
 import { comparisonSection } from './comparisons.ts';
 import { smallMultiples, trialCourses } from './courses.ts';
 import { figure } from './figure.ts';
+import { heatMaps } from './heat-maps.ts';
 import { html, type Markup } from './html.ts';
 import { methodsSection } from './methods.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';
@@ -18,25 +21,35 @@ export function* runSections(run: PageRun): Generator<Markup> {
   const { view } = run;
   const { results, data, charts } = view;
   const finding = findingIn(view);
-  yield html`<section class="finding" aria-label="Finding">${finding.sentences.map(text => html`<p>${text}</p>`)}${
-    !isComplete(view) &&
-    html`<p class="fail">Not finished: ${results.length} of ${counted(view.planned, 'trial')}.</p>`
-  }</section>
-`;
+  yield hero(view, finding);
   if (results.length > 0) {
-    yield outcomeStrip(finding);
-    yield html`<h2>Figures</h2><div class="grid-3">${chartsOf(charts, results, data).map(figure)}</div>
+    yield html`<h2>Figures</h2><div class="charts">${chartsOf(charts, results, undefined).map(each => figure(each))}</div>
 `;
     const comparison = comparisonOfRun(run);
     if (comparison) yield comparisonSection(comparison, finding.axis, 'Comparison');
-    yield html`<h2>Results</h2>${tableHtml(resultsTable(results, data))}`;
+    yield html`<h2>Results</h2>
+${tableHtml(resultsTable(results, data))}`;
     yield smallMultiples(results, finding);
     yield* trialCourses(results);
+    yield* heatMaps(results);
   }
   yield expectations(run);
   yield failures(run);
   yield methodsSection(run, results);
   yield provenance(run);
+}
+
+/** The answer, where each net learns, and what else the run shows. */
+function hero(view: RunView, finding: Finding): Markup {
+  const [lead = '', ...others] = finding.sentences;
+  const { results, planned, description } = view;
+  return html`<section class="finding" aria-label="Finding"><p class="lead">${lead}</p>${
+    results.length > 0 && outcomeStrip(finding)
+  }<div class="rest">${!isComplete(view) && html`<p class="fail">Not finished: ${results.length} of ${counted(planned, 'trial')}.</p>`}${
+    others.length > 0 && html`<ul>${others.map(text => html`<li>${text}</li>`)}</ul>`
+  }</div></section>
+${description !== undefined && html`<p class="description">${description}</p>`}
+`;
 }
 
 function expectations({ view: { expectations: outcomes } }: PageRun): Markup {

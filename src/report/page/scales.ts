@@ -16,13 +16,17 @@ export interface Axis {
   readonly ticks: readonly { readonly value: number; readonly text: string }[];
 }
 
+/** Whether an axis can show a value. */
+export const hasPlace = ({ kind }: Pick<Axis, 'kind'>, value: number): boolean =>
+  Number.isFinite(value) && (kind === 'linear' || value > 0);
+
 /** With up to so many distinct values, the ticks stand at the values. */
 const FEW_VALUES = 6;
 
 export function xAxis(chart: Chart, range: readonly [number, number]): Axis {
   const xs = chart.series
     .flatMap(({ points, diverged = [] }) => [...points.map(({ x }) => x), ...diverged])
-    .filter(x => Number.isFinite(x) && (chart.x === 'linear' || x > 0));
+    .filter(x => hasPlace({ kind: chart.x }, x));
   const values = [...new Set(xs)].sort((a, b) => a - b);
   const scale = scaleOf(chart.x, widened(chart.x, extent(xs)), range);
   return axisOf(chart.x, scale, range, values.length <= FEW_VALUES ? values : undefined);
@@ -32,7 +36,7 @@ export function yAxis(chart: Chart, kind: Kind, range: readonly [number, number]
   const { clamp = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] } = kind === 'log' ? {} : chart;
   const ys = chart.series
     .flatMap(({ points }) => points.flatMap(({ y, low = y, high = y }) => [y, low, high]))
-    .filter(y => Number.isFinite(y) && (kind === 'linear' || y > 0))
+    .filter(y => hasPlace({ kind }, y))
     .map(y => Math.max(clamp[0], Math.min(clamp[1], y)));
   const lines = (chart.lines ?? []).filter(({ axis }) => axis === 'y').map(({ at }) => at);
   const scale = scaleOf(kind, widened(kind, extent([...ys, ...lines])), range).nice(

@@ -4,7 +4,8 @@ import { netsOf } from '../../analysis/nets.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
 import { differenceChart } from './comparisons.ts';
-import { html, type Markup } from './html.ts';
+import { html } from './html.ts';
+import { roomForNames } from './labels.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';
 import { plotOf, SIZE, sampleOf } from './plot.ts';
 
@@ -21,35 +22,36 @@ export function svgFiles(run: PageRun): SvgFile[] {
   const difference = comparison && axis !== null ? differenceChart(comparison, axis) : undefined;
   return [...chartsOf(charts, results, data), ...(difference ? [difference] : [])].map((chart, i) => ({
     name: `${i + 1}-${slug(chart.title)}.svg`,
-    text: standalone(chart).markup,
+    text: renderSvg(chart),
   }));
 }
 
-const LEGEND_ROW = 18;
-const TITLE = 24;
+const [LEGEND_ROW, TITLE] = [20, 26] as const;
 
-/** The chart with title, legend and its own style; it follows the reader's light or dark theme. */
-export function standalone(chart: Chart): Markup {
+/**
+ * A chart as the text of an SVG file, with title, legend and its own style; it follows the reader's light or dark theme. Equal
+ * charts give equal bytes.
+ */
+export function renderSvg(chart: Chart): string {
   const { width, height } = SIZE;
-  const entries = [
-    ...chart.series.map(({ name }, i) => ({ name, sample: sampleOf(i) })),
-    ...(chart.series.some(({ diverged = [] }) => diverged.length > 0)
-      ? [{ name: '✕ diverged', sample: html`` }]
-      : []),
-  ];
-  const total = TITLE + height + entries.length * LEGEND_ROW + 6;
+  const isDiverged = chart.series.some(({ diverged = [] }) => diverged.length > 0);
+  const names =
+    roomForNames(chart) > 0 ? [] : chart.series.map(({ name }, i) => ({ name, sample: sampleOf(i) }));
+  const entries = [...names, ...(isDiverged ? [{ name: '✕ diverged', sample: html`` }] : [])];
+  const top = TITLE + entries.length * LEGEND_ROW;
+  const total = top + height + 6;
   const plot = plotOf(chart, 'linear').svg.markup;
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="${chart.title}">
 <style>${{ markup: themes() }}</style>
 <rect class="ground" width="${width}" height="${total}"/>
-<g class="plot"><text class="label title" x="10" y="17">${chart.title}</text></g>
-<g transform="translate(0,${TITLE})">${{ markup: sized(plot, width, height) }}</g>
+<g class="plot"><text class="label title" x="10" y="18">${chart.title}</text></g>
 ${entries.map(
   ({ name, sample }, i) =>
-    html`<g class="plot" transform="translate(46,${TITLE + height + i * LEGEND_ROW + 2})">${{ markup: sized(sample.markup, 28, 12) }}<text class="label" x="34" y="10">${name}</text></g>
+    html`<g class="plot" transform="translate(44,${TITLE + i * LEGEND_ROW + 4})">${{ markup: sized(sample.markup, 28, 12) }}<text class="label" x="36" y="10">${name}</text></g>
 `,
-)}</svg>
-`;
+)}<g transform="translate(0,${top})">${{ markup: sized(plot, width, height) }}</g>
+</svg>
+`.markup;
 }
 
 /** A nested SVG needs a size of its own. */

@@ -43,8 +43,9 @@
   function wireReadout(figure, data, hidden, viewOf) {
     const views = figure.querySelector('.views');
     const readout = figure.querySelector('.readout');
-    const xs = [...new Set(data.series.flatMap(({ x }) => x))].filter(Number.isFinite).sort((a, b) => a - b);
+    const { xs } = data;
     if (xs.length === 0) return;
+    readout.textContent = 'Point at the chart to read its values.';
     const along = data.x.kind === 'log' ? Math.log10 : value => value;
     const [low, high] = data.x.domain.map(along);
     const [left, right] = data.x.range;
@@ -58,7 +59,7 @@
         cursor.setAttribute('x1', place(x));
         cursor.setAttribute('x2', place(x));
       }
-      const values = data.series.flatMap((series, i) => (hidden.has(i) ? [] : valueAt(series, x)));
+      const values = data.series.flatMap((series, i) => (hidden.has(i) ? [] : valueAt(series, current, x)));
       readout.textContent = [`${data.xLabel} ${text(x)}`, ...values].join(' · ');
     };
     const svg = () => views.querySelector(`[data-view="${viewOf()}"] svg`);
@@ -79,12 +80,16 @@
     });
   }
 
-  function valueAt({ name, x, y, low, high, diverged }, at) {
-    const index = x.indexOf(at);
-    const ended = diverged.includes(at) ? ' (diverged)' : '';
-    if (index < 0 || y[index] === null) return ended ? [`${name}${ended}`] : [];
+  function valueAt({ name, y, low, high, means, diverged }, index, x) {
+    const ended = diverged.includes(index) ? ' (diverged)' : '';
+    if (y[index] === null) return ended ? [`${name}${ended}`] : [];
     const band = low?.[index] == null ? '' : ` (${text(low[index])} to ${text(high[index])})`;
-    return [`${name} ${text(y[index])}${band}${ended}`];
+    const mean = means && ` (epoch ${text(means.reduce((a, b) => (far(b, x) < far(a, x) ? b : a))[1])})`;
+    return [`${name} ${text(y[index])}${band}${mean ?? ''}${ended}`];
+  }
+
+  function far([middle], x) {
+    return Math.abs(middle - x);
   }
 
   function text(value) {
