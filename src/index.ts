@@ -45,6 +45,8 @@ export type { CompileOptions } from './kernels/choose-backend.ts';
 export { compileProgram } from './kernels/choose-backend.ts';
 export { Engine } from './kernels/engine.ts';
 export type { Matrix, Pointer } from './kernels/matrix.ts';
+export type { MeanTerms } from './kernels/mean-terms.ts';
+export { meanTerms } from './kernels/mean-terms.ts';
 export type { Dtype, Numerics } from './kernels/numerics.ts';
 export { v8FlagsFor } from './kernels/wasm/v8-flags.ts';
 export type { NetOptions } from './nn/fully-connected-net.ts';

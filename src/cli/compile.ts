@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { CifarNormError } from '../errors.ts';
 import type { Program } from '../kernels/backend.ts';
-import { compileProgram, type KernelChoice, kernelChoices } from '../kernels/choose-backend.ts';
+import { backendOf, compileProgram, type KernelChoice, kernelChoices } from '../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../kernels/numerics.ts';
 import { REVECTORIZE, v8FlagsFor } from '../kernels/wasm/v8-flags.ts';
 
@@ -14,18 +14,24 @@ let isUnsafe = false;
  * compiles.
  * @param choice --kernels
  * @param fallback CIFAR_NORM_KERNELS
+ * @param tell told what computes, in a line: for --verbose
  * @throws CifarNormError (usage) if the choice is not one; when it compiles, if the machine cannot do what is asked
  */
 export function compiler(
   choice: string | undefined,
   fallback: string | undefined,
+  tell?: (text: string) => void,
 ): (dtype: Dtype, numerics: Numerics) => Program {
   const kernels = choiceOf(choice ?? (fallback || 'auto'));
+  let told = '';
   return (dtype, numerics) => {
     const flags = v8FlagsFor(numerics).filter(flag => !(isUnsafe && flag === REVECTORIZE));
     const others = flags.filter(flag => flag !== REVECTORIZE);
     for (const flag of others) setFlagsFromString(flag);
     const narrow = compileProgram(dtype, numerics, { wide: false, kernels });
+    const line = lineOf(narrow);
+    if (line !== told) tell?.(line);
+    told = line;
     // Native kernels leave nothing for revectorization to gain.
     if (narrow.native || !flags.includes(REVECTORIZE)) return narrow;
     setFlagsFromString(REVECTORIZE);
@@ -37,6 +43,11 @@ export function compiler(
       return narrow;
     }
   };
+}
+
+function lineOf(program: Program): string {
+  const reason = program.whyNotNative ? ` (${program.whyNotNative})` : '';
+  return `kernels: ${backendOf(program)}${reason}`;
 }
 
 function choiceOf(word: string): KernelChoice {

@@ -38,7 +38,10 @@ export function compileProgram(
       'use --kernels auto, or wasm',
     );
   }
-  const joined = choice.set === undefined ? program : { ...program, native: choice.set };
+  const joined =
+    choice.set === undefined
+      ? { ...program, whyNotNative: choice.reason }
+      : { ...program, native: choice.set };
   known.set(program, new Map([...(known.get(program) ?? []), [kernels, joined]]));
   return joined;
 }

@@ -88,11 +88,6 @@ export class Engine implements Allocator {
     return new Uint8Array(this.#memory.buffer, pointer, count);
   }
 
-  /** A view of float64 numbers, valid until the next allocation. */
-  doubles(pointer: Pointer, count: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, pointer, count);
-  }
-
   /** Stores row-major numbers in a matrix, rounded to its number type. Missing numbers are 0. */
   write(matrix: Matrix, values: ArrayLike<number>): void {
     const { all, stride } = this.#elements(matrix);

@@ -9,6 +9,7 @@ import {
   type Pointer,
   wholeTiles,
 } from './matrix.ts';
+import { meanTerms } from './mean-terms.ts';
 import type { Dtype, Numerics } from './numerics.ts';
 import { BLOCK, STRIP } from './signatures.ts';
 import { newMemory } from './wasm/memory.ts';
@@ -49,7 +50,7 @@ export function verdictOf(program: Program, bind: Bind<Kernels>, runs = 1): Verd
 /** Lays out made-up data for a step that calls the kernels of training. */
 // biome-ignore format: matrix by matrix
 function prepareStep(kernels: Kernels, memory: WebAssembly.Memory, dtype: Dtype) {
-  const { Reals, matrix, row, bytes, packing, elements } = madeUpData(memory, kernels.heapBase(), dtype);
+  const { Reals, matrix, row, terms, bytes, packing, elements } = madeUpData(memory, kernels.heapBase(), dtype);
   // Sums longer than a block, columns for every micro-kernel, and rows that end inside a tile.
   const [n, d, h] = [11, BLOCK + 4, 18];
   const [x, out, plain, xhat, dout, dx] = [d, h, h, h, h, d].map(cols => matrix(n, cols)) as Six<Matrix>;
@@ -61,10 +62,11 @@ function prepareStep(kernels: Kernels, memory: WebAssembly.Memory, dtype: Dtype)
     all[i] = i % h;
   });
 
+  const [high, low] = terms(new Float64Array(memory.buffer, image, d));
   const rows = wholeTiles(n);
   const { stride } = out;
   const run = () => {
-    kernels.gemmImages(n, h, d, pixels, image, x.pointer, x.stride, w.pointer, w.stride, b, out.pointer, stride, packed);
+    kernels.gemmImages(n, h, d, pixels, high, low, x.pointer, x.stride, w.pointer, w.stride, b, out.pointer, stride, packed);
     kernels.gemmNN(rows, h / 2, d, x.pointer, x.stride, w.pointer, w.stride, b, plain.pointer, stride, packed);
     kernels.reluForward(n, h / 2, plain.pointer, stride);
     kernels.batchnormForward(n, h, out.pointer, gamma, beta, 1e-5, 0.9, mean, variance, xhat.pointer, std, out.pointer, stride, 1);
@@ -110,6 +112,15 @@ function madeUpData(memory: WebAssembly.Memory, bottom: Pointer, dtype: Dtype) {
     Reals,
     matrix,
     row: (cols: number): Pointer => matrix(1, cols).pointer,
+    /** A mean image in two terms. */
+    terms(mean: Float64Array): [high: Pointer, low: Pointer] {
+      const { high, low } = meanTerms(mean, dtype)!;
+      return [high, low].map(numbers => {
+        const pointer = to.allocate(numbers.length * to.bytesPerReal);
+        new Reals(memory.buffer, pointer, numbers.length).set(numbers);
+        return pointer;
+      }) as [Pointer, Pointer];
+    },
     bytes(count: number): Pointer {
       const pointer = to.allocate(count);
       const all = new Uint8Array(memory.buffer, pointer, count);

@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../kernels/engine.ts';
 import { type Matrix, type Pointer, rowOf, rowsFrom } from '../kernels/matrix.ts';
+import type { MeanTerms } from '../kernels/mean-terms.ts';
 import type { RandomState } from '../random/random-state.ts';
 import type { LayerDiagnostics } from '../records/diagnostics.ts';
 import { observeStep, type StepObserver } from './diagnostics.ts';
@@ -33,8 +34,8 @@ export interface NetOptions extends NetShape {
   readonly hiddenRateFactor?: number;
   /** By default the course's. */
   readonly ruleConstants?: RuleConstants;
-  /** (inputDim) float64, subtracted from images that are given as bytes; absent if the input is given as numbers. */
-  readonly mean?: Float64Array;
+  /** Subtracted from images that are given as bytes; absent if the input is given as numbers. */
+  readonly mean?: MeanTerms;
 }
 
 export class FullyConnectedNet {
@@ -64,7 +65,10 @@ export class FullyConnectedNet {
     this.input = this.#layout.input;
     this.images = this.#layout.images;
     this.labels = this.#layout.labels;
-    if (this.images && options.mean) engine.doubles(this.images.mean, options.inputDim).set(options.mean);
+    if (this.images && options.mean) {
+      engine.write(rowOf(this.images.mean, 0), options.mean.high);
+      engine.write(rowOf(this.images.mean, 1), options.mean.low);
+    }
     for (const [i, layer] of this.#layers.entries()) this.#initialize(layer, i, random);
   }
 

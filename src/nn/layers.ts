@@ -5,12 +5,12 @@
 import type { Engine } from '../kernels/engine.ts';
 import { type Matrix, type Pointer, wholeTiles } from '../kernels/matrix.ts';
 
-/** Images as bytes, and the mean image that is subtracted from each. */
+/** Images as bytes, and the mean image that is subtracted from each, in two terms (kernels/mean-terms.ts). */
 export interface ImageInput {
   /** (rows, inputDim) uint8, followed by readable memory for 4 more rows. */
   readonly pixels: Pointer;
-  /** (inputDim) float64. */
-  readonly mean: Pointer;
+  /** (2, inputDim) */
+  readonly mean: Matrix;
 }
 
 /** An update rule's number, and where its state (like w) and its hyperparameters for this step lie. */
@@ -29,7 +29,7 @@ export function affineForward({ kernels }: Engine, n: number, x: Matrix, w: Matr
 /** out = x w + b with x = pixels - mean. Stores x, which the backward pass needs, if `keep`. */
 // biome-ignore format: matrix by matrix
 export function affineForwardImages({ kernels }: Engine, n: number, { pixels, mean }: ImageInput, keep: boolean, x: Matrix, w: Matrix, b: Pointer, out: Matrix, packing: Pointer) {
-  kernels.gemmImages(n, w.cols, w.rows, pixels, mean, keep ? x.pointer : 0, x.stride, w.pointer, w.stride, b, out.pointer, out.stride, packing);
+  kernels.gemmImages(n, w.cols, w.rows, pixels, mean.pointer, mean.pointer + mean.stride, keep ? x.pointer : 0, x.stride, w.pointer, w.stride, b, out.pointer, out.stride, packing);
 }
 
 /** dx = dout w^T. The gradients of w and b are computed by the functions below and by the layer that follows. */

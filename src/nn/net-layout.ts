@@ -114,7 +114,7 @@ export function layOutNet(to: Allocator, shape: NetShape, images: boolean): NetL
     labels: to.allocate(maxRows),
     images: images
       ? // The products may read up to four rows more.
-        { pixels: to.allocate((maxRows + 4) * inputDim), mean: to.allocate(8 * inputDim) }
+        { pixels: to.allocate((maxRows + 4) * inputDim), mean: allocateMatrix(to, 2, inputDim) }
       : undefined,
   };
 }

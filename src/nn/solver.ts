@@ -5,6 +5,7 @@ import { IMAGE_SIZE, type Images } from '../data/dataset.ts';
 import { type PixelStatistics, type Prepare, preparations } from '../data/preprocessing.ts';
 import type { Engine } from '../kernels/engine.ts';
 import type { Matrix } from '../kernels/matrix.ts';
+import { meanTerms } from '../kernels/mean-terms.ts';
 import type { RandomState } from '../random/random-state.ts';
 import type { DiagnosedStep } from '../records/diagnostics.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
@@ -74,11 +75,11 @@ export class Solver {
     const { weightScale, reg, hiddenWeightFactor, hiddenRateFactor } = settings;
     const own = { weightScale, reg, hiddenWeightFactor, hiddenRateFactor, ruleConstants: settings };
     const prepare = preparations[data.preprocessing ?? 'meanImage'];
-    const input = prepare ? {} : { mean: data.mean };
-    this.net = new FullyConnectedNet(engine, { ...shape, ...own, ...input }, random);
-    this.#setImage = prepare
-      ? numberWriter(engine, this.net.input, data, prepare)
-      : byteWriter(engine, this.net);
+    const mean = prepare ? undefined : meanTerms(data.mean, settings.dtype);
+    this.net = new FullyConnectedNet(engine, { ...shape, ...own, ...(mean && { mean }) }, random);
+    this.#setImage = mean
+      ? byteWriter(engine, this.net)
+      : numberWriter(engine, this.net.input, data, prepare ?? subtractMean);
     this.#labels = engine.bytes(this.net.labels, shape.maxRows);
   }
 
@@ -165,6 +166,11 @@ function byteWriter(engine: Engine, { images, input }: FullyConnectedNet) {
   const all = engine.bytes(images!.pixels, input.rows * IMAGE_SIZE);
   return (row: number, pixels: Uint8Array) => all.set(pixels, row * IMAGE_SIZE);
 }
+
+/** For the mean images that have no two terms. */
+const subtractMean: Prepare = (pixels, image, { mean }) => {
+  for (let j = 0; j < IMAGE_SIZE; j++) image[j] = pixels[j]! - mean[j]!;
+};
 
 /** Writes the numbers that an image becomes to a row of a net's input. */
 function numberWriter(engine: Engine, input: Matrix, data: TrainingData, prepare: Prepare) {

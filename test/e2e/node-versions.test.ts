@@ -1,4 +1,4 @@
-/** A small sweep writes the same bytes on every installed Node. `.ci/run` installs the other versions. */
+/** A small sweep writes the same bytes on every installed Node, in native kernels and in WebAssembly. `.ci/run` installs the other versions. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,10 +46,22 @@ describe('the same page on every Node', () => {
 describe.each(['portable', 'fused'])('the same bits on every Node, %s', numerics => {
   const file = join(emptyFolder(), 'bits.yaml');
   writeFileSync(file, SWEEP);
-  const csvsOn = async (node: string | undefined) => {
+  const csvsOn = async (node: string | undefined, kernels: string) => {
     const out = join(emptyFolder(), 'run');
     const { code } = await cifarNorm(
-      ['sweep', file, '--data', 'synthetic', '--out', out, '--numerics', numerics, '--quiet'],
+      [
+        'sweep',
+        file,
+        '--data',
+        'synthetic',
+        '--out',
+        out,
+        '--numerics',
+        numerics,
+        '--kernels',
+        kernels,
+        '--quiet',
+      ],
       node === undefined ? {} : { node },
     );
     expect(code).toBe(0);
@@ -57,14 +69,14 @@ describe.each(['portable', 'fused'])('the same bits on every Node, %s', numerics
   };
   let here: string[];
   beforeAll(async () => {
-    here = await csvsOn(undefined);
+    here = await csvsOn(undefined, 'auto');
   });
 
   for (const version of ['22', '24', '26']) {
     it.skipIf(!existsSync(nodeOf(version)))(
       `Node ${version} (skipped where it is not installed)`,
       async () => {
-        expect(await csvsOn(nodeOf(version))).toEqual(here);
+        for (const kernels of ['auto', 'wasm']) expect(await csvsOn(nodeOf(version), kernels)).toEqual(here);
       },
     );
   }

@@ -51,6 +51,6 @@ export const productsOf = ({ kernels }: Engine) => ({
     kernels.gemmTN(a.cols, b.cols, a.rows, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
   NT: (m: number, a: Matrix, b: Matrix, c: Matrix) =>
     kernels.gemmNT(m, b.rows, b.cols, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
-  images: (n: number, pixels: Pointer, mean: Pointer, x: Pointer, stride: number, w: Matrix, bias: Pointer, c: Matrix, packing: Pointer) =>
-    kernels.gemmImages(n, w.cols, w.rows, pixels, mean, x, stride, w.pointer, w.stride, bias, c.pointer, c.stride, packing),
+  images: (n: number, pixels: Pointer, mean: Matrix, x: Pointer, stride: number, w: Matrix, bias: Pointer, c: Matrix, packing: Pointer) =>
+    kernels.gemmImages(n, w.cols, w.rows, pixels, mean.pointer, mean.pointer + mean.stride, x, stride, w.pointer, w.stride, bias, c.pointer, c.stride, packing),
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wholeTiles } from '../../src/kernels/matrix.ts';
+import { meanTerms } from '../../src/kernels/mean-terms.ts';
 import { dtypes } from '../../src/kernels/numerics.ts';
 import { backends, filled, productsOf } from './backends.ts';
 
@@ -24,7 +25,7 @@ describe.each(cases)('$name: images as $dtype', ({ engine: make, dtype }) => {
         const random = (i: number) => Math.abs(Math.sin(seed + i * 12.9898) * 43758.5453) % 1;
         const numbers = (count: number, step: number) =>
           Float64Array.from({ length: count }, (_, i) => random(step * i) - 0.5);
-        const [pixels, mean] = [engine.allocate((n + 4) * size), engine.allocate(size * 8)];
+        const pixels = engine.allocate((n + 4) * size);
         const [x, packing] = [engine.matrix(n, size), engine.packing(n)];
         const w = filled(engine, size, h, numbers(size * h, 7));
         const bias = filled(engine, 1, h, numbers(h, 1 / 3)).pointer;
@@ -32,7 +33,9 @@ describe.each(cases)('$name: images as $dtype', ({ engine: make, dtype }) => {
         const bytes = Uint8Array.from({ length: n * size }, (_, i) => Math.floor(256 * random(i)));
         const means = Float64Array.from({ length: size }, (_, i) => 255 * random(-i));
         engine.bytes(pixels, n * size).set(bytes);
-        engine.doubles(mean, size).set(means);
+        const terms = meanTerms(means, dtype);
+        fc.pre(terms !== undefined);
+        const mean = filled(engine, 2, size, [...terms.high, ...terms.low]);
 
         products.images(n, pixels, mean, x.pointer, x.stride, w, bias, kept, packing);
         products.images(n, pixels, mean, 0, x.stride, w, bias, unkept, packing);

@@ -191,16 +191,16 @@ describe.each(sets)('the %s binding', set => {
 
   const GOOD = {
     gemmNN: [...PRODUCT],
-    gemmImages: [2, 2, 4, 1024, 1088, 1152, 32, 1280, 32, 1536, 1792, 32, 2048],
+    gemmImages: [2, 2, 4, 1024, 1088, 1120, 1152, 32, 1280, 32, 1536, 1792, 32, 2048],
     weightUpdate: [2, 2, 2, 1024, 32, 1280, 32, 0, 3, 1536, 1792, 2048, 32, 2304, 2560],
   } as const;
   /** Indices of the pointers, and of the strides. */
   const POINTERS = {
     gemmNN: [3, 5, 7, 8],
-    gemmImages: [3, 4, 5, 7, 9, 10],
+    gemmImages: [3, 4, 5, 6, 8, 10, 11],
     weightUpdate: [3, 5, 9, 10, 11, 13, 14],
   };
-  const STRIDES = { gemmNN: [4, 6, 9], gemmImages: [6, 8, 11], weightUpdate: [4, 6, 12] };
+  const STRIDES = { gemmNN: [4, 6, 9], gemmImages: [7, 9, 12], weightUpdate: [4, 6, 12] };
 
   it.each(['gemmNN', 'gemmImages', 'weightUpdate'] as const)(
     '%s refuses operands outside the memory',

@@ -66,6 +66,21 @@ describe('reports', () => {
   });
 });
 
+describe.each(dtypes)('%s images', dtype => {
+  const settings = settingsOf({ hiddenDims: [6], epochs: 2, batchSize: 8, trainImages: 40, dtype });
+  const train = (some: Partial<TrainingData>) =>
+    new Solver(new Engine(compileProgram(dtype)), settings, { ...data, ...some }, new RandomState(2)).train();
+  const means = {
+    'of which terms are subtracted': Float64Array.from({ length: IMAGE_SIZE }, (_, j) => (j * 40 + 1) / 490),
+    'that has no terms': new Float64Array(IMAGE_SIZE).fill(-1000 - 1 / 3),
+  };
+
+  it.each(Object.entries(means))('train to the same bits as their numbers, with a mean %s', (_, mean) => {
+    const deviation = new Float64Array(IMAGE_SIZE).fill(1);
+    expect(train({ mean })).toEqual(train({ mean, deviation, preprocessing: 'standardize' }));
+  });
+});
+
 describe('memory', () => {
   const names = Object.keys(normalizations) as Normalization[];
   const rules = Object.keys(updateRules) as UpdateRule[];

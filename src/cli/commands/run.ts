@@ -72,6 +72,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .addOption(numericsOption())
       .addOption(workersOption(0))
       .addOption(kernelsOption())
+      .option('--verbose', 'say what computes, on stderr')
       .addOption(shardOption())
       .addOption(queueOption('train on the workers of this Redis'))
       .option('--fresh', 'start again; the old run is kept beside the new one')
@@ -114,7 +115,11 @@ const isHelpAsked = (verb: Verb, words: readonly string[]): boolean =>
   words.includes(verb) && words.some(word => ['help', '--help', '-h'].includes(word));
 
 type Options = OutputOptions &
-  RunOptions & { readonly format: RunFormat; readonly kernels?: string | undefined };
+  RunOptions & {
+    readonly format: RunFormat;
+    readonly kernels?: string | undefined;
+    readonly verbose?: true | undefined;
+  };
 
 async function run(verb: Verb, experiment: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
@@ -127,6 +132,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
   const interruption = context.interruptible(listener.stop);
   // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
   if (options.workers === 0) interruption.end();
+  const tell = options.verbose && ((text: string) => void listener.event({ kind: 'notice', text }));
   // What prints the results is loaded while the nets train.
   const printing = () => import('../print-run.ts');
   let ended: Run | undefined;
@@ -134,7 +140,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
     ended = await runExperiment(experiment, {
       ...options,
       command: verb,
-      compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
+      compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS, tell),
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => {

@@ -105,11 +105,12 @@ static napi_value gemmImages(napi_env env, napi_callback_info info) {
   const uint64_t size = call.variant->realBytes, m = whole(&call, 1), n = whole(&call, 2), k = whole(&call, 3);
   struct GemmImages g = {.m = (long)m, .n = (long)n, .k = (long)k};
   g.pixels = block(&call, 4, m * k);
-  g.mean = block(&call, 5, k * sizeof(double));
-  g.x = whole(&call, 6) ? matrix(&call, 6, m, k * size, 7, &g.xStride) : NULL;
-  g.b = matrix(&call, 8, k, n * size, 9, &g.bStride);
-  g.bias = block(&call, 10, ROW_BYTES(n, size));
-  g.c = matrix(&call, 11, m, ROW_BYTES(n, size), 12, &g.cStride);
+  g.high = block(&call, 5, k * size);
+  g.low = block(&call, 6, k * size);
+  g.x = whole(&call, 7) ? matrix(&call, 7, m, k * size, 8, &g.xStride) : NULL;
+  g.b = matrix(&call, 9, k, n * size, 10, &g.bStride);
+  g.bias = block(&call, 11, ROW_BYTES(n, size));
+  g.c = matrix(&call, 12, m, ROW_BYTES(n, size), 13, &g.cStride);
   if (isValid(&call, "gemmImages")) call.variant->gemmImages(&g);
   return NULL;
 }

@@ -1,11 +1,12 @@
 /*
- * The first layer's product. Images stay bytes until they are multiplied: C = X B + bias, X = real(pixel - mean),
- * with the difference taken in f64. X is stored in x, unless x is null.
+ * The first layer's product. Images stay bytes until they are multiplied: C = X B + bias,
+ * X = (pixel - high) - low. X is stored in x, unless x is null.
  */
 
 #define toReals NAME(toReals)
-INLINE void toReals(long k, const uint8_t *restrict pixels, const double *restrict mean, real *restrict x) {
-  for (long p = 0; p < k; p++) x[p] = (real)((double)pixels[p] - mean[p]);
+INLINE void toReals(long k, const uint8_t *restrict pixels, const real *restrict high, const real *restrict low,
+                    real *restrict x) {
+  for (long p = 0; p < k; p++) x[p] = (real)pixels[p] - high[p] - low[p];
 }
 
 /*
@@ -14,7 +15,7 @@ INLINE void toReals(long k, const uint8_t *restrict pixels, const double *restri
  */
 #define gemmImages NAME(gemmImages)
 static void gemmImages(const struct GemmImages *g) {
-  const real *b = g->b;
+  const real *high = g->high, *low = g->low, *b = g->b;
   real *x = g->x, *c = g->c, packed[TALL * BLOCK] LINE_ALIGNED, unkept[4 * BLOCK] LINE_ALIGNED;
   const struct Panels panels = {packed, LANES * BLOCK, LANES};
   fillWithBias(g->m, g->n, g->bias, c, g->cStride);
@@ -26,7 +27,7 @@ static void gemmImages(const struct GemmImages *g) {
         real *four = x ? x + (top + i) * g->xStride + from : unkept;
         const long stride = x ? g->xStride : BLOCK, count = MIN(4, rows - i);
         for (long r = 0; r < count; r++)
-          toReals(steps, g->pixels + (top + i + r) * g->k + from, g->mean + from, four + r * stride);
+          toReals(steps, g->pixels + (top + i + r) * g->k + from, high + from, low + from, four + r * stride);
         packRows(count, steps, four, stride, (real *)rowOf(panels, i));
       }
       addProduct(rows, g->n, steps, panels, b + from * g->bStride, g->bStride, c + top * g->cStride, g->cStride);

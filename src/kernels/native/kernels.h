@@ -21,11 +21,11 @@ struct Gemm {
   void *c;
 };
 
-/* C = X B + bias, X = real(pixels - mean). pixels: (m, k), mean: (k), x: (m, k) or null. */
+/* C = X B + bias, X = (pixels - high) - low. pixels: (m, k), high, low: (k), x: (m, k) or null. */
 struct GemmImages {
   long m, n, k, xStride, bStride, cStride;
   const uint8_t *pixels;
-  const double *mean;
+  const void *high, *low;
   void *x;
   const void *b, *bias;
   void *c;

@@ -42,7 +42,7 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
   const kernels = bind(memory);
   const outputs: Buffer[] = [];
   for (const shape of shapes) {
-    const { matrix, bytes, doubles, packing } = madeUpOperands(memory, dtype);
+    const { matrix, bytes, packing } = madeUpOperands(memory, dtype);
     switch (shape.kernel) {
       case 'gemmNN': {
         const { m, n, k } = shape;
@@ -55,12 +55,18 @@ function results(bind: Bind, dtype: Dtype, shapes: readonly Shape[]): Buffer {
       }
       case 'gemmImages': {
         const { m, n, k } = shape;
-        const [pixels, mean, packed] = [bytes((m + 4) * k), doubles(k), packing(m)];
-        const [x, b, bias] = [matrix(m, k), matrix(k, n), matrix(1, n)];
+        const [pixels, packed] = [bytes((m + 4) * k), packing(m)];
+        const [high, low, x, b, bias] = [
+          matrix(1, k),
+          matrix(1, k),
+          matrix(m, k),
+          matrix(k, n),
+          matrix(1, n),
+        ];
         for (const kept of [0, x.pointer]) {
           const c = matrix(m, n);
           // biome-ignore format: matrix by matrix
-          kernels.gemmImages(m, n, k, pixels, mean, kept, x.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packed);
+          kernels.gemmImages(m, n, k, pixels, high.pointer, low.pointer, kept, x.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packed);
           outputs.push(c.bits());
         }
         outputs.push(x.bits());
@@ -119,13 +125,6 @@ function madeUpOperands(memory: WebAssembly.Memory, dtype: Dtype) {
       const pointer = allocate(count);
       const all = new Uint8Array(memory.buffer, pointer, count);
       for (let i = 0; i < count; i++) all[i] = 256 * random();
-      return pointer;
-    },
-    doubles(count: number) {
-      const pointer = allocate(8 * count);
-      new Float64Array(memory.buffer, pointer, count).set(
-        Array.from({ length: count }, () => 255 * random()),
-      );
       return pointer;
     },
     packing: (rows: number) => allocate(wholeTiles(rows) * BLOCK * size),

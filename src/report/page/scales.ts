@@ -58,7 +58,7 @@ function axisOf(
 ): Axis {
   const domain = scale.domain() as [number, number];
   const ticks = values ?? (kind === 'log' ? powers(domain) : scale.ticks(5));
-  const text = kind === 'log' ? (values ? shortText : powerText) : axisText(ticks);
+  const text = kind === 'log' ? shortText : axisText(ticks);
   return { kind, at: scale, domain, range, ticks: ticks.map(value => ({ value, text: text(value) })) };
 }
 
@@ -72,9 +72,6 @@ function powers([low, high]: readonly [number, number]): number[] {
     Number(`1e${first + i * step}`),
   );
 }
-
-const powerText = (value: number): string =>
-  value >= 1e-2 && value <= 1e3 ? String(value) : value.toExponential().replace('e+', 'e');
 
 /** Room around a single value; any range if there is none. */
 function widened(kind: Kind, [low, high]: readonly [number, number]): [number, number] {

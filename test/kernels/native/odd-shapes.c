@@ -108,11 +108,10 @@ static int product(const struct Variant *v, long m, long n, long k, int images, 
   struct Matrix a = matrix(m, k, k, k + 1, size), b = matrix(k, n, n, n + 2, size);
   struct Matrix bias = matrix(1, n, width, width, size), c = matrix(m, n, width, width, size);
   uint8_t *pixels = allocate(m * k);
-  double *mean = allocate(k * sizeof(double));
-  for (long p = 0; p < k; p++) mean[p] = 255 * randomNumber();
+  struct Matrix high = matrix(1, k, k, k, size), low = matrix(1, k, k, k, size);
   for (long i = 0; i < m * k; i++) pixels[i] = (uint8_t)(256 * randomNumber());
   if (images) {
-    const struct GemmImages g = {m,       n,    k,     a.stride, b.stride, c.stride, pixels, mean,
+    const struct GemmImages g = {m,       n,    k,     a.stride, b.stride, c.stride, pixels, high.at, low.at,
                                  kept ? a.at : NULL, b.at, bias.at, c.at};
     v->gemmImages(&g);
   } else {
@@ -122,7 +121,7 @@ static int product(const struct Variant *v, long m, long n, long k, int images, 
   int wrong = 0;
   for (long i = 0; images && i < m; i++)
     for (long p = 0; p < k; p++) {
-      const double x = rounded(pixels[i * k + p] - mean[p], size);
+      const double x = rounded(rounded(pixels[i * k + p] - get(&high, 0, p), size) - get(&low, 0, p), size);
       if (kept) wrong += differs(v, "pixels", i, p, get(&a, i, p), x);
       set(&a, i, p, x);
     }
@@ -131,7 +130,7 @@ static int product(const struct Variant *v, long m, long n, long k, int images, 
       wrong += differs(v, images ? "gemmImages" : "gemmNN", i, j, get(&c, i, j),
                        dot(&a, 0, i, &b, j, k, get(&bias, 0, j), fused));
   releaseMatrix(&a), releaseMatrix(&b), releaseMatrix(&bias), releaseMatrix(&c);
-  release(pixels, m * k), release(mean, k * sizeof(double));
+  releaseMatrix(&high), releaseMatrix(&low), release(pixels, m * k);
   return wrong;
 }
 
