@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 process.on('SIGUSR1', () => {});
 
 /** Files that Node opens at a time while it loads the program. If it may not, it fails in ways that name other causes. */
-const FILES = 100;
+const FILES = 40;
 
 /** @returns why the system grants fewer files; undefined if it does not */
 function shortage() {
