@@ -31,6 +31,18 @@ export function threadExecutor(
   });
   const listeners = new Map<string, (message: WorkerMessage) => void>();
   pool.on('message', (message: WorkerMessage) => listeners.get(message.id)?.(message));
+  // The pool does not keep its queue in order, so it is never given more trials than it has threads.
+  let idle = threads;
+  const waiting: (() => void)[] = [];
+  const enter = async () => {
+    if (idle > 0) idle--;
+    else await new Promise<void>(resolve => waiting.push(resolve));
+  };
+  const leave = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else idle++;
+  };
   return {
     // Queue spare trials, so that threads keep working while records are flushed to disk.
     slots: 8 * threads,
@@ -43,7 +55,8 @@ export function threadExecutor(
         });
       });
       try {
-        await pool.run(trial, { signal });
+        await enter();
+        await pool.run(trial, { signal }).finally(leave);
         return await record;
       } finally {
         listeners.delete(trial.id);
