@@ -1,87 +1,105 @@
-/** GFLOP/s of matrix products in the shapes of the shipped experiments and larger ones, and the processor's peak. */
-import { readFileSync } from 'node:fs';
-import { type Dtype, Engine, type Numerics } from 'cifar-norm';
-import { program, wide } from './program.ts';
-import { interleaved, type Spread, timeOf } from './timing.ts';
+/** GFLOP/s of the products of a training step on every back end, in the shapes of the shipped experiments and larger ones. */
+import { type Dtype, Engine, type Numerics, type Program, updateRules } from 'cifar-norm';
+import { peakMeasurements } from './peaks.ts';
+import { ARITHMETICS, backEndOf, programsOf } from './programs.ts';
+import { interleaved, type Spread, spreadOf, timeOf } from './timing.ts';
 
-/** [product, m, n, k]: C (m, n) = A B, summed over k. */
+/**
+ * [kernel, m, n, k]: C (m, n) = A B, summed over k. `images` makes A of bytes; `update` computes a weight gradient, A transposed, and
+ * gives it to Adam; NT is B transposed, which no back end but WebAssembly has.
+ */
 const SHAPES = [
-  ['NN', 50, 50, 3072],
-  ['NN', 50, 100, 3072],
-  ['NN', 100, 50, 3072],
+  ['images', 50, 50, 3072],
+  ['images', 50, 100, 3072],
   ['NN', 50, 50, 50],
   ['NN', 50, 100, 100],
-  ['TN', 3072, 50, 50],
-  ['TN', 3072, 100, 50],
-  ['NT', 50, 50, 50],
-  ['NT', 50, 100, 100],
+  ['NN', 50, 50, 3072],
   ['NN', 256, 256, 256],
-  ['NN', 512, 512, 512],
   ['NN', 1024, 1024, 1024],
   ['NN', 50, 4096, 4096],
-  ['TN', 4096, 4096, 50],
+  ['update', 3072, 50, 50],
+  ['update', 3072, 100, 50],
+  ['update', 100, 100, 5],
+  ['NT', 50, 50, 50],
+  ['NT', 50, 100, 100],
 ] as const;
 
 export interface KernelRow {
   readonly kernel: string;
   readonly dtype: Dtype;
   readonly numerics: Numerics;
-  readonly gflops: Spread;
+  /** By back end. */
+  readonly gflops: Readonly<Record<string, Spread>>;
 }
 
-const MILLISECONDS = 60;
+export interface KernelFigures {
+  readonly peaks: Readonly<Record<string, Spread>>;
+  readonly rows: readonly KernelRow[];
+}
 
-export async function benchKernels(rounds: number): Promise<{ peak: Spread; rows: KernelRow[] }> {
-  const measurements: Record<string, () => number> = { peak: registerPeak };
-  const meanings = new Map<string, Omit<KernelRow, 'gflops'>>();
-  for (const [dtype, numerics] of [
-    ['float32', 'portable'],
-    ['float32', 'fused'],
-    ['float64', 'portable'],
-  ] as const) {
-    for (const shape of SHAPES) {
+export async function benchKernels(rounds: number, tell: (text: string) => void): Promise<KernelFigures> {
+  const peaks = peakMeasurements(tell);
+  const measurements = new Map(peaks);
+  const rows = ARITHMETICS.flatMap(([dtype, numerics]) =>
+    SHAPES.map(shape => {
       const kernel = `${shape[0]} ${shape.slice(1).join(' x ')}`;
-      const name = `${kernel} ${dtype} ${numerics}`;
-      meanings.set(name, { kernel, dtype, numerics });
-      measurements[name] = productOf(dtype, numerics, shape);
-    }
-  }
-  for (const measure of Object.values(measurements)) measure();
-  const { peak, ...spreads } = await interleaved(rounds, measurements);
-  const rows = [...meanings].map(([name, meaning]) => ({ ...meaning, gflops: spreads[name]! }));
-  return { peak: peak!, rows };
+      const names = programsOf(dtype, numerics)
+        .filter(program => shape[0] !== 'NT' || !program.native)
+        .map(program => {
+          const name = [kernel, dtype, numerics, backEndOf(program)].join(' ');
+          measurements.set(name, productOf(program, shape));
+          return [backEndOf(program), name] as const;
+        });
+      return { kernel, dtype, numerics, names };
+    }),
+  );
+  for (const measure of measurements.values()) measure();
+  const values = await interleaved(rounds, measurements);
+  const spread = (name: string) => spreadOf(values.get(name)!);
+  return {
+    peaks: Object.fromEntries([...peaks.keys()].map(name => [name, spread(name)])),
+    rows: rows.map(({ names, ...row }) => ({
+      ...row,
+      gflops: Object.fromEntries(names.map(([backEnd, name]) => [backEnd, spread(name)])),
+    })),
+  };
 }
 
-function productOf(dtype: Dtype, numerics: Numerics, [product, m, n, k]: (typeof SHAPES)[number]) {
-  const engine = new Engine(program(dtype, numerics));
-  const { gemmNN, gemmTN, gemmNT } = engine.kernels;
-  const a = product === 'TN' ? engine.matrix(k, m) : engine.matrix(m, k);
-  const b = product === 'NT' ? engine.matrix(n, k) : engine.matrix(k, n);
-  const c = engine.matrix(m, n);
-  const bias = engine.matrix(1, n);
-  const packing = engine.packing(m);
-  for (const matrix of [a, b]) {
+function productOf(program: Program, [kernel, m, n, k]: (typeof SHAPES)[number]): () => number {
+  const engine = new Engine(program);
+  const { gemmNN, gemmNT, gemmImages, weightUpdate } = engine.kernels;
+  const matrix = (rows: number, cols: number) => {
+    const made = engine.matrix(rows, cols);
     engine.write(
-      matrix,
-      Float64Array.from({ length: matrix.rows * matrix.cols }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5),
+      made,
+      Float64Array.from({ length: rows * cols }, (_, i) => ((i * 7919) % 1009) / 1009 - 0.5),
     );
-  }
+    return made;
+  };
+  const [a, b, c] = [
+    kernel === 'update' ? matrix(k, m) : matrix(m, k),
+    kernel === 'NT' ? matrix(n, k) : matrix(k, n),
+    matrix(m, n),
+  ];
+  const bias = matrix(1, n).pointer;
+  const packing = engine.packing(m);
+  const [pixels, mean] = [engine.allocate((m + 4) * k), engine.allocate(8 * k)];
+  const [s1, s2, strip, hyper] = [
+    engine.matrix(m, n),
+    engine.matrix(m, n),
+    matrix(8, n),
+    engine.allocate(64),
+  ];
+  engine.reals(hyper, HYPER.length).set(HYPER);
+  // biome-ignore format: matrix by matrix
   const run = {
-    NN: () =>
-      gemmNN(m, n, k, a.pointer, a.stride, b.pointer, b.stride, bias.pointer, c.pointer, c.stride, packing),
-    TN: () => gemmTN(m, n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
-    NT: () => gemmNT(m, n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
-  }[product];
-  return () => (2 * m * n * k) / 1e6 / timeOf(run, MILLISECONDS);
+    images: () => gemmImages(m, n, k, pixels, mean, a.pointer, a.stride, b.pointer, b.stride, bias, c.pointer, c.stride, packing),
+    NN: () => gemmNN(4 * Math.ceil(m / 4), n, k, a.pointer, a.stride, b.pointer, b.stride, bias, c.pointer, c.stride, packing),
+    update: () => weightUpdate(k, m, n, a.pointer, a.stride, b.pointer, b.stride, 0, updateRules.adam.kernel, c.pointer, s1.pointer, s2.pointer, c.stride, strip.pointer, hyper),
+    NT: () => gemmNT(4 * Math.ceil(m / 4), n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),
+  }[kernel];
+  return () => (2 * m * n * k) / 1e6 / timeOf(run, 60);
 }
 
-/** Peak of multiplying and adding float32 numbers in registers, at the vector width that V8 uses for the kernels. */
-function registerPeak(): number {
-  const bytes = readFileSync(new URL(`./${wide ? 'wide-peak' : 'peak'}.wasm`, import.meta.url));
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const { run, FLOPS } = exports as { run(steps: number): void; FLOPS: WebAssembly.Global };
-  const steps = 10_000;
-  for (let i = 0; i < 50; i++) run(steps);
-  return ((FLOPS.value as number) * steps) / 1e6 / timeOf(() => run(steps), MILLISECONDS);
-}
+/** A step that leaves the weights about as they are, however often it is made. */
+const HYPER = updateRules.adam.hyper(1e-9, 1);

@@ -1,11 +1,16 @@
-// Generates and compiles a kernel that multiplies and adds in registers only: the processor's peak without fused
-// multiply-add. `wide-peak` pairs its sums so that V8 merges them into 256-bit operations.
+// Builds the programs that measure the processor's peak, which peaks.ts runs: multiplying and adding in registers only. In WebAssembly,
+// `wide` pairs its sums so that V8 merges them into 256-bit operations. In C, there is a program for each width of a vector.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
 const build = new URL('./build/', import.meta.url);
+mkdirSync(build, { recursive: true });
+
 for (const [name, count] of [
-  ['peak', 12],
-  ['wide-peak', 24],
+  ['narrow', 12],
+  ['wide', 24],
 ]) {
   const sums = Array.from({ length: count }, (_, i) => `s${i}`);
   const source = `
@@ -22,13 +27,28 @@ export function run(steps: i32): void {
     [`${name}.ts`, '-o', `${name}.wasm`, '-O3', '--runtime', 'stub', '--importMemory', '--enable', 'simd'],
     {
       readFile: file => (file === `${name}.ts` ? source : null),
-      writeFile: async (_, bytes) => {
-        const { mkdirSync, writeFileSync } = await import('node:fs');
-        mkdirSync(build, { recursive: true });
-        writeFileSync(new URL(`${name}.wasm`, build), bytes);
-      },
+      writeFile: (_, bytes) => writeFileSync(new URL(`peak-${name}.wasm`, build), bytes),
       listFiles: () => [],
     },
   );
   if (error) throw new Error(`${name}: ${error.message}\n${stderr}`);
+}
+
+const compiler = process.env.CC ?? 'cc';
+for (const [bits, flag] of [
+  [128, '-mavx'],
+  [256, '-mavx'],
+  [512, '-mavx512f'],
+]) {
+  for (const [suffix, flags] of [
+    ['', ['-ffp-contract=off']],
+    ['-fused', ['-mfma', '-ffp-contract=fast']],
+  ]) {
+    const output = fileURLToPath(new URL(`peak-${bits}${suffix}`, build));
+    rmSync(output, { force: true });
+    const source = fileURLToPath(new URL('./peak.c', import.meta.url));
+    const { status } = spawnSync(compiler, ['-O3', `-DBITS=${bits}`, flag, ...flags, source, '-o', output]);
+    if (status !== 0)
+      console.error(`skipped: the peak of ${bits} bits${suffix} (${compiler} cannot compile it)`);
+  }
 }

@@ -24,7 +24,8 @@ try {
   const seconds = (performance.now() - start) / 1000;
   await run.close();
   const megabytes = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ seconds, megabytes, megabytesOfData: before / 1024 }));
+  const kernels = run.invocation?.kernels;
+  console.log(JSON.stringify({ seconds, megabytes, megabytesOfData: before / 1024, kernels }));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,19 +1,31 @@
 import { spawn } from 'node:child_process';
 
-/** Runs a program; resolves to its output, exit code and seconds. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From start to end, by the clock on the wall. */
+  readonly seconds: number;
+  readonly code: number | null;
+}
+
+/** Runs a program to its end. */
 export function runProgram(
   program: string,
   words: readonly string[],
-): Promise<{ stdout: string; seconds: number; code: number | null }> {
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ended> {
   const start = performance.now();
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'ignore'] });
-  let stdout = '';
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  let [stdout, stderr] = ['', ''];
   child.stdout.on('data', chunk => {
     stdout += chunk;
+  });
+  child.stderr.on('data', chunk => {
+    stderr += chunk;
   });
   return new Promise((resolve, reject) => {
     child
       .on('error', reject)
-      .on('close', code => resolve({ stdout, code, seconds: (performance.now() - start) / 1000 }));
+      .on('close', code => resolve({ stdout, stderr, code, seconds: (performance.now() - start) / 1000 }));
   });
 }

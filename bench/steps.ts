@@ -1,7 +1,15 @@
-/** Times one training step, without gathering its minibatch. */
-import { type Dtype, Engine, FullyConnectedNet, type Numerics, RandomState, updateRules } from 'cifar-norm';
-import { program } from './program.ts';
-import { interleaved, type Spread, timeOf } from './timing.ts';
+/** Times one training step on every back end, without gathering its minibatch. */
+import {
+  type Dtype,
+  Engine,
+  FullyConnectedNet,
+  type Numerics,
+  type Program,
+  RandomState,
+  updateRules,
+} from 'cifar-norm';
+import { ARITHMETICS, backEndOf, programsOf } from './programs.ts';
+import { interleaved, type Spread, spreadOf, timeOf } from './timing.ts';
 
 interface Case {
   readonly hiddenDims: readonly number[];
@@ -24,32 +32,36 @@ export interface StepRow {
   readonly batchSize: number;
   readonly dtype: Dtype;
   readonly numerics: Numerics;
-  readonly microseconds: Spread;
+  /** By back end. */
+  readonly microseconds: Readonly<Record<string, Spread>>;
 }
 
 export async function benchSteps(rounds: number): Promise<StepRow[]> {
-  const measurements: Record<string, () => number> = {};
-  const meanings = new Map<string, Omit<StepRow, 'microseconds'>>();
-  for (const [dtype, numerics] of [
-    ['float32', 'portable'],
-    ['float32', 'fused'],
-    ['float64', 'portable'],
-  ] as const) {
-    for (const { hiddenDims, normalization, batchSize } of CASES) {
-      const net = hiddenDims.join('x');
-      const name = [net, normalization, batchSize, dtype, numerics].join(' ');
-      meanings.set(name, { net, normalization, batchSize, dtype, numerics });
-      measurements[name] = stepOf(dtype, numerics, { hiddenDims, normalization, batchSize });
-    }
-  }
-  for (const measure of Object.values(measurements)) measure();
-  const spreads = await interleaved(rounds, measurements);
-  return [...meanings].map(([name, meaning]) => ({ ...meaning, microseconds: spreads[name]! }));
+  const measurements = new Map<string, () => number>();
+  const rows = ARITHMETICS.flatMap(([dtype, numerics]) =>
+    CASES.map(each => {
+      const { normalization, batchSize } = each;
+      const net = each.hiddenDims.join('x');
+      const row = { net, normalization, batchSize, dtype, numerics };
+      const names = programsOf(dtype, numerics).map(program => {
+        const name = `${Object.values(row).join(' ')} ${backEndOf(program)}`;
+        measurements.set(name, stepOf(program, each));
+        return [backEndOf(program), name] as const;
+      });
+      return { row, names };
+    }),
+  );
+  for (const measure of measurements.values()) measure();
+  const values = await interleaved(rounds, measurements);
+  return rows.map(({ row, names }) => ({
+    ...row,
+    microseconds: Object.fromEntries(names.map(([backEnd, name]) => [backEnd, spreadOf(values.get(name)!)])),
+  }));
 }
 
-function stepOf(dtype: Dtype, numerics: Numerics, { batchSize, ...shape }: Case) {
+function stepOf(program: Program, { batchSize, ...shape }: Case): () => number {
   const random = new RandomState(231);
-  const engine = new Engine(program(dtype, numerics));
+  const engine = new Engine(program);
   const net = new FullyConnectedNet(
     engine,
     {

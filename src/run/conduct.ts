@@ -1,5 +1,4 @@
 /** Runs trials on an executor, with one policy for retries and time limits whatever the executor is. */
-import { EventEmitter, on } from 'node:events';
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
@@ -15,17 +14,21 @@ export interface Policy {
 }
 
 /**
- * Yields the events of all trials as they happen. The costliest trials start first, so that none of them is left for
- * the end; trials that cost the same start in plan order. Closes the executor.
+ * Yields the events of all trials as they happen: each time, those since the last time, in order. The costliest trials start
+ * first, so that none of them is left for the end; trials that cost the same start in plan order. A trial counts against the
+ * executor's slots until its caller has dealt with its record. Closes the executor.
  */
 export async function* conduct(
   trials: readonly Trial[],
   executor: Executor,
   { retries, timeout, signal }: Policy,
-): AsyncGenerator<TrialEvent> {
-  const emitter = new EventEmitter();
-  const push = (event: TrialEvent) => void emitter.emit('event', event);
-  const events = on(emitter, 'event', { close: ['stop'] }) as AsyncIterable<[TrialEvent]>;
+): AsyncGenerator<readonly TrialEvent[]> {
+  let events: TrialEvent[] = [];
+  let wake = () => {};
+  const push = (event: TrialEvent) => {
+    events.push(event);
+    wake();
+  };
   const waiting = costliestFirst(trials);
   let left = waiting.length;
   let next = 0;
@@ -71,19 +74,27 @@ export async function* conduct(
   };
 
   const stop = () => {
-    emitter.emit('stop');
+    wake();
     void executor.close();
   };
   signal.addEventListener('abort', stop);
   try {
-    if (signal.aborted || left === 0) return;
     for (let i = 0; i < executor.slots; i++) startNext();
-    for await (const [event] of events) {
-      if (signal.aborted) return;
-      yield event;
-      if (event.kind !== 'finished') continue;
-      if (--left === 0) return;
-      startNext();
+    while (left > 0 && !signal.aborted) {
+      if (events.length === 0) {
+        await new Promise<void>(resolve => {
+          wake = resolve;
+        });
+        continue;
+      }
+      const happened = events;
+      events = [];
+      yield happened;
+      for (const { kind } of happened) {
+        if (kind !== 'finished') continue;
+        left--;
+        startNext();
+      }
     }
   } finally {
     signal.removeEventListener('abort', stop);

@@ -164,10 +164,11 @@ export async function runExperiment(
     try {
       const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {
-        for await (const event of conduct(pending, executors.create(pending), policy)) {
-          if (event.kind === 'finished') await store.append(event.record);
-          await onEvent(event);
-          if (options.failFast && event.kind === 'finished' && event.record.status === 'failed') break;
+        for await (const events of conduct(pending, executors.create(pending), policy)) {
+          const records = events.flatMap(event => (event.kind === 'finished' ? [event.record] : []));
+          if (records.length > 0) await store.append(records);
+          for (const event of events) await onEvent(event);
+          if (options.failFast && records.some(({ status }) => status === 'failed')) break;
         }
       }
     } catch (error) {

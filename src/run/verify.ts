@@ -45,12 +45,14 @@ export async function verifyRun(
   const factory = await executorFactory(dataset.train, trials, { numerics, workers, compile });
   const executor = factory.create(trials);
   const comparisons: Comparison[] = [];
-  for await (const event of conduct(trials, executor, { retries: 1, timeout: undefined, signal })) {
-    if (event.kind !== 'finished') continue;
-    const { trial, record } = event;
-    const comparison = { trial, difference: differenceOf(stored.get(trial.id)!.record(), record) };
-    comparisons.push(comparison);
-    onCompared(comparison, comparisons.length, chosen.length);
+  for await (const events of conduct(trials, executor, { retries: 1, timeout: undefined, signal })) {
+    for (const event of events) {
+      if (event.kind !== 'finished') continue;
+      const { trial, record } = event;
+      const comparison = { trial, difference: differenceOf(stored.get(trial.id)!.record(), record) };
+      comparisons.push(comparison);
+      onCompared(comparison, comparisons.length, chosen.length);
+    }
   }
   return comparisons.sort((a, b) => a.trial.index - b.trial.index);
 }

@@ -2,7 +2,7 @@
  * The truth of a run. A record is flushed to disk before its trial counts as finished; everything else in the folder is a view
  * of this file.
  */
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { copyFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
@@ -123,15 +123,16 @@ export class Journal {
     await syncFolder(this.path);
   }
 
-  /** When this returns, the record is on disk and its trial counts as finished. */
-  async append(record: TrialRecord): Promise<Entry> {
-    const trial = this.#byId.get(record.id)!;
-    const line = recordLine(record);
-    const at = await this.#append(line);
+  /** When this returns, the records are on disk and their trials count as finished. One flush serves them all. */
+  async append(records: readonly TrialRecord[]): Promise<void> {
+    const entries: [id: string, Entry][] = [];
+    for (const record of records) {
+      const line = recordLine(record);
+      const at = await this.#append(line);
+      entries.push([record.id, entryOf(record, this.#byId.get(record.id)!, at, Buffer.byteLength(line))]);
+    }
     await this.#file.datasync();
-    const entry = entryOf(record, trial, at, Buffer.byteLength(line));
-    this.entries.set(record.id, entry);
-    return entry;
+    for (const [id, entry] of entries) this.entries.set(id, entry);
   }
 
   async begin(invocation: Invocation): Promise<void> {
@@ -174,7 +175,7 @@ export class Journal {
 
   /** @returns where the line begins */
   async #append(line: string): Promise<number> {
-    const { size } = await this.#file.stat();
+    const { size } = fstatSync(this.#file.fd);
     if (size !== this.#end) throw changedError(this.path);
     await this.#file.appendFile(line);
     this.#end += Buffer.byteLength(line);

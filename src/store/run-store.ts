@@ -126,10 +126,10 @@ export class RunStore {
     return resultsOf(this.trials, this.entries, entry => this.#journal.record(entry));
   }
 
-  /** When this returns, the record is on disk and its trial counts as finished. */
-  async append(record: TrialRecord): Promise<Entry> {
+  /** When this returns, the records are on disk and their trials count as finished. */
+  async append(records: readonly TrialRecord[]): Promise<void> {
     try {
-      return await this.#journal.append(record);
+      await this.#journal.append(records);
     } catch (error) {
       throw explained(error, 'run', `cannot write ${this.#journal.path}`, RUN_AGAIN);
     }

@@ -35,8 +35,8 @@ async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<Trial
   const executor = create(trials);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
-  for await (const event of conduct(trials, executor, { retries, timeout: undefined, signal }))
-    events.push(event);
+  for await (const happened of conduct(trials, executor, { retries, timeout: undefined, signal }))
+    events.push(...happened);
   return events;
 }
 

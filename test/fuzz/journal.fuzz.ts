@@ -58,7 +58,7 @@ const recordOf = (id: string): TrialRecord => ({
 async function written(records: readonly TrialRecord[]): Promise<Buffer> {
   rmSync(path, { force: true });
   const journal = await open(false);
-  for (const each of records) await journal.append(each);
+  await journal.append(records);
   await journal.close();
   return readFileSync(path);
 }
@@ -109,7 +109,7 @@ describe('the journal', () => {
       try {
         for (const entry of journal.entries.values())
           expect(journal.record(entry)).toEqual(recordOf(entry.id));
-        await journal.append(recordOf('d'));
+        await journal.append([recordOf('d')]);
       } finally {
         await journal.close();
       }

@@ -26,12 +26,26 @@ export function threadExecutor(
     minThreads: threads,
     maxThreads: threads,
     workerData: { images, programs } satisfies WorkerData,
+    // Training makes little garbage: a larger young generation holds memory and saves no time.
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const listeners = new Map<string, (message: WorkerMessage) => void>();
   pool.on('message', (message: WorkerMessage) => listeners.get(message.id)?.(message));
+  // The pool does not keep its queue in order, so it is never given more trials than it has threads.
+  let idle = threads;
+  const waiting: (() => void)[] = [];
+  const enter = async () => {
+    if (idle > 0) idle--;
+    else await new Promise<void>(resolve => waiting.push(resolve));
+  };
+  const leave = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else idle++;
+  };
   return {
-    // One spare trial per thread, so that none waits while a record is being stored.
-    slots: 2 * threads,
+    // Queue spare trials, so that threads keep working while records are flushed to disk.
+    slots: 8 * threads,
     async run(trial, { signal, onProgress }) {
       // The pool may say that a trial is done before its last messages have arrived.
       const record = new Promise<TrialRecord>(resolve => {
@@ -41,7 +55,8 @@ export function threadExecutor(
         });
       });
       try {
-        await pool.run(trial, { signal });
+        await enter();
+        await pool.run(trial, { signal }).finally(leave);
         return await record;
       } finally {
         listeners.delete(trial.id);

@@ -1,0 +1,120 @@
+/**
+ * The same training in NumPy and in PyTorch, by Python programs outside the project: `time_numpy.py` and `time_torch.py` take a folder of
+ * images, a sweep, and the numbers of processes and threads, and end their output with the seconds of training.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runProgram } from './process.ts';
+
+/** Seconds of training, and of the whole program. */
+export interface Timed {
+  readonly training: number;
+  readonly whole: number;
+}
+
+export interface Peer {
+  readonly name: string;
+  /** Whether it keeps two cores busy. */
+  readonly parallel: boolean;
+  run(data: string, sweep: string): Promise<Timed>;
+}
+
+export interface PeerOptions {
+  /** Where the programs are. */
+  readonly folder: string;
+  /** A Python with NumPy and PyTorch; by default one that is found. */
+  readonly python: string | undefined;
+  tell(text: string): void;
+}
+
+const KINDS = [
+  { module: 'numpy', title: 'NumPy', script: 'time_numpy.py' },
+  { module: 'torch', title: 'PyTorch', script: 'time_torch.py' },
+] as const;
+
+/** NumPy decides on its threads itself, as it does for a notebook. */
+const ROWS = [
+  { module: 'numpy', name: 'NumPy, 1 process', words: ['--procs', '1'], parallel: false },
+  { module: 'numpy', name: 'NumPy, 2 processes', words: ['--procs', '2'], parallel: true },
+  { module: 'torch', name: 'PyTorch, 1 thread', words: ['--procs', '1', '--threads', '1'], parallel: false },
+  { module: 'torch', name: 'PyTorch, 2 threads', words: ['--procs', '1', '--threads', '2'], parallel: true },
+  {
+    module: 'torch',
+    name: 'PyTorch, 2 processes',
+    words: ['--procs', '2', '--threads', '1'],
+    parallel: true,
+  },
+] as const;
+
+/** At their best: nothing in the environment limits the linear algebra or chooses a kernel for it. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([key]) => !/^(OPENBLAS|OMP|MKL|GOTO|BLIS)_/.test(key)),
+);
+
+/** What can be timed here, and in sentences what each computes with. */
+export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
+  readonly peers: readonly Peer[];
+  readonly described: readonly string[];
+}> {
+  if (!existsSync(folder)) {
+    tell(`skipped: the peers (no folder ${folder}; name it with --peers FOLDER)`);
+    return { peers: [], described: [] };
+  }
+  const found = new Map<string, string>();
+  const described: string[] = [];
+  const candidates = python === undefined ? ['python3', '/usr/bin/python3'] : [python];
+  const both = await firstWith(candidates, 'import numpy, torch');
+  for (const { module, title } of KINDS) {
+    const program = both ?? (await firstWith(candidates, `import ${module}`));
+    if (program === undefined) {
+      tell(
+        `skipped: ${title} (${candidates.join(' and ')} do not have it; name another with --python PROGRAM)`,
+      );
+      continue;
+    }
+    found.set(module, program);
+    described.push(`${title} ${await description(program, module)}`);
+  }
+  const peers = ROWS.filter(({ module }) => found.has(module)).map(({ module, name, words, parallel }) => {
+    const script = join(folder, KINDS.find(kind => kind.module === module)!.script);
+    const run = (data: string, sweep: string) => timed(found.get(module)!, [script, data, sweep, ...words]);
+    return { name, parallel, run };
+  });
+  return { peers, described };
+}
+
+async function timed(python: string, words: readonly string[]): Promise<Timed> {
+  const { stdout, stderr, code, seconds } = await runProgram(python, words, env);
+  const training = /([\d.]+) s\s*$/.exec(stdout)?.[1];
+  if (code !== 0 || training === undefined)
+    throw new Error(`${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+  return { training: Number(training), whole: seconds };
+}
+
+async function firstWith(candidates: readonly string[], code: string): Promise<string | undefined> {
+  for (const python of candidates) {
+    const ended = await runProgram(python, ['-c', code], env).catch(() => undefined);
+    if (ended?.code === 0) return python;
+  }
+  return undefined;
+}
+
+const DESCRIBE = {
+  numpy: 'import numpy; a = numpy.ones((9, 9)); a.dot(a); print(numpy.__version__)',
+  torch: 'import torch; print(torch.__version__); print(torch.__config__.show())',
+} as const;
+
+/** The version, OpenBLAS's kernel as it reports it itself, and what PyTorch says of its own. */
+async function description(python: string, module: keyof typeof DESCRIBE): Promise<string> {
+  const { stdout, stderr } = await runProgram(python, ['-c', DESCRIBE[module]], {
+    ...env,
+    OPENBLAS_VERBOSE: '2',
+  });
+  const core = /^Core: (\S+)/m.exec(`${stdout}\n${stderr}`)?.[1];
+  const lines = stdout.split('\n').filter(line => !line.startsWith('Core:'));
+  const built = lines.flatMap(
+    line => /(?:MKL-DNN|oneDNN) v[\d.]+|CPU capability usage: \S+/.exec(line)?.[0] ?? [],
+  );
+  const blas = core ? `OpenBLAS's kernel for ${core}` : 'no OpenBLAS that says its kernel';
+  return [lines[0], blas, ...built].join(', ');
+}
