@@ -160,7 +160,8 @@ export async function runExperiment(
     const ids = new Set(trials.map(({ id }) => id));
     const found = store.results().filter(({ trial }) => ids.has(trial.id));
     await onEvent({ kind: 'planned', folder, trials, results: found, view });
-    const policy = { retries: options.retries ?? 1, timeout, signal };
+    // On a queue, workers watch the time: it does not pass while a trial moves from one to another.
+    const policy = { retries: options.retries ?? 1, timeout: queue ? undefined : timeout, signal };
     try {
       const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {

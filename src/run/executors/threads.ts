@@ -4,7 +4,7 @@ import type { TrainingImages } from '../../nn/solver.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import type { Executor } from '../executor.ts';
 import type { Programs } from '../run-trial.ts';
-import type { WorkerData, WorkerMessage } from './worker.ts';
+import type { WorkerData, WorkerMessage, WorkerTask } from './worker.ts';
 
 /** A thread loads the built program, also when the sources are run by a test. */
 const WORKER = new URL('../../../dist/run/executors/worker.js', import.meta.url);
@@ -27,24 +27,26 @@ export function threadExecutor(
     maxThreads: threads,
     workerData: { images, programs } satisfies WorkerData,
   });
-  const listeners = new Map<string, (message: WorkerMessage) => void>();
-  pool.on('message', (message: WorkerMessage) => listeners.get(message.id)?.(message));
+  const listeners = new Map<number, (message: WorkerMessage) => void>();
+  pool.on('message', (message: WorkerMessage) => listeners.get(message.ticket)?.(message));
+  let tickets = 0;
   return {
     // One spare trial per thread, so that none waits while a record is being stored.
     slots: 2 * threads,
     async run(trial, { signal, onProgress }) {
+      const ticket = tickets++;
       // The pool may say that a trial is done before its last messages have arrived.
       const record = new Promise<TrialRecord>(resolve => {
-        listeners.set(trial.id, message => {
+        listeners.set(ticket, message => {
           if ('record' in message) resolve(message.record);
           else onProgress(message.progress);
         });
       });
       try {
-        await pool.run(trial, { signal });
+        await pool.run({ trial, ticket } satisfies WorkerTask, { signal });
         return await record;
       } finally {
-        listeners.delete(trial.id);
+        listeners.delete(ticket);
       }
     },
     close: () => pool.destroy(),

@@ -11,21 +11,24 @@ export interface WorkerData {
   readonly programs: Programs;
 }
 
-/** What a worker reports of a trial, in order; the record comes last. */
-export type WorkerMessage = { readonly id: string } & (
-  | { readonly progress: TrialProgress }
-  | { readonly record: TrialRecord }
-);
+export interface WorkerTask {
+  readonly trial: Trial;
+  /** Tells runs of one trial apart: two sweeps may share it. */
+  readonly ticket: number;
+}
+
+/** What a worker reports of a task, in order; the record comes last. */
+export type WorkerMessage = Pick<WorkerTask, 'ticket'> &
+  ({ readonly progress: TrialProgress } | { readonly record: TrialRecord });
 
 const { images, programs } = workerData as WorkerData;
 const runTrial = createRunner(images, programs);
 
-export function run(trial: Trial): void {
-  const { id } = trial;
+export function run({ trial, ticket }: WorkerTask): void {
   const send = (message: WorkerMessage) => parentPort!.postMessage(message);
-  send({ id, progress: { kind: 'started', worker: threadId } });
+  send({ ticket, progress: { kind: 'started', worker: threadId } });
   const record = runTrial(trial, report =>
-    send({ id, progress: { kind: 'epoch', worker: threadId, ...report } }),
+    send({ ticket, progress: { kind: 'epoch', worker: threadId, ...report } }),
   );
-  send({ id, record });
+  send({ ticket, record });
 }

@@ -6,14 +6,15 @@ import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, TrialProgress } from '../executor.ts';
 import type { Compile } from '../executors/choose.ts';
 import { connect, type Link, PREFIX } from './connect.ts';
 import { createLanes } from './lanes.ts';
-import { parseJob, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
+import { parseJob, type QueueProgress, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
 import { queueNames, registerQueue } from './queues.ts';
 import { refusalOf } from './refusal.ts';
 import { hasResult, storeResult } from './results.ts';
+import { epochTeller } from './tell-epochs.ts';
 
 export interface ServeOptions {
   /** redis:// or rediss:// */
@@ -64,10 +65,11 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     // A worker that was cut off may have finished it.
     if (await hasResult(redis, id)) return;
     const seconds = Math.min(asked.timeout ?? timeout, timeout);
-    const record = await lanes.with(asked.trial, executor => limited(executor, asked.trial, seconds));
+    const tell = epochTeller(progress => job.updateProgress(progress));
+    const record = await lanes.with(asked.trial, executor => limited(executor, asked.trial, seconds, tell));
     if (await storeResult(redis, id, record)) return;
     notify(`trial ${asked.trial.index} (${asked.trial.id}): another worker has a different result`);
-    await job.updateProgress('disputed');
+    await job.updateProgress('disputed' satisfies QueueProgress);
   };
 
   const worker = new bullmq.Worker(name, run, {
@@ -95,11 +97,17 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
 
 const indexOf = (job: Job | undefined) => parseJob(job?.data)?.trial.index ?? '?';
 
-async function limited(executor: Executor, trial: Trial, seconds: number): Promise<TrialRecord> {
+async function limited(
+  executor: Executor,
+  trial: Trial,
+  seconds: number,
+  tell: (progress: TrialProgress) => void,
+): Promise<TrialRecord> {
   const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const onProgress = () => {
+  const onProgress = (progress: TrialProgress) => {
     timer ??= setTimeout(() => limit.abort(), seconds * 1000);
+    tell(progress);
   };
   try {
     return await executor.run(trial, { signal: limit.signal, onProgress });
