@@ -6,6 +6,7 @@ import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
 import { type DataLabel, type Result, seedsIn } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
+import { type Shard, shardText } from '../plan/shard.ts';
 import { chartsOf } from './charts.ts';
 import { diagnosticsTables } from './diagnostics.ts';
 import { counted } from './notes.ts';
@@ -20,8 +21,10 @@ export interface RunView {
   readonly description: string | undefined;
   readonly command: 'sweep' | 'train';
   readonly data: DataLabel;
-  /** Number of trials in the plan. */
+  /** Number of trials in the plan, or in the shard. */
   readonly planned: number;
+  /** The part of a run that this is, if it is not all of it. */
+  readonly shard?: Shard | undefined;
   /** In plan order; fewer than planned if the run was interrupted, none if it has yet to begin. */
   readonly results: readonly Result[];
   /** Undefined for the usual ones. */
@@ -41,14 +44,14 @@ export const isComplete = ({ planned, results }: RunView): boolean => results.le
 
 /** Title, description, number of trials, and a warning of synthetic data. */
 export function reportHeader(view: RunView, style: ReportStyle): string {
-  const { name, title, description = '', data, planned, results } = view;
+  const { name, title, description = '', data, planned, results, shard } = view;
   const { bold, yellow } = picocolors.createColors(style.color);
   const width = Math.max(MIN_WIDTH, style.width);
   const part = results.length > 0 && !isComplete(view) ? `${results.length} of ` : '';
   return [
     ...wrap(title ?? name, width).map(bold),
     ...shortened(description, width),
-    `${part}${counted(planned, 'trial')} on ${data}`,
+    `${part}${counted(planned, 'trial')}${shard ? ` (shard ${shardText(shard)})` : ''} on ${data}`,
     ...(data === 'synthetic data' ? SYNTHETIC.flatMap(line => wrap(line, width)).map(yellow) : []),
   ].join('\n');
 }
@@ -58,21 +61,27 @@ const SYNTHETIC = [
   'To get CIFAR-10, run: cifar-norm data download',
 ];
 
-/** What the run shows, by rules. */
-export const findingIn = ({ results, data, stream }: RunView): Finding =>
-  findingOf(results, { data, stream });
+/** What the run shows, by rules. Of a shard it only says that it is one: the trials that it is to be compared with are elsewhere. */
+export function findingIn({ results, data, stream, shard }: RunView): Finding {
+  const finding = findingOf(results, { data, stream });
+  return shard ? { ...finding, sentences: [shardSentence(shard)] } : finding;
+}
+
+const shardSentence = (shard: Shard): string =>
+  `This is shard ${shardText(shard)} of a run. To see what the run shows, put all shards together with cifar-norm merge.`;
 
 /**
  * The finding, the table of a sweep, the charts, the expectations, and in the end the answer again, for those who see
- * the last screen only. Of an interrupted run only how to resume it.
+ * the last screen only. Of an interrupted run only how to resume it, of a shard only what to do with it.
  */
 export function reportBody(view: RunView, style: ReportStyle): string {
-  const { command, results, planned, charts, data, expectations } = view;
+  const { command, results, planned, shard, charts, data, expectations } = view;
   const width = Math.max(MIN_WIDTH, style.width);
   if (!isComplete(view)) {
     const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command again to resume.`;
     return wrap(line, width).join('\n');
   }
+  if (shard) return wrap(shardSentence(shard), width).join('\n');
   const { bold, green, red } = picocolors.createColors(style.color);
   const { sentences } = findingIn(view);
   const paint = { pass: green, fail: red, undecided: bold, 'not applicable': bold };

@@ -37,9 +37,9 @@ export function threadExecutor(
       const ticket = tickets++;
       // The pool may say that a trial is done before its last messages have arrived.
       const record = new Promise<TrialRecord>(resolve => {
-        listeners.set(ticket, message => {
-          if ('record' in message) resolve(message.record);
-          else onProgress(message.progress);
+        listeners.set(ticket, ({ progress, record }) => {
+          for (const each of progress) onProgress(each);
+          if (record) resolve(record);
         });
       });
       try {

@@ -17,18 +17,29 @@ export interface WorkerTask {
   readonly ticket: number;
 }
 
-/** What a worker reports of a task, in order; the record comes last. */
-export type WorkerMessage = Pick<WorkerTask, 'ticket'> &
-  ({ readonly progress: TrialProgress } | { readonly record: TrialRecord });
+/** What a worker reports of a task, in order; the record comes with the last message. */
+export interface WorkerMessage extends Pick<WorkerTask, 'ticket'> {
+  readonly progress: readonly TrialProgress[];
+  readonly record?: TrialRecord;
+}
+
+/** Epochs of less than this travel together: a message takes longer than an epoch of a tiny net. */
+const PAUSE_MS = 20;
 
 const { images, programs } = workerData as WorkerData;
 const runTrial = createRunner(images, programs);
 
 export function run({ trial, ticket }: WorkerTask): void {
-  const send = (message: WorkerMessage) => parentPort!.postMessage(message);
-  send({ ticket, progress: { kind: 'started', worker: threadId } });
-  const record = runTrial(trial, report =>
-    send({ ticket, progress: { kind: 'epoch', worker: threadId, ...report } }),
-  );
-  send({ ticket, record });
+  let progress: TrialProgress[] = [{ kind: 'started', worker: threadId }];
+  let sentAt = 0;
+  const send = (record?: TrialRecord) => {
+    parentPort!.postMessage({ ticket, progress, ...(record && { record }) } satisfies WorkerMessage);
+    [progress, sentAt] = [[], performance.now()];
+  };
+  send();
+  const record = runTrial(trial, report => {
+    progress.push({ kind: 'epoch', worker: threadId, ...report });
+    if (performance.now() - sentAt > PAUSE_MS) send();
+  });
+  send(record);
 }
