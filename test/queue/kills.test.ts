@@ -10,7 +10,16 @@ import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { csvsOf, idsIn } from '../chaos/small.ts';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
-import { calmRun, hasRedis, startRedis, startWorker, sweepOf, until, type Worker } from './redis.ts';
+import {
+  calmRun,
+  hasRedis,
+  holdsTrial,
+  startRedis,
+  startWorker,
+  sweepOf,
+  until,
+  type Worker,
+} from './redis.ts';
 
 const KILLS = Number(process.env.CHAOS_KILLS ?? 4);
 const TRIALS = Math.max(16, 3 * KILLS);
@@ -28,22 +37,14 @@ it.skipIf(!hasRedis)(
     const out = join(emptyFolder(), 'run');
     const env = { CIFAR_NORM_QUEUE: redis.url };
     const journal = () => readFileSync(join(out, 'journal.jsonl'), 'utf8');
-    /** Whether a job that is not finished has this process's name on it. */
-    const holds = async (child: ChildProcess) => {
-      for (const key of await client.keys('cifar-norm:*:active'))
-        for (const id of await client.lrange(key, 0, -1)) {
-          const by = await client.hget(key.replace(/active$/, id), 'pb');
-          if (by?.endsWith(`-${child.pid}`)) return true;
-        }
-      return false;
-    };
 
     const workers = await Promise.all([1, 2, 3].map(() => startWorker(redis.url)));
     let kills = 0;
     /** A stopped worker finishes nothing, so that what it holds now it holds when it is killed. */
-    const killsWhileHolding = async ({ child }: Worker) => {
+    const killsWhileHolding = async (worker: Worker) => {
+      const { child } = worker;
       child.kill('SIGSTOP');
-      const isHolding = await holds(child);
+      const isHolding = await holdsTrial(client, worker);
       child.kill(isHolding ? 'SIGKILL' : 'SIGCONT');
       return isHolding;
     };
@@ -53,7 +54,7 @@ it.skipIf(!hasRedis)(
         for (let i = 0; i < workers.length; i++) {
           const at = (kills + i) % workers.length;
           const worker = workers[at]!;
-          if (!(await holds(worker.child)) || !(await killsWhileHolding(worker))) continue;
+          if (!(await holdsTrial(client, worker)) || !(await killsWhileHolding(worker))) continue;
           kills++;
           await worker.ended();
           workers[at] = await startWorker(redis.url);
