@@ -194,8 +194,7 @@ interface Prepared {
 }
 
 /**
- * Makes certain that the trials can run here, before anything is written. Only executors that train here keep the images: this
- * function ends, so that a queue's submitter frees them.
+ * Makes certain that the trials can run here, before anything is written. Only executors keep the images.
  */
 async function prepare(
   experiment: string | ExperimentInput,
@@ -204,21 +203,23 @@ async function prepare(
   const { cwd, onEvent, queue: url, timeout, workers = availableParallelism() } = options;
   const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
   await onEvent({ kind: 'loaded', experiment: loaded.experiment });
-  const dataset = await openData(options.data, {
-    cwd,
-    env: options.env ?? {},
-    config: loaded.experiment.data,
+  const open = { cwd, env: options.env ?? {}, config: loaded.experiment.data };
+  const { train, ...data } = await openData(options.data, {
+    ...open,
     onReading: source => onEvent({ kind: 'reading', source }),
+  }).then(dataset => {
+    checkSplit(dataset, loaded.experiment);
+    const { source, kind, fingerprint } = dataset;
+    // A queue's workers have images of their own: those that were read to know the fingerprint are freed before anything is planned.
+    return { source, kind, fingerprint, train: url === undefined ? dataset.train : undefined };
   });
-  checkSplit(dataset, loaded.experiment);
-  const { source, kind, fingerprint } = dataset;
   const numerics = NUMERICS[options.numerics ?? 'portable'];
-  const planFor = planner(loaded.experiment, { fingerprint, numerics });
-  const identity = identityOf(loaded, dataset, numerics);
+  const planFor = planner(loaded.experiment, { fingerprint: data.fingerprint, numerics });
+  const identity = identityOf(loaded, data, numerics);
   const notify = (text: string) => void onEvent({ kind: 'notice', text });
   const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
-  const executors = await executorFactory(dataset.train, planFor([]), { ...options, workers, queue });
-  return { loaded, data: { source, kind, fingerprint }, planFor, identity, executors };
+  const executors = await executorFactory(train, planFor([]), { ...options, workers, queue });
+  return { loaded, data, planFor, identity, executors };
 }
 
 /** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */

@@ -71,13 +71,15 @@ export function parseJob(data: unknown): QueueJob | undefined {
   return { ...job, trial: { ...job.trial, axes: job.trial.axes as Trial['axes'], streams, split } };
 }
 
+/** Unlike jobs and results it may have keys that are not known here, which are dropped. */
+const epochSchema = z.object({
+  ...trialRecordSchema.shape.accuracies.element.shape,
+  losses: z.array(z.number()).max(10_000),
+});
+
 /** What a worker tells while a trial runs: epochs in order, or that another worker had a different result. */
 export const progressSchema = z.union([
-  z.strictObject({
-    epochs: z
-      .array(trialRecordSchema.shape.accuracies.element.extend({ losses: z.array(z.number()).max(10_000) }))
-      .max(10_000),
-  }),
+  z.strictObject({ epochs: z.array(epochSchema).max(10_000) }),
   z.literal('disputed'),
 ]);
 export type QueueProgress = z.output<typeof progressSchema>;
