@@ -54,6 +54,8 @@ export async function startRedis({ address, tls }: RedisOptions = {}): Promise<T
         ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
       ];
       server = spawn('redis-server', words, { stdio: 'ignore' });
+      // Also when a test fails before it stops it.
+      process.once('exit', () => server?.kill('SIGKILL'));
       while (!(await accepts(port))) await wait(20);
     },
     async stop() {
