@@ -83,7 +83,8 @@ function productOf(program: Program, [kernel, m, n, k]: (typeof SHAPES)[number])
   ];
   const bias = matrix(1, n).pointer;
   const packing = engine.packing(m);
-  const [pixels, mean] = [engine.allocate((m + 4) * k), engine.allocate(8 * k)];
+  const pixels = engine.allocate((m + 4) * k);
+  const [high, low] = [matrix(1, k).pointer, matrix(1, k).pointer];
   const [s1, s2, strip, hyper] = [
     engine.matrix(m, n),
     engine.matrix(m, n),
@@ -93,7 +94,7 @@ function productOf(program: Program, [kernel, m, n, k]: (typeof SHAPES)[number])
   engine.reals(hyper, HYPER.length).set(HYPER);
   // biome-ignore format: matrix by matrix
   const run = {
-    images: () => gemmImages(m, n, k, pixels, mean, a.pointer, a.stride, b.pointer, b.stride, bias, c.pointer, c.stride, packing),
+    images: () => gemmImages(m, n, k, pixels, high, low, a.pointer, a.stride, b.pointer, b.stride, bias, c.pointer, c.stride, packing),
     NN: () => gemmNN(4 * Math.ceil(m / 4), n, k, a.pointer, a.stride, b.pointer, b.stride, bias, c.pointer, c.stride, packing),
     update: () => weightUpdate(k, m, n, a.pointer, a.stride, b.pointer, b.stride, 0, updateRules.adam.kernel, c.pointer, s1.pointer, s2.pointer, c.stride, strip.pointer, hyper),
     NT: () => gemmNT(4 * Math.ceil(m / 4), n, k, a.pointer, a.stride, b.pointer, b.stride, c.pointer, c.stride),

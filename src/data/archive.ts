@@ -11,13 +11,14 @@ import { MAX_BATCH_BYTES } from './batches.ts';
 const MAX_BYTES = 400_000_000;
 
 /**
- * Passes the content of each wanted file to `onFile`, in the archive's order. Only regular files in the top folder or one
+ * Reads each wanted file into the memory that `memoryFor` gives for its size, and then calls `onFile`, in the archive's order. Only regular files in the top folder or one
  * level below it count, as in the official archives, and of several with one name only the first.
  * @throws CifarNormError (data) if the archive cannot be read, is truncated, corrupt or too large
  */
 export async function readArchive(
   path: string,
   isWanted: (name: string) => boolean,
+  memoryFor: (name: string, size: number) => Uint8Array,
   onFile: (name: string, content: Uint8Array) => void,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -46,7 +47,7 @@ export async function readArchive(
         parser.abort(problem);
         return;
       }
-      const content = new Uint8Array(entry.size);
+      const content = memoryFor(name, entry.size);
       let filled = 0;
       entry.on('data', chunk => {
         content.set(chunk, filled);

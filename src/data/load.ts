@@ -28,11 +28,10 @@ export async function loadDataset(
     await readArchive(
       place.path,
       name => slots.has(name),
+      (name, size) => sectionOf(slots.get(name)!).subarray(0, size),
       (name, bytes) => {
         const slot = slots.get(name)!;
-        const section = sectionOf(slot).subarray(0, bytes.length);
-        section.set(bytes);
-        slot.among.files[slot.index] = { slot, bytes: section };
+        slot.among.files[slot.index] = { slot, bytes };
       },
     );
   } else {

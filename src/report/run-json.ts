@@ -17,7 +17,7 @@ export interface RunJsonExtra {
 }
 
 /**
- * Name, title, description, whether the run is complete, folder, data, settings, number of planned trials, and the
+ * Name, title, description, whether the run is complete, which shard it is, folder, data, settings, number of planned trials, and the
  * trials that have run; with `histories` also what was measured at each iteration and epoch, a list for each column.
  */
 export function reportJson(
@@ -25,14 +25,14 @@ export function reportJson(
   extra: RunJsonExtra,
   options: { readonly histories: boolean },
 ): string {
-  const { name, title, description, planned, results } = view;
+  const { name, title, description, planned, results, shard } = view;
   const { folder, data, settings } = extra;
   const trials = results.map(result => ({
     ...trialOf(result),
     ...(options.histories && { histories: historiesOf(result.record()) }),
   }));
   const complete = isComplete(view);
-  const document = { name, title, description, complete, folder, data, settings, planned, trials };
+  const document = { name, title, description, complete, shard, folder, data, settings, planned, trials };
   try {
     return jsonText(document);
   } catch (error) {

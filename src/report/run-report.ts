@@ -3,11 +3,12 @@ import picocolors from 'picocolors';
 import { expectationLines, scoreOf, statusText } from '../analysis/expectation-report.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { seedsIn } from '../analysis/results.ts';
+import { shardText } from '../plan/shard.ts';
 import { chartsOf } from './charts.ts';
 import { diagnosticsTables } from './diagnostics.ts';
 import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
-import { findingIn, isComplete, type RunView } from './run-view.ts';
+import { findingIn, isComplete, type RunView, shardSentence } from './run-view.ts';
 import { renderChart } from './terminal/chart.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
 import { oneLine, wrap } from './text.ts';
@@ -20,14 +21,14 @@ const MIN_WIDTH = 40;
 
 /** Title, description, number of trials, and a warning of synthetic data. */
 export function reportHeader(view: RunView, style: ReportStyle): string {
-  const { name, title, description = '', data, planned, results } = view;
+  const { name, title, description = '', data, planned, results, shard } = view;
   const { bold, yellow } = picocolors.createColors(style.color);
   const width = Math.max(MIN_WIDTH, style.width);
   const part = results.length > 0 && !isComplete(view) ? `${results.length} of ` : '';
   return [
     ...wrap(title ?? name, width).map(bold),
     ...shortened(description, width),
-    `${part}${counted(planned, 'trial')} on ${data}`,
+    `${part}${counted(planned, 'trial')}${shard ? ` (shard ${shardText(shard)})` : ''} on ${data}`,
     ...(data === 'synthetic data' ? SYNTHETIC.flatMap(line => wrap(line, width)).map(yellow) : []),
   ].join('\n');
 }
@@ -39,15 +40,16 @@ const SYNTHETIC = [
 
 /**
  * The finding, the table of a sweep, the charts, the expectations, and in the end the answer again, for those who see
- * the last screen only. Of an interrupted run only how to resume it.
+ * the last screen only. Of an interrupted run only how to resume it, of a shard only what to do with it.
  */
 export function reportBody(view: RunView, style: ReportStyle): string {
-  const { command, results, planned, charts, data, expectations } = view;
+  const { command, results, planned, shard, charts, data, expectations } = view;
   const width = Math.max(MIN_WIDTH, style.width);
   if (!isComplete(view)) {
     const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command again to resume.`;
     return wrap(line, width).join('\n');
   }
+  if (shard) return wrap(shardSentence(shard), width).join('\n');
   const { bold, green, red } = picocolors.createColors(style.color);
   const { sentences } = findingIn(view);
   const paint = { pass: green, fail: red, undecided: bold, 'not applicable': bold };

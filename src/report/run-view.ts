@@ -4,6 +4,7 @@ import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
 import type { DataLabel, Result } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
+import { type Shard, shardText } from '../plan/shard.ts';
 
 export interface RunView {
   readonly name: string;
@@ -11,8 +12,10 @@ export interface RunView {
   readonly description: string | undefined;
   readonly command: 'sweep' | 'train';
   readonly data: DataLabel;
-  /** Number of trials in the plan. */
+  /** Number of trials in the plan, or in the shard. */
   readonly planned: number;
+  /** The part of a run that this is, if it is not all of it. */
+  readonly shard?: Shard | undefined;
   /** In plan order; fewer than planned if the run was interrupted, none if it has yet to begin. */
   readonly results: readonly Result[];
   /** Undefined for the usual ones. */
@@ -24,6 +27,11 @@ export interface RunView {
 
 export const isComplete = ({ planned, results }: RunView): boolean => results.length === planned;
 
-/** What the run shows, by rules. */
-export const findingIn = ({ results, data, stream }: RunView): Finding =>
-  findingOf(results, { data, stream });
+/** What the run shows, by rules. Of a shard only that it is one: the trials to compare with are in other shards. */
+export function findingIn({ results, data, stream, shard }: RunView): Finding {
+  const finding = findingOf(results, { data, stream });
+  return shard ? { ...finding, sentences: [shardSentence(shard)] } : finding;
+}
+
+export const shardSentence = (shard: Shard): string =>
+  `This is shard ${shardText(shard)} of a run. To see what the run shows, put all shards together with cifar-norm merge.`;

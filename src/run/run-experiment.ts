@@ -21,12 +21,12 @@ import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
-import { identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
+import { type Identity, identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
 import type { TrialEvent } from './executor.ts';
-import { type Compile, executorFactory } from './executors/choose.ts';
+import { type Compile, type Executors, executorFactory } from './executors/choose.ts';
 import { isComplete, type OpenRun, viewOf, writeManifest, writeViews } from './views.ts';
 
 export interface RunOptions {
@@ -107,21 +107,13 @@ export async function runExperiment(
   options: RunOptions = {},
 ): Promise<Run> {
   const { cwd = process.cwd(), onEvent = () => {}, signal = new AbortController().signal } = options;
-  const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
-  await onEvent({ kind: 'loaded', experiment: loaded.experiment });
-  const { dataset, statistics } = await openForRun(options.data, needOf(loaded.experiment), {
+  const { loaded, data, planFor, identity, executors } = await prepare(experiment, {
+    ...options,
     cwd,
-    env: options.env ?? {},
-    config: loaded.experiment.data,
-    onReading: source => onEvent({ kind: 'reading', source }),
+    onEvent,
   });
-
-  const numerics = NUMERICS[options.numerics ?? 'portable'];
-  const planFor = planner(loaded.experiment, { fingerprint: dataset.fingerprint, numerics });
-  const identity = identityOf(loaded, dataset, numerics);
   const folder =
     options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
-  const workers = options.workers ?? availableParallelism();
   const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
@@ -130,24 +122,17 @@ export async function runExperiment(
     charts: charts && [...charts],
     baseline,
     expect: expect && [...expect],
-    notApplicable: expect && whyNotApplicable(loaded, dataset),
+    notApplicable: expect && whyNotApplicable(loaded, data),
   };
-
-  // Nothing is written before it is certain that the trials can run here.
-  const notify = (text: string) => void onEvent({ kind: 'notice', text });
-  const { queue: url, shard, timeout } = options;
-  const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
-  const means = { ...options, workers, queue, statistics };
-  const executors = await executorFactory(dataset.train, planFor([]), means);
-  const { kernels } = executors;
+  const { shard, timeout, workers = availableParallelism() } = options;
   const invocation = invocationOf({
     ...presentation,
-    ...{ dataSource: dataset.source, version, workers, kernels, shard },
+    ...{ dataSource: data.source, version, workers, kernels: executors.kernels, shard },
   });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
-    notify,
+    notify: text => void onEvent({ kind: 'notice', text }),
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },
@@ -160,7 +145,12 @@ export async function runExperiment(
     const ids = new Set(trials.map(({ id }) => id));
     const found = store.results().filter(({ trial }) => ids.has(trial.id));
     await onEvent({ kind: 'planned', folder, trials, results: found, view });
-    const policy = { retries: options.retries ?? 1, timeout, signal };
+    // On a queue, workers watch the time: it does not pass while a trial moves from one to another.
+    const policy = {
+      retries: options.retries ?? 1,
+      timeout: options.queue === undefined ? timeout : undefined,
+      signal,
+    };
     try {
       const pending = trials.filter(({ id }) => store.isPending(id));
       if (pending.length > 0) {
@@ -196,8 +186,46 @@ export async function runExperiment(
   };
 }
 
+interface Prepared {
+  readonly loaded: LoadedExperiment;
+  readonly data: Omit<Dataset, 'train' | 'test'>;
+  readonly planFor: ReturnType<typeof planner>;
+  readonly identity: Identity;
+  readonly executors: Executors;
+}
+
+/**
+ * Makes certain that the trials can run here, before anything is written. Only executors keep the images.
+ */
+async function prepare(
+  experiment: string | ExperimentInput,
+  options: RunOptions & Required<Pick<RunOptions, 'cwd' | 'onEvent'>>,
+): Promise<Prepared> {
+  const { cwd, onEvent, queue: url, timeout, workers = availableParallelism() } = options;
+  const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
+  await onEvent({ kind: 'loaded', experiment: loaded.experiment });
+  const { train, statistics, ...data } = await openForRun(options.data, needOf(loaded.experiment), {
+    ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data },
+    onReading: source => onEvent({ kind: 'reading', source }),
+  }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
+    // A queue's workers have images of their own: those that were read to know the fingerprint are freed before anything is planned.
+    const kept = url === undefined ? { train, statistics } : { train: undefined };
+    return { source, kind, fingerprint, ...kept };
+  });
+  const numerics = NUMERICS[options.numerics ?? 'portable'];
+  const planFor = planner(loaded.experiment, { fingerprint: data.fingerprint, numerics });
+  const identity = identityOf(loaded, data, numerics);
+  const notify = (text: string) => void onEvent({ kind: 'notice', text });
+  const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
+  const executors = await executorFactory(train, planFor([]), { ...options, workers, queue, statistics });
+  return { loaded, data, planFor, identity, executors };
+}
+
 /** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */
-function whyNotApplicable({ shipped, changed }: LoadedExperiment, { kind }: Dataset): string | undefined {
+function whyNotApplicable(
+  { shipped, changed }: LoadedExperiment,
+  { kind }: Pick<Dataset, 'kind'>,
+): string | undefined {
   if (!shipped) return undefined;
   if (kind === 'synthetic') return 'The images are synthetic.';
   return changed ? 'The settings are not those of the shipped experiment.' : undefined;

@@ -7,7 +7,7 @@ import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Staged, stage } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
-import { trialsOf } from '../plan/shard.ts';
+import { type Shard, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
@@ -22,6 +22,7 @@ import {
   VIEWS,
 } from '../store/folder.ts';
 import type { Identity, Invocation, Manifest } from '../store/manifest.ts';
+import { askedOf, shardOf } from '../store/stored-run.ts';
 
 /** A run with its journal open. */
 export interface OpenRun {
@@ -35,42 +36,36 @@ export interface OpenRun {
   readonly trainingSeconds: number;
 }
 
-/** Whether it has a result of every trial that it was to run. */
-export function isComplete({ trials, results, invocation }: Planned): boolean {
-  const done = new Set(results.map(({ trial }) => trial.id));
-  return trialsOf(trials, invocation?.shard).every(({ id }) => done.has(id));
-}
-
-type Planned = Pick<OpenRun, 'trials' | 'results' | 'invocation'>;
-
-/** Trials that it was to run, and those that it has run. */
-function countAsked({ trials, results, invocation }: Planned): number {
-  const asked = [...trialsOf(trials, invocation?.shard), ...results.map(({ trial }) => trial)];
-  return new Set(asked.map(({ id }) => id)).size;
-}
+/** Whether it has a result of every trial that it was asked for. */
+export const isComplete = (run: Pick<OpenRun, 'trials' | 'results' | 'invocation'>): boolean =>
+  run.results.length === askedOf(run).length;
 
 /** What its report shows. */
 export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
   const { identity, invocation, results } = run;
   const { title, description, command = 'sweep', charts } = invocation ?? {};
+  const shard = shardOf(run);
   return {
     ...{ name: identity.name, title, description, command, results },
     data: dataLabelOf(identity.data),
-    planned: countAsked(run),
+    planned: askedOf(run).length,
+    shard,
     charts: chartsSchema.safeParse(charts).data,
     stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
-    expectations: expectationsIn(results, invocation),
+    expectations: expectationsIn(results, invocation, shard),
   };
 }
 
 function expectationsIn(
   results: readonly Result[],
   invocation: Invocation | undefined,
+  shard: Shard | undefined,
 ): ExpectationOutcome[] {
   const expectations = expectationsSchema.safeParse(invocation?.expect).data ?? [];
-  return invocation?.notApplicable === undefined
+  const reason = shard ? `This is shard ${shardText(shard)}.` : invocation?.notApplicable;
+  return reason === undefined
     ? checkExpectations(expectations, results)
-    : notApplicable(expectations, invocation.notApplicable);
+    : notApplicable(expectations, reason);
 }
 
 /** Says in the manifest what the run is doing. */
@@ -113,7 +108,7 @@ export interface ViewOptions {
 }
 
 /**
- * Writes every view and returns their names: the CSV files, the finding of a finished run, and the manifest.
+ * Writes every view and returns their names: the CSV files, the finding of a finished run that is no shard, and the manifest.
  * @throws CifarNormError if a file was not written by a run, would lose rows and may not, or the folder is no longer the
  *   one that is locked
  */
@@ -121,8 +116,8 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
   for (const name of VIEWS) await refuseForeignView(run.folder, name);
   const isFinished = isComplete(run);
   const views: View[] = csvsOf(run.results).map(name => [name, csvOf[name](run.results)]);
-  // What a finished run shows.
-  if (isFinished) views.push([FINDING, jsonOf(findingIn(viewOf(run)))]);
+  // What a finished run shows. Of a shard it would mislead: the trials to compare with are in other shards.
+  if (isFinished && !shardOf(run)) views.push([FINDING, jsonOf(findingIn(viewOf(run)))]);
   views.push(...manifestIn(run, isFinished ? 'finished' : 'interrupted'));
   await replaceAll(run.folder, views, options);
   return views.map(([name]) => name);

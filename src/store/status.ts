@@ -6,10 +6,9 @@ import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
-import { trialsOf } from '../plan/shard.ts';
 import { JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
-import { readRun, type StoredRun } from './stored-run.ts';
+import { askedOf, readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
   readonly folder: string;
@@ -35,7 +34,7 @@ export interface RunStatus {
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
   const { folder, identity, startedAt, results, corrupt, invocation } = run;
-  const trials = trialsOf(run.trials, invocation?.shard);
+  const trials = askedOf(run);
   const left = trials.length - results.length;
   const { name, numerics, data } = identity;
   return {

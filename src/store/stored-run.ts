@@ -5,6 +5,7 @@ import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
 import { openRegular } from '../files/regular.ts';
+import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { JOURNAL } from './folder.ts';
@@ -79,6 +80,21 @@ export function secondsIn(entries: ReadonlyMap<string, Entry>): number {
   const seconds = [...entries.values()].reduce((sum, entry) => sum + entry.seconds, 0);
   return Math.round(seconds * 1000) / 1000;
 }
+
+type Planned = Pick<StoredRun, 'trials' | 'results' | 'invocation'>;
+
+/** The trials that a run was asked for: all, or those of its shard and whatever else it has. In plan order. */
+export function askedOf({ trials, results, invocation }: Planned): readonly PlannedTrial[] {
+  const ids = new Set([
+    ...trialsOf(trials, invocation?.shard).map(({ id }) => id),
+    ...results.map(({ trial }) => trial.id),
+  ]);
+  return trials.filter(({ id }) => ids.has(id));
+}
+
+/** Which part of a run a folder holds; undefined if it is for all of it. */
+export const shardOf = (run: Planned): Shard | undefined =>
+  askedOf(run).length < run.trials.length ? run.invocation?.shard : undefined;
 
 /** In plan order, without the trials that have no entry. */
 export function resultsOf(

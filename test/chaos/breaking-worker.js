@@ -16,7 +16,8 @@ const ways = [
   },
 ];
 
-export function run(trial) {
+export function run(task) {
+  const { trial } = task;
   const { CHAOS_FOLDER, CHAOS_DOOMED } = process.env;
   if (String(trial.index) === CHAOS_DOOMED) process.exit(3);
   const mark = join(CHAOS_FOLDER, trial.id);
@@ -24,5 +25,5 @@ export function run(trial) {
     writeFileSync(mark, '');
     ways[(trial.index / 3) % ways.length]();
   }
-  return runTrial(trial);
+  return runTrial(task);
 }

@@ -62,6 +62,25 @@ it('a shard reports its own trials and is finished when they are', async () => {
   expect(found.reduce((sum, { planned }) => sum + planned, 0)).toBe(40);
 });
 
+it('a shard writes no finding, judges no expectation and names merge; the merged run has both', async () => {
+  const file = join(emptyFolder(), 'expecting.yaml');
+  writeFileSync(file, `${readFileSync(words[1]!, 'utf8')}expect: [{ learns: false, points: 1 }]\n`);
+  const expecting = ['sweep', file, ...words.slice(2)];
+  const parts = [1, 2].map(index => join(emptyFolder(), String(index)));
+  for (const [i, part] of parts.entries()) {
+    const { code, stdout } = await cifarNorm([...expecting, '--shard', `${i + 1}/2`, '--out', part]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`trials \\(shard ${i + 1}/2\\) on `));
+    expect(stdout.replace(/\s+/g, ' ')).toContain('put all shards together with cifar-norm merge');
+    expect(stdout).not.toMatch(/Finding|Expectations/);
+    expect(existsSync(join(part, 'finding.json'))).toBe(false);
+    expect(existsSync(join(part, 'trials.csv'))).toBe(true);
+  }
+  const { out, stdout } = await merge(parts);
+  expect(existsSync(join(out, 'finding.json'))).toBe(true);
+  expect(stdout).toMatch(/Expectations: \d of 1 point/);
+});
+
 it.each([
   ['missing', () => [shard(1), shard(3)], /shard 2\/3 is missing: 1\d of 40 trials are missing/],
   ['there twice', () => [...shards, copied(shard(2))], /shards\/2 and .* overlap: both have trial \d+/],

@@ -141,6 +141,7 @@ describe('the archive reader', () => {
     await readArchive(
       file,
       name => layouts.has(name),
+      (_, size) => new Uint8Array(size),
       (name, content) => {
         expect(seen).not.toContain(name);
         expect(content.length).toBeLessThanOrEqual(MAX_BATCH_BYTES);

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { binaryFolder } from '../data/fixtures.ts';
 import { cifarNorm, emptyFolder, entry } from '../e2e/cli.ts';
@@ -23,20 +24,38 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
+interface RedisOptions {
+  /** Another address to listen at. */
+  readonly address?: string;
+  /** Speaks TLS alone, with this certificate and key. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
 /** Keeps its data on disk, so that it can be restarted. */
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis({ address, tls }: RedisOptions = {}): Promise<TestRedis> {
   const [port, dir] = [await freePort(), emptyFolder()];
   let server: ChildProcess | undefined;
-  const url = `redis://:${PASSWORD}@127.0.0.1:${port}`;
+  const host = address ?? '127.0.0.1';
+  const url = tls ? `rediss://default:${PASSWORD}@${host}:${port}` : `redis://:${PASSWORD}@${host}:${port}`;
+  const listening = tls
+    ? [
+        ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+        ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key],
+        ...['--tls-ca-cert-file', tls.certificate],
+      ]
+    : ['--port', String(port)];
   const redis: TestRedis = {
     port,
     url,
     async start() {
       const words = [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--requirepass', PASSWORD],
+        ...[...listening, '--bind', '127.0.0.1', ...(address ? [address] : [])],
+        ...['--dir', dir, '--requirepass', PASSWORD],
         ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
       ];
       server = spawn('redis-server', words, { stdio: 'ignore' });
+      // Also when a test fails before it stops it.
+      process.once('exit', () => server?.kill('SIGKILL'));
       while (!(await accepts(port))) await wait(20);
     },
     async stop() {
@@ -73,11 +92,24 @@ export interface Worker {
 
 export const dataFolder = binaryFolder();
 
+interface WorkerOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the rest of the line. */
+  readonly within?: readonly string[];
+}
+
 /** A worker process with one thread; it is killed when the test ends. */
-export async function startWorker(url: string, words: readonly string[] = []): Promise<Worker> {
-  const args = [entry, 'worker', '--concurrency', '1', '--data', dataFolder, ...words];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, CIFAR_NORM_QUEUE: url },
+export async function startWorker(
+  url: string,
+  words: readonly string[] = [],
+  { env, within = [] }: WorkerOptions = {},
+): Promise<Worker> {
+  const [command, ...args] = [
+    ...[...within, process.execPath, entry, 'worker', '--concurrency', '1', '--data', dataFolder],
+    ...words,
+  ];
+  const child = spawn(command!, args, {
+    env: { ...process.env, CIFAR_NORM_QUEUE: url, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let log = '';
@@ -92,6 +124,15 @@ export async function startWorker(url: string, words: readonly string[] = []): P
 }
 
 /** Whether it has begun a trial that it has not finished, as Redis sees it. */
+export async function holdsTrial(client: Redis, { child }: Worker): Promise<boolean> {
+  for (const key of await client.keys('cifar-norm:*:active'))
+    for (const id of await client.lrange(key, 0, -1)) {
+      const by = await client.hget(key.replace(/active$/, id), 'pb');
+      if (by?.endsWith(`-${child.pid}`)) return true;
+    }
+  return false;
+}
+
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   for (const start = performance.now(); !(await holds()); await wait(20))
     if (performance.now() - start > 60_000) throw new Error(`waited a minute in vain: ${what}`);

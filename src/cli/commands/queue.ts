@@ -3,7 +3,15 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
 import type { Context } from '../context.ts';
-import { dataOption, numericsOption, queueOption, queueUrl, wholeNumber, withOutput } from '../options.ts';
+import {
+  dataOption,
+  kernelsOption,
+  numericsOption,
+  queueOption,
+  queueUrl,
+  wholeNumber,
+  withOutput,
+} from '../options.ts';
 
 const DAY = 24 * 3600;
 
@@ -18,6 +26,7 @@ export function registerWorker(program: Command, context: Context): void {
     )
     .addOption(dataOption())
     .addOption(numericsOption())
+    .addOption(kernelsOption())
     .addOption(
       new Option('--timeout <seconds>', 'the longest that a trial may take, whatever its sweep says')
         .argParser(wholeNumber(1, DAY * 24))
@@ -32,7 +41,7 @@ export function registerWorker(program: Command, context: Context): void {
       'after',
       '\nExamples:\n  cifar-norm worker --queue redis://desk:6379\n  CIFAR_NORM_QUEUE=rediss://lab:secret@desk:6380 cifar-norm worker --concurrency 4',
     )
-    .action(async ({ queue, concurrency, data, numerics, timeout, quiet }) => {
+    .action(async ({ queue, concurrency, data, numerics, kernels, timeout, quiet }) => {
       const [{ serve }, { openData }, { compiler }] = await Promise.all([
         import('../../run/queue/serve.ts'),
         import('../../data/open.ts'),
@@ -49,7 +58,7 @@ export function registerWorker(program: Command, context: Context): void {
         });
         await serve(dataset, {
           ...{ url, concurrency, numerics, timeout },
-          compile: compiler(undefined, context.env.CIFAR_NORM_KERNELS),
+          compile: compiler(kernels, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
           notify: terminal.tell,
         });

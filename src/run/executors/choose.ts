@@ -38,11 +38,12 @@ export interface Executors {
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
+ * @param train undefined if the workers of a queue train
  * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be
  *   reached, or the system grants the process too few addresses
  */
 export async function executorFactory(
-  train: Images,
+  train: Images | undefined,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry, queue, statistics }: ExecutorOptions,
 ): Promise<Executors> {
@@ -55,12 +56,12 @@ export async function executorFactory(
     const { numTraining, preprocessing = 'meanImage' } = pending[0]!.split;
     const shared = () => new Float64Array(new SharedArrayBuffer(IMAGE_SIZE * Float64Array.BYTES_PER_ELEMENT));
     const [mean, deviation] = [shared(), shared()];
-    const images = { pixels: train.pixels, labels: train.labels, mean, deviation };
+    const images = { pixels: train!.pixels, labels: train!.labels, mean, deviation };
     const threads = Math.min(workers, pending.length);
     const executor =
       workers === 0 ? inlineExecutor(images, programs) : threadExecutor(images, programs, { threads, entry });
     // While the threads start.
-    const known = statistics ?? pixelStatistics(preprocessing, train, numTraining);
+    const known = statistics ?? pixelStatistics(preprocessing, train!, numTraining);
     mean.set(known.mean);
     deviation.set(known.deviation);
     return executor;

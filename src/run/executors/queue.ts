@@ -1,11 +1,18 @@
 /** Runs trials on whichever machines take them from a queue (BullMQ on Redis); see `serve` for the other end. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Queue, QueueEvents } from 'bullmq';
+import type { Job, Queue, QueueEvents } from 'bullmq';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import { type Executor, type RunTrialOptions, TimedOut } from '../executor.ts';
 import { connect, type Link, PREFIX } from '../queue/connect.ts';
-import { jobIdOf, KEPT_SECONDS, type QueueJob, queueNameOf, TOOK_TOO_LONG } from '../queue/protocol.ts';
+import {
+  jobIdOf,
+  KEPT_SECONDS,
+  progressSchema,
+  type QueueJob,
+  queueNameOf,
+  TOOK_TOO_LONG,
+} from '../queue/protocol.ts';
 import { registerQueue } from '../queue/queues.ts';
 import { readResult } from '../queue/results.ts';
 
@@ -27,6 +34,11 @@ const CLOSE_MS = 500;
 
 interface Waiting extends Pick<RunTrialOptions, 'onProgress'> {
   readonly trial: Trial;
+  /** When this attempt began, in milliseconds. */
+  readonly since: number;
+  isStarted: boolean;
+  /** The epoch to report next: a trial that starts again repeats those before it. */
+  epoch: number;
   resolve(record: TrialRecord): void;
   reject(error: Error): void;
 }
@@ -45,11 +57,16 @@ export function queueExecutor(
 ): Executor {
   const name = queueNameOf(trials[0]!);
   const waiting = new Map<string, Waiting>();
+  const disputed = new Set<string>();
   let isWorkerMissed = false;
 
-  const collect = async ({ link }: Open, id: string): Promise<boolean> => {
-    const job = waiting.get(id);
-    if (!job) return true;
+  const submit = async ({ queue }: Open, id: string, trial: Trial): Promise<void> => {
+    const data: QueueJob = timeout === undefined ? { trial } : { trial, timeout };
+    const kept = { age: KEPT_SECONDS };
+    await queue.add('trial', data, { jobId: id, removeOnComplete: kept, removeOnFail: kept });
+  };
+
+  const collect = async ({ link }: Open, id: string, job: Waiting): Promise<boolean> => {
     const result = await readResult(link.redis, id, job.trial.id);
     if (!result) return false;
     if (result.isDisputed) tellDispute(id);
@@ -58,28 +75,27 @@ export function queueExecutor(
     return true;
   };
 
-  const submit = async ({ queue }: Open, id: string, trial: Trial): Promise<void> => {
-    const data: QueueJob = timeout === undefined ? { trial } : { trial, timeout };
-    const kept = { age: KEPT_SECONDS };
-    await queue.add('trial', data, { jobId: id, removeOnComplete: kept, removeOnFail: kept });
-  };
-
-  const fail = (id: string, reason: string) => {
-    const error = reason.startsWith(TOOK_TOO_LONG) ? new TimedOut(reason) : new Error(reason);
-    waiting.get(id)?.reject(error);
+  /** @param isEarlier whether a failure is that of an earlier attempt, so that the trial runs again */
+  const look = async (open: Open, id: string, isEarlier = false): Promise<void> => {
+    const job = waiting.get(id);
+    if (!job || (await collect(open, id, job))) return;
+    const { queue } = open;
+    const state = await queue.getJobState(id);
+    if (state === 'failed' && !isEarlier) job.reject(reasonOf(await queue.getJob(id)));
+    else if (state === 'active' && !job.isStarted) tellStart(job);
+    else if (['completed', 'failed', 'unknown'].includes(state)) {
+      // It may have finished since.
+      if (state === 'completed' && (await collect(open, id, job))) return;
+      await queue.remove(id);
+      await submit(open, id, job.trial);
+    }
   };
 
   const lookAgain = async (open: Open): Promise<void> => {
-    const { queue } = open;
-    await Promise.all(
-      [...waiting].map(async ([id, { trial }]) => {
-        if (await collect(open, id)) return;
-        const state = await queue.getJobState(id);
-        if (state === 'failed') fail(id, (await queue.getJob(id))?.failedReason ?? 'failed');
-        else if (state === 'unknown') await submit(open, id, trial);
-      }),
-    );
-    if (waiting.size === 0 || isWorkerMissed || (await queue.getWorkersCount()) > 0) return;
+    const before = performance.now() - LOOK_AGAIN_MS;
+    const old = [...waiting].filter(([, { since }]) => since < before);
+    await Promise.all(old.map(([id]) => look(open, id)));
+    if (waiting.size === 0 || isWorkerMissed || (await open.queue.getWorkersCount()) > 0) return;
     isWorkerMissed = true;
     const { numerics, fingerprint } = trials[0]!;
     notify(
@@ -87,10 +103,29 @@ export function queueExecutor(
     );
   };
 
+  const tellStart = (job: Waiting | undefined) => {
+    if (!job) return;
+    job.isStarted = true;
+    job.onProgress({ kind: 'started', worker: 0 });
+  };
+
+  const tellProgress = (id: string, data: unknown) => {
+    const { data: progress } = progressSchema.safeParse(data);
+    if (progress === 'disputed') return tellDispute(id);
+    const job = waiting.get(id);
+    for (const report of (job && progress?.epochs) ?? []) {
+      if (report.epoch !== job!.epoch) continue;
+      job!.epoch++;
+      job!.onProgress({ kind: 'epoch', worker: 0, ...report });
+    }
+  };
+
   const tellDispute = (id: string) => {
     const trial = trials.find(each => jobIdOf(run, each) === id);
+    if (!trial || disputed.has(id)) return;
+    disputed.add(id);
     notify(
-      `two workers trained trial ${trial?.index} to different results: one of them computes wrongly. The first result is kept; find out with cifar-norm verify`,
+      `two workers trained trial ${trial.index} to different results: one of them computes wrongly. The first result is kept; find out with cifar-norm verify`,
     );
   };
 
@@ -105,12 +140,15 @@ export function queueExecutor(
       prefix: PREFIX,
       lastEventId: `${Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)}-0`,
     });
-    const again = () => void lookAgain(open).catch(() => {});
+    const unlessAway = (looking: Promise<void>) => void looking.catch(() => {});
+    const again = () => unlessAway(lookAgain(open));
     const open: Open = { link, queue: link.queue(name), events, timer: setInterval(again, LOOK_AGAIN_MS) };
-    events.on('active', ({ jobId }) => waiting.get(jobId)?.onProgress({ kind: 'started', worker: 0 }));
-    events.on('completed', ({ jobId }) => void collect(open, jobId).catch(() => {}));
-    events.on('failed', ({ jobId, failedReason }) => fail(jobId, failedReason));
-    events.on('progress', ({ jobId, data }) => data === 'disputed' && waiting.size && tellDispute(jobId));
+    events.on('active', ({ jobId }) => tellStart(waiting.get(jobId)));
+    events.on('progress', ({ jobId, data }) => tellProgress(jobId, data));
+    events.on('completed', ({ jobId }) => unlessAway(look(open, jobId)));
+    events.on('failed', ({ jobId }) => unlessAway(look(open, jobId)));
+    // The queue had it already.
+    events.on('duplicated', ({ jobId }) => unlessAway(look(open, jobId, true)));
     events.on('stalled', ({ jobId }) => {
       const job = waiting.get(jobId);
       if (job) notify(`trial ${job.trial.index} lost its worker; another takes it`);
@@ -120,17 +158,6 @@ export function queueExecutor(
     return open;
   })();
   opening.catch(() => {});
-
-  const start = async (id: string, trial: Trial): Promise<void> => {
-    const open = await opening;
-    if (await collect(open, id)) return;
-    const state = await open.queue.getJobState(id);
-    // It may have finished since.
-    if (state === 'completed' && (await collect(open, id))) return;
-    // Of an earlier attempt, or a job whose result has expired.
-    if (state === 'failed' || state === 'completed') await open.queue.remove(id);
-    await submit(open, id, trial);
-  };
 
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -148,9 +175,10 @@ export function queueExecutor(
       const id = jobIdOf(run, trial);
       try {
         return await new Promise<TrialRecord>((resolve, reject) => {
-          waiting.set(id, { trial, onProgress, resolve, reject });
+          const since = performance.now();
+          waiting.set(id, { trial, since, isStarted: false, epoch: 0, onProgress, resolve, reject });
           signal.addEventListener('abort', () => reject(new Error('aborted')));
-          start(id, trial).catch(reject);
+          opening.then(open => submit(open, id, trial)).catch(reject);
         });
       } finally {
         waiting.delete(id);
@@ -158,4 +186,9 @@ export function queueExecutor(
     },
     close: () => (closing ??= close()),
   };
+}
+
+function reasonOf(job: Job | undefined): Error {
+  const reason = job?.failedReason ?? 'failed';
+  return reason.startsWith(TOOK_TOO_LONG) ? new TimedOut(reason) : new Error(reason);
 }

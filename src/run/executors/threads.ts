@@ -4,7 +4,7 @@ import type { TrainingImages } from '../../nn/solver.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import type { Executor } from '../executor.ts';
 import type { Programs } from '../run-trial.ts';
-import type { WorkerData, WorkerMessage } from './worker.ts';
+import type { WorkerData, WorkerMessage, WorkerTask } from './worker.ts';
 
 /** A thread loads the built program, also when the sources are run by a test. */
 const WORKER = new URL('../../../dist/bundle/worker.js', import.meta.url);
@@ -29,8 +29,9 @@ export function threadExecutor(
     // Training makes little garbage: a larger young generation holds memory and saves no time.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
-  const listeners = new Map<string, (message: WorkerMessage) => void>();
-  pool.on('message', (message: WorkerMessage) => listeners.get(message.id)?.(message));
+  const listeners = new Map<number, (message: WorkerMessage) => void>();
+  pool.on('message', (message: WorkerMessage) => listeners.get(message.ticket)?.(message));
+  let tickets = 0;
   // The pool does not keep its queue in order, so it is never given more trials than it has threads.
   let idle = threads;
   const waiting: (() => void)[] = [];
@@ -47,19 +48,20 @@ export function threadExecutor(
     // Queue spare trials, so that threads keep working while records are flushed to disk.
     slots: 8 * threads,
     async run(trial, { signal, onProgress }) {
+      const ticket = tickets++;
       // The pool may say that a trial is done before its last messages have arrived.
       const record = new Promise<TrialRecord>(resolve => {
-        listeners.set(trial.id, message => {
-          if ('record' in message) resolve(message.record);
-          else onProgress(message.progress);
+        listeners.set(ticket, ({ progress, record }) => {
+          for (const each of progress) onProgress(each);
+          if (record) resolve(record);
         });
       });
       try {
         await enter();
-        await pool.run(trial, { signal }).finally(leave);
+        await pool.run({ trial, ticket } satisfies WorkerTask, { signal }).finally(leave);
         return await record;
       } finally {
-        listeners.delete(trial.id);
+        listeners.delete(ticket);
       }
     },
     close: () => pool.destroy(),

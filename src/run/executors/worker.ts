@@ -11,21 +11,35 @@ export interface WorkerData {
   readonly programs: Programs;
 }
 
-/** What a worker reports of a trial, in order; the record comes last. */
-export type WorkerMessage = { readonly id: string } & (
-  | { readonly progress: TrialProgress }
-  | { readonly record: TrialRecord }
-);
+export interface WorkerTask {
+  readonly trial: Trial;
+  /** Tells runs of one trial apart: two sweeps may share it. */
+  readonly ticket: number;
+}
+
+/** What a worker reports of a task, in order; the record comes with the last message. */
+export interface WorkerMessage extends Pick<WorkerTask, 'ticket'> {
+  readonly progress: readonly TrialProgress[];
+  readonly record?: TrialRecord;
+}
+
+/** Epochs of less than this travel together: a message takes longer than an epoch of a tiny net. */
+const PAUSE_MS = 20;
 
 const { images, programs } = workerData as WorkerData;
 const runTrial = createRunner(images, programs);
 
-export function run(trial: Trial): void {
-  const { id } = trial;
-  const send = (message: WorkerMessage) => parentPort!.postMessage(message);
-  send({ id, progress: { kind: 'started', worker: threadId } });
-  const record = runTrial(trial, report =>
-    send({ id, progress: { kind: 'epoch', worker: threadId, ...report } }),
-  );
-  send({ id, record });
+export function run({ trial, ticket }: WorkerTask): void {
+  let progress: TrialProgress[] = [{ kind: 'started', worker: threadId }];
+  let sentAt = 0;
+  const send = (record?: TrialRecord) => {
+    parentPort!.postMessage({ ticket, progress, ...(record && { record }) } satisfies WorkerMessage);
+    [progress, sentAt] = [[], performance.now()];
+  };
+  send();
+  const record = runTrial(trial, report => {
+    progress.push({ kind: 'epoch', worker: threadId, ...report });
+    if (performance.now() - sentAt > PAUSE_MS) send();
+  });
+  send(record);
 }

@@ -1,4 +1,4 @@
-/** Threads for whatever trials come: a pool for each number type and training split, for a pool's kernels and mean image are fixed. */
+/** Threads for whatever trials come: a pool for each number type and preprocessing, for a pool's kernels and images' statistics are fixed. */
 import type { Images } from '../../data/dataset.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
@@ -36,7 +36,8 @@ export function createLanes(
 
   return {
     async with(trial, use) {
-      const key = `${trial.settings.dtype} ${trial.split.numTraining}`;
+      const { numTraining, preprocessing } = trial.split;
+      const key = `${trial.settings.dtype} ${numTraining} ${preprocessing}`;
       let lane = lanes.get(key);
       if (!lane) {
         void closeIdle();

@@ -1,10 +1,10 @@
 /** What passes through the queue. Both ends check all that they receive. */
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { settingsSchema } from '../../config/schema.ts';
-import type { Trial } from '../../plan/trial.ts';
+import { experimentSchema, settingsSchema } from '../../config/schema.ts';
+import { contentHash } from '../../plan/ids.ts';
+import { splitOf, type Trial } from '../../plan/trial.ts';
 import { type TrialRecord, trialRecordSchema } from '../../records/record.ts';
 
 /** Raised when older programs can no longer read jobs or results. */
@@ -40,7 +40,11 @@ const trialSchema = z.strictObject({
   groups: z.array(z.string().max(100)).max(1000),
   seed: z.int(),
   settings: settingsSchema,
-  split: z.strictObject({ numTraining: images, numValidation: images }),
+  split: z.strictObject({
+    numTraining: images,
+    numValidation: images,
+    preprocessing: experimentSchema.shape.preprocessing.unwrap().exclude(['meanImage']).optional(),
+  }),
   streams: z.strictObject({
     init: z.union([z.int().min(0).max(0xffff_ffff), snapshotSchema]),
     training: snapshotSchema.optional(),
@@ -63,8 +67,22 @@ export function parseJob(data: unknown): QueueJob | undefined {
   if (!job) return undefined;
   const { training, init } = job.trial.streams;
   const streams = training ? { init, training } : { init };
-  return { ...job, trial: { ...job.trial, axes: job.trial.axes as Trial['axes'], streams } };
+  const split = splitOf(job.trial.split);
+  return { ...job, trial: { ...job.trial, axes: job.trial.axes as Trial['axes'], streams, split } };
 }
+
+/** Unlike jobs and results it may have keys that are not known here, which are dropped. */
+const epochSchema = z.object({
+  ...trialRecordSchema.shape.accuracies.element.shape,
+  losses: z.array(z.number()).max(10_000),
+});
+
+/** What a worker tells while a trial runs: epochs in order, or that another worker had a different result. */
+export const progressSchema = z.union([
+  z.strictObject({ epochs: z.array(epochSchema).max(10_000) }),
+  z.literal('disputed'),
+]);
+export type QueueProgress = z.output<typeof progressSchema>;
 
 const MOST_BYTES = 1 << 30;
 /** Bytes from which compressing pays: below, zlib takes longer than the network. */
@@ -98,8 +116,6 @@ export async function unpackRecord(
   }
 }
 
-function hashOf({ id, status, iterations, losses, accuracies }: TrialRecord): string {
-  const rows = accuracies.map(row => Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const content = JSON.stringify([id, status, iterations, losses, rows]);
-  return createHash('sha256').update(content).digest('hex').slice(0, 32);
-}
+/** The losses apart: canonical JSON takes its time with long lists. */
+const hashOf = ({ seconds: _, losses, ...others }: TrialRecord): string =>
+  contentHash({ ...others, losses: JSON.stringify(losses) }, 32);

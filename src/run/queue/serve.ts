@@ -6,14 +6,15 @@ import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, TrialProgress } from '../executor.ts';
 import type { Compile } from '../executors/choose.ts';
 import { connect, type Link, PREFIX } from './connect.ts';
 import { createLanes } from './lanes.ts';
-import { parseJob, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
+import { parseJob, type QueueJob, type QueueProgress, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
 import { queueNames, registerQueue } from './queues.ts';
 import { refusalOf } from './refusal.ts';
 import { hasResult, storeResult } from './results.ts';
+import { epochTeller } from './tell-epochs.ts';
 
 export interface ServeOptions {
   /** redis:// or rediss:// */
@@ -60,14 +61,27 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
       notify(`refused a trial: ${refusal}`);
       throw new bullmq.UnrecoverableError(`a worker on ${hostname()} refused it: ${refusal}`);
     }
+    const { index } = asked.trial;
+    try {
+      await train(job, asked);
+      notify(`trial ${index} finished`);
+    } catch (error) {
+      notify(`trial ${index} failed: ${error instanceof Error ? error.message : error}`);
+      throw error;
+    }
+  };
+
+  const train = async (job: Job, asked: QueueJob): Promise<void> => {
+    const { trial } = asked;
     const id = job.id!;
-    // A worker that was cut off may have finished it.
-    if (await hasResult(redis, id)) return;
+    // The worker that had it before may have been cut off after it had finished.
+    if (job.attemptsStarted > 1 && (await hasResult(redis, id))) return;
     const seconds = Math.min(asked.timeout ?? timeout, timeout);
-    const record = await lanes.with(asked.trial, executor => limited(executor, asked.trial, seconds));
+    const tell = epochTeller(progress => job.updateProgress(progress));
+    const record = await lanes.with(trial, executor => limited(executor, trial, seconds, tell));
     if (await storeResult(redis, id, record)) return;
-    notify(`trial ${asked.trial.index} (${asked.trial.id}): another worker has a different result`);
-    await job.updateProgress('disputed');
+    notify(`trial ${trial.index} (${trial.id}): another worker has a different result`);
+    await job.updateProgress('disputed' satisfies QueueProgress);
   };
 
   const worker = new bullmq.Worker(name, run, {
@@ -76,8 +90,6 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   });
   // Connections report their errors themselves; a lock that was lost means that another worker has the trial.
   worker.on('error', () => {});
-  worker.on('failed', (job, { message }) => notify(`trial ${indexOf(job)} failed: ${message}`));
-  worker.on('completed', job => notify(`trial ${indexOf(job)} finished`));
   notify(`taking trials from ${place} (${name}), ${concurrency} at a time`);
   const lookAround = neighbours(link, name, notify);
   const timer = setInterval(lookAround, LOOK_AROUND_MS);
@@ -93,13 +105,17 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   }
 }
 
-const indexOf = (job: Job | undefined) => parseJob(job?.data)?.trial.index ?? '?';
-
-async function limited(executor: Executor, trial: Trial, seconds: number): Promise<TrialRecord> {
+async function limited(
+  executor: Executor,
+  trial: Trial,
+  seconds: number,
+  tell: (progress: TrialProgress) => void,
+): Promise<TrialRecord> {
   const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const onProgress = () => {
+  const onProgress = (progress: TrialProgress) => {
     timer ??= setTimeout(() => limit.abort(), seconds * 1000);
+    tell(progress);
   };
   try {
     return await executor.run(trial, { signal: limit.signal, onProgress });

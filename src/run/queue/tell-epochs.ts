@@ -1,0 +1,35 @@
+/** Epochs of a running trial, on their way from its worker to its submitters. */
+import type { TrialProgress } from '../executor.ts';
+import type { QueueProgress } from './protocol.ts';
+
+/** A trial sends a message at most so often; a shorter one sends none. */
+const PAUSE_MS = 1000;
+/** In one message. A trial that has more to tell sends no more: its record brings the rest. */
+const MOST_NUMBERS = 1000;
+
+type Epochs = Exclude<QueueProgress, string>['epochs'];
+
+/** @param send need not be awaited: nothing is sent before it has settled, nor while the queue is away */
+export function epochTeller(
+  send: (progress: QueueProgress) => Promise<void>,
+  now: () => number = () => performance.now(),
+): (progress: TrialProgress) => void {
+  let epochs: Epochs = [];
+  let numbers = 0;
+  let isSending = false;
+  let sentAt = now();
+  return progress => {
+    if (progress.kind !== 'epoch' || numbers > MOST_NUMBERS) return;
+    const { kind: _, worker: __, ...report } = progress;
+    numbers += report.losses.length + 2;
+    if (numbers > MOST_NUMBERS) epochs = [];
+    else epochs.push({ ...report, losses: [...report.losses] });
+    if (epochs.length === 0 || isSending || now() - sentAt < PAUSE_MS) return;
+    isSending = true;
+    const settled = () => {
+      isSending = false;
+    };
+    send({ epochs }).then(settled, settled);
+    [epochs, numbers, sentAt] = [[], 0, now()];
+  };
+}
