@@ -1,5 +1,5 @@
 /** `npm run test:chaos -- [--kills N] [--runs N] [--seed S]` runs these tests, and those of damage
- * and torn writes, with N kills and N model histories. */
+ * and torn writes, with N kills of a sweep (N / 10 on a queue) and N model histories. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
