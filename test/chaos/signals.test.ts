@@ -39,7 +39,7 @@ it('SIGUSR1 opens no debugger', async () => {
 
 it('SIGUSR1 opens no debugger while the program is loaded', () => {
   const folder = emptyFolder();
-  mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
+  mkdirSync(join(folder, 'dist', 'bundle'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   cpSync(dirname(entry), join(folder, 'bin'), { recursive: true });
   // Stands for the program: it is signalled at the very beginning of its loading.
@@ -47,7 +47,7 @@ it('SIGUSR1 opens no debugger while the program is loaded', () => {
     process.kill(process.pid, 'SIGUSR1');
     await new Promise(resolve => setTimeout(resolve, 500));
     export const main = async () => 42;`;
-  writeFileSync(join(folder, 'dist', 'cli', 'main.js'), program);
+  writeFileSync(join(folder, 'dist', 'bundle', 'main.js'), program);
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'cifar-norm.js')], {
     encoding: 'utf8',
   });
