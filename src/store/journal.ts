@@ -10,14 +10,13 @@ import { syncFolder, writeAtomically } from '../files/atomic.ts';
 import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
+import { type Entry, entryOf } from './entry.ts';
 import { invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
 import {
   beginsAsOurs,
   type Contents,
   corruptLines,
-  type Entry,
-  entryOf,
   linesOf,
   partsOf,
   readJournal,

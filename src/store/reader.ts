@@ -1,27 +1,13 @@
 /** Reads a journal, without changing it. */
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { scheduleOf } from '../config/schedule.ts';
 import { experimentSchema, settingKeys, settingsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type PlannedTrial, splitOf } from '../plan/trial.ts';
-import { type Summary, summarize } from '../records/measures.ts';
 import type { TrialRecord } from '../records/record.ts';
+import { type Entry, entryOf } from './entry.ts';
 import { BEGINNING, isSealed, type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
 import { differences, type Invocation } from './manifest.ts';
-
-/** What memory keeps of a record. Its histories stay on disk. */
-export interface Entry {
-  readonly id: string;
-  readonly status: TrialRecord['status'];
-  readonly error: string | undefined;
-  readonly seconds: number;
-  readonly summary: Summary;
-  /** Where its line begins, in bytes. */
-  readonly at: number;
-  /** Of its line with the newline, in bytes. */
-  readonly length: number;
-}
 
 export interface Contents {
   /** Undefined if no plan line can be read. */
@@ -110,12 +96,6 @@ function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
     }
     return { id, index, axes: axes as PlannedTrial['axes'], groups, seed, settings, split };
   });
-}
-
-export function entryOf(record: TrialRecord, trial: PlannedTrial, at: number, length: number): Entry {
-  const { id, status, error, seconds } = record;
-  const summary = summarize(record, scheduleOf(trial.settings).perEpoch);
-  return { id, status, error, seconds, summary, at, length };
 }
 
 /**

@@ -8,10 +8,10 @@ import type { FileLock } from '../files/lock.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
+import type { Entry } from './entry.ts';
 import { exists, JOURNAL, lockFolder, lockPath, movedError, refuseForeign } from './folder.ts';
 import { Journal, type OpenOptions as JournalOptions } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
-import type { Entry } from './reader.ts';
 import { resultsOf, secondsIn } from './stored-run.ts';
 
 export interface OpenOptions extends JournalOptions {

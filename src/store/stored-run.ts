@@ -8,9 +8,10 @@ import { openRegular } from '../files/regular.ts';
 import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
+import type { Entry } from './entry.ts';
 import { JOURNAL } from './folder.ts';
 import type { Identity, Invocation } from './manifest.ts';
-import { beginsAsOurs, type Entry, readJournal, recordAt } from './reader.ts';
+import { beginsAsOurs, readJournal, recordAt } from './reader.ts';
 import { foreignError, newerError, olderError } from './refusals.ts';
 
 export interface StoredRun {
