@@ -3,6 +3,7 @@
  * costs half a millisecond to find, read and compile, and the program has 300. The library in dist stays as it is.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -11,7 +12,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const output = `${root}dist/bundle`;
 
 const PACKAGES = ['@commander-js/extra-typings', 'commander', 'picocolors', 'yaml', 'zod'];
-const ours = new RegExp(`^(\\.|/|[A-Za-z]:|(${PACKAGES.join('|')})($|/))`);
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+/** What users have installed. */
+const others = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !PACKAGES.includes(name));
+const isExternal = id => isBuiltin(id) || others.some(name => id === name || id.startsWith(`${name}/`));
 
 /** Files are found relative to the module that names them. */
 const places = {
@@ -29,7 +33,7 @@ rmSync(output, { recursive: true, force: true });
 const bundle = await rolldown({
   input: { main: `${root}dist/cli/main.js`, worker: `${root}dist/run/executors/worker.js` },
   platform: 'node',
-  external: id => !ours.test(id),
+  external: isExternal,
   plugins: [places],
 });
 await bundle.write({ dir: output, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
