@@ -42,10 +42,11 @@ export function registerWorker(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm worker --queue redis://desk:6379\n  CIFAR_NORM_QUEUE=rediss://lab:secret@desk:6380 cifar-norm worker --concurrency 4',
     )
     .action(async ({ queue, concurrency, data, numerics, kernels, timeout, quiet }) => {
-      const [{ serve }, { openData }, { compiler }] = await Promise.all([
+      const [{ serve }, { openData }, { compiler }, { oneLine }] = await Promise.all([
         import('../../run/queue/serve.ts'),
         import('../../data/open.ts'),
         import('../compile.ts'),
+        import('../../report/text.ts'),
       ]);
       const terminal = context.terminal({ color: false, quiet });
       const url = required(queueUrl(queue ?? true, context.env));
@@ -60,7 +61,8 @@ export function registerWorker(program: Command, context: Context): void {
           ...{ url, concurrency, numerics, timeout },
           compile: compiler(kernels, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
-          notify: terminal.tell,
+          // It may quote what came through the queue.
+          notify: text => terminal.tell(oneLine(text)),
         });
       } finally {
         interruption.end();
@@ -78,14 +80,20 @@ export function registerQueue(program: Command, context: Context): void {
     .summary('show workers and jobs')
     .description('Shows the workers of each queue, and how many trials wait, run, finished and failed.')
     .action(async options => {
-      const { queueStatuses } = await import('../../run/queue/queues.ts');
+      const [{ queueStatuses }, { jsonText, oneLine }] = await Promise.all([
+        import('../../run/queue/queues.ts'),
+        import('../../report/text.ts'),
+      ]);
       const terminal = context.terminal(options);
       const statuses = await queueStatuses(required(queueUrl(options.queue ?? true, context.env)));
-      if (options.json) terminal.print(JSON.stringify(statuses, null, 2));
+      if (options.json) terminal.print(jsonText(statuses));
       else if (statuses.length === 0) terminal.print('There are no queues.');
       else {
         const { textTable } = await import('../../report/terminal/text-table.ts');
-        const rows = statuses.map(({ name, ...counts }) => [name, ...Object.values(counts).map(String)]);
+        const rows = statuses.map(({ name, ...counts }) => [
+          oneLine(name),
+          ...Object.values(counts).map(String),
+        ]);
         const head = ['queue', 'workers', 'waiting', 'running', 'completed', 'failed'];
         const align = ['left', ...head.slice(1).map(() => 'right' as const)] as const;
         terminal.print(textTable(head, rows, { color: terminal.color, align }));

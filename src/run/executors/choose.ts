@@ -8,6 +8,8 @@ import { ensureAddresses } from '../../kernels/wasm/memory.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
 import { connect } from '../queue/connect.ts';
+import { queueNameOf } from '../queue/protocol.ts';
+import { registerQueue } from '../queue/queues.ts';
 import type { Programs } from '../run-trial.ts';
 import { inlineExecutor } from './inline.ts';
 import { type QueueOptions, queueExecutor } from './queue.ts';
@@ -40,14 +42,14 @@ export interface Executors {
  * one split of the training images.
  * @param train undefined if the workers of a queue train
  * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be
- *   reached, or the system grants the process too few addresses
+ *   reached or written, or the system grants the process too few addresses
  */
 export async function executorFactory(
   train: Images | undefined,
   trials: readonly Trial[],
   { numerics = 'portable', compile = compileProgram, workers, entry, queue, statistics }: ExecutorOptions,
 ): Promise<Executors> {
-  if (queue) return queueFactory(queue);
+  if (queue) return queueFactory(queue, trials);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
   // The calling thread has a memory for number-free arithmetic, as has each worker; and each worker one for each type.
   ensureAddresses(1 + (workers === 0 ? dtypes.size : Math.min(workers, trials.length) * (1 + dtypes.size)));
@@ -70,7 +72,12 @@ export async function executorFactory(
 }
 
 /** Keeps no images: the workers have their own. */
-async function queueFactory(queue: QueueOptions): Promise<Executors> {
-  (await connect(queue.url)).close();
+async function queueFactory(queue: QueueOptions, trials: readonly Trial[]): Promise<Executors> {
+  const link = await connect(queue.url);
+  try {
+    await registerQueue(link, queueNameOf(trials[0]!));
+  } finally {
+    link.close();
+  }
   return { kernels: undefined, create: pending => queueExecutor(pending, queue) };
 }

@@ -87,6 +87,8 @@ export function queueExecutor(
       // It may have finished since.
       if (state === 'completed' && (await collect(open, id, job))) return;
       await queue.remove(id);
+      // `queue clean`, or a Redis that kept nothing, may have forgotten the queue too.
+      await registerQueue(open.link, name);
       await submit(open, id, job.trial);
     }
   };
@@ -129,11 +131,12 @@ export function queueExecutor(
     );
   };
 
+  let link: Link | undefined;
   const opening = (async (): Promise<Open> => {
     // It was reachable a moment ago.
-    const link = await connect(url, notify, { patient: true });
-    const { redis, bullmq } = link;
-    await registerQueue(redis, name);
+    const connected = await connect(url, notify, { patient: true });
+    link = connected;
+    const { redis, bullmq } = connected;
     const [seconds, micros] = await redis.time();
     const events = new bullmq.QueueEvents(name, {
       connection: redis,
@@ -142,7 +145,8 @@ export function queueExecutor(
     });
     const unlessAway = (looking: Promise<void>) => void looking.catch(() => {});
     const again = () => unlessAway(lookAgain(open));
-    const open: Open = { link, queue: link.queue(name), events, timer: setInterval(again, LOOK_AGAIN_MS) };
+    const timer = setInterval(again, LOOK_AGAIN_MS);
+    const open: Open = { link: connected, queue: connected.queue(name), events, timer };
     events.on('active', ({ jobId }) => tellStart(waiting.get(jobId)));
     events.on('progress', ({ jobId, data }) => tellProgress(jobId, data));
     events.on('completed', ({ jobId }) => unlessAway(look(open, jobId)));
@@ -163,9 +167,9 @@ export function queueExecutor(
   const close = async () => {
     // A queue that is away does not answer.
     const open = await Promise.race([opening.catch(() => undefined), wait(CLOSE_MS)]);
+    link?.close();
     if (!open) return;
     clearInterval(open.timer);
-    open.link.close();
     await Promise.race([Promise.allSettled([open.events.close(), open.queue.close()]), wait(CLOSE_MS)]);
   };
 

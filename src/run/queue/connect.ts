@@ -22,7 +22,7 @@ const MOST_PAUSE_MS = 2000;
 /**
  * Connects. A connection that is lost later is restored, and what was sent meanwhile is sent again; `notify` says so.
  * @param url redis:// or rediss:// (TLS), with user and password if the server needs them
- * @param patient whether to wait for the server also at first
+ * @param patient returns at once: commands wait for the server
  * @throws CifarNormError (usage) if the URL or a package is missing; (run) if the server cannot be reached
  */
 export async function connect(
@@ -56,8 +56,8 @@ export async function connect(
     });
   const connected = redis.connect();
   try {
-    await (patient ? connected.catch(() => {}) : connected);
-    await redis.ping();
+    if (patient) connected.catch(() => {});
+    else await connected.then(() => redis.ping());
   } catch (error) {
     redis.disconnect();
     const { message } = problem ?? (error as Error);

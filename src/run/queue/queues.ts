@@ -1,12 +1,22 @@
 /** The queues that a Redis holds: what `queue status` shows and `queue clean` empties. */
 import type { Redis } from 'ioredis';
-import { connect, PREFIX } from './connect.ts';
+import { CifarNormError } from '../../errors.ts';
+import { connect, type Link, PREFIX } from './connect.ts';
 import { RESULT_KEYS } from './results.ts';
 
 const QUEUES = `${PREFIX}:queues`;
 
-export async function registerQueue(redis: Redis, name: string): Promise<void> {
-  await redis.sadd(QUEUES, name);
+/** @throws CifarNormError (run) if the server takes no data: a replica, a user who may only read, memory that is full */
+export async function registerQueue({ redis, place }: Link, name: string): Promise<void> {
+  try {
+    await redis.sadd(QUEUES, name);
+  } catch (error) {
+    throw new CifarNormError(
+      'run',
+      `cannot write to the queue at ${place}: ${(error as Error).message}`,
+      'name a Redis that takes writes, and a user who may write',
+    );
+  }
 }
 
 /** Sorted by name. */

@@ -50,7 +50,6 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   const version = NUMERICS[numerics];
   const limits = { bytes: Math.min(totalmem() / concurrency, ADDRESSABLE) };
   const name = queueNameOf({ numerics: version, fingerprint: dataset.fingerprint });
-  await registerQueue(redis, name);
 
   const run = async (job: Job): Promise<void> => {
     const asked = parseJob(job.data);
@@ -84,6 +83,12 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     await job.updateProgress('disputed' satisfies QueueProgress);
   };
 
+  try {
+    await registerQueue(link, name);
+  } catch (error) {
+    link.close();
+    throw error;
+  }
   const worker = new bullmq.Worker(name, run, {
     ...{ connection: redis, prefix: PREFIX, concurrency, name: `${hostname()}-${process.pid}` },
     ...{ lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 2, maxStalledCount: MOST_LOSSES },
@@ -126,7 +131,7 @@ async function limited(
   }
 }
 
-/** Says once of each other queue that trials wait there, which this worker cannot run. */
+/** Says once of each other queue without workers that trials wait there, which this worker cannot run. */
 function neighbours({ redis, queue }: Link, own: string, notify: (text: string) => void): () => void {
   const told = new Set([own]);
   const look = async () => {
@@ -137,7 +142,7 @@ function neighbours({ redis, queue }: Link, own: string, notify: (text: string) 
       if (waiting > 0 && workers === 0) {
         told.add(name);
         notify(
-          `refused ${waiting} trials of ${name}: this worker serves ${own}. They wait for a worker with that format, numerics and data`,
+          `trials wait in ${name} (${waiting}), and no worker serves it: this one serves ${own}. They need a worker with that format, numerics and data`,
         );
       }
       await other.close();
