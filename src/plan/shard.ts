@@ -12,11 +12,12 @@ export const shardText = ({ index, count }: Shard): string => `${index}/${count}
 
 /**
  * The shard, from 1, of each trial id. Each trial goes to the shard with the least work so far, the costliest first
- * (longest processing time first; Graham 1969). Replicates are dealt out one after the other, so that asking for more of them moves no trial
- * to another shard.
+ * (longest processing time first; Graham 1969). Replicates are dealt out one after the other, so that asking for more of
+ * them moves no trial to another shard.
  */
 export function shardsOf(trials: readonly PlannedTrial[], count: number): Map<string, number> {
-  const loads = Array.from({ length: count }, () => 0);
+  // There are never more shards with work than trials.
+  const loads = Array.from({ length: Math.min(count, trials.length) }, () => 0);
   const shards = new Map<string, number>();
   for (const seed of new Set(trials.map(trial => trial.seed))) {
     const costed = trials
@@ -24,7 +25,7 @@ export function shardsOf(trials: readonly PlannedTrial[], count: number): Map<st
       .map(trial => ({ trial, cost: costOf(trial) }))
       .sort((a, b) => b.cost - a.cost || a.trial.index - b.trial.index);
     for (const { trial, cost } of costed) {
-      const lightest = loads.indexOf(Math.min(...loads));
+      const lightest = loads.reduce((least, load, i) => (load < loads[least]! ? i : least), 0);
       loads[lightest]! += cost;
       shards.set(trial.id, lightest + 1);
     }

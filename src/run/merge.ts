@@ -28,7 +28,7 @@ export async function mergeShards(folders: readonly string[], out: string): Prom
     const { shard: _, ...invocation } = runs.findLast(run => run.invocation)!.invocation!;
     const journal = function* () {
       yield planLine({ run: first!.identity, startedAt, trials: first!.trials }).repeat(2);
-      yield invocationLine(invocation);
+      yield invocationLine(invocation).repeat(2);
       for (const result of results) yield recordLine(result.record());
     };
     await writeRun(out, journal());
@@ -39,16 +39,24 @@ export async function mergeShards(folders: readonly string[], out: string): Prom
 
 async function readShard(folder: string): Promise<StoredRun> {
   const run = await readRun(folder);
-  const [line] = [...run.corrupt, ...run.newer];
-  if (line === undefined && run.invocation) return run;
+  const problem = problemOf(run);
+  if (!problem) return run;
   await run.close();
+  throw problem;
+}
+
+function problemOf({ folder, corrupt, newer, invocation }: StoredRun): CifarNormError | undefined {
   const path = join(folder, JOURNAL);
-  throw run.corrupt.length > 0
-    ? cannot(
-        `${path}:${line}: the shard is damaged: the line is corrupt (checksum mismatch)`,
-        'run the shard again with --repair: the trials of corrupt lines run again',
-      )
-    : cannot(`${path}: a newer version of cifar-norm wrote it`, 'merge with that version');
+  if (corrupt.length > 0)
+    return cannot(
+      `${path}:${corrupt[0]}: the shard is damaged: the line is corrupt (checksum mismatch)`,
+      'run the shard again with --repair: the trials of corrupt lines run again',
+    );
+  if (newer.length > 0)
+    return cannot(`${path}: a newer version of cifar-norm wrote it`, 'merge with that version');
+  if (!invocation)
+    return cannot(`${path} holds no trial yet: the shard is not finished`, 'run the shard again');
+  return undefined;
 }
 
 /** One result of every trial, in plan order. */

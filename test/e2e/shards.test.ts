@@ -1,6 +1,6 @@
 /** A run in shards: balanced, merged to the same bytes, and no bad shard merged. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
@@ -124,6 +124,24 @@ it('no shard has more work than an even share and one trial', () => {
     for (const [id, index] of shardsOf(trials, count)) loads[index - 1]! += costs.get(id)!;
     expect(Math.max(...loads)).toBeLessThanOrEqual(total / count + Math.max(...costs.values()));
   }
+});
+
+it('of more shards than trials, the first have one each', () => {
+  const trials = planTrials(experimentSchema.parse({ sweep: { weightScale: [1, 2, 3] } }), {
+    fingerprint: '',
+    numerics: '',
+  });
+  expect([...shardsOf(trials, 900_000).values()]).toEqual([1, 2, 3]);
+});
+
+it('a shard that was killed before its first trial is named', async () => {
+  const begun = join(emptyFolder(), 'begun');
+  mkdirSync(begun);
+  const [plan, copy] = readFileSync(join(shard(2), 'journal.jsonl'), 'utf8').split('\n');
+  writeFileSync(join(begun, 'journal.jsonl'), `${plan}\n${copy}\n`);
+  const { code, stderr } = await merge([shard(1), begun, shard(3)]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/begun\/journal\.jsonl holds no trial yet: the shard is not finished/);
 });
 
 it('a shard is I of N', async () => {
