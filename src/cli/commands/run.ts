@@ -144,7 +144,8 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => {
-        if (event.kind === 'started') void printing();
+        // An error is reported when it is needed.
+        if (event.kind === 'started') printing().catch(() => {});
         return listener.event(event);
       },
     });
