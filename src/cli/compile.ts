@@ -1,8 +1,8 @@
 /** Compiles kernels with the flags of V8 that make them fast: this process is the command line's own. */
 import { setFlagsFromString } from 'node:v8';
 import { CifarNormError } from '../errors.ts';
-import type { Program } from '../kernels/backend.ts';
-import { backendOf, compileProgram, type KernelChoice, kernelChoices } from '../kernels/choose-backend.ts';
+import { type KernelChoice, kernelChoices, type Program } from '../kernels/backend.ts';
+import { backendOf, compileProgram } from '../kernels/choose-backend.ts';
 import type { Dtype, Numerics } from '../kernels/numerics.ts';
 import { REVECTORIZE, v8FlagsFor } from '../kernels/wasm/v8-flags.ts';
 

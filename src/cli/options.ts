@@ -1,7 +1,7 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { kernelChoices } from '../kernels/choose-backend.ts';
+import { kernelChoices } from '../kernels/backend.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Shard } from '../plan/shard.ts';
 import type { RunFormat } from './print-run.ts';

@@ -8,6 +8,10 @@ export type { Kernels };
 export const INSTRUCTION_SETS = ['avx512', 'avx2'] as const;
 export type InstructionSet = (typeof INSTRUCTION_SETS)[number];
 
+/** auto: the widest native kernels that this machine has, else WebAssembly; native: the same, or an error. */
+export const kernelChoices = ['auto', 'native', ...INSTRUCTION_SETS, 'wasm'] as const;
+export type KernelChoice = (typeof kernelChoices)[number];
+
 /**
  * What it takes to run the kernels of one number type: plain data, which the main thread prepares once and sends to
  * worker threads.

@@ -1,15 +1,17 @@
 /** How a back end is chosen: the one place that names them. backend.ts says what each must offer. */
 import { CifarNormError } from '../errors.ts';
-import { INSTRUCTION_SETS, type InstructionSet, type Kernels, type Program } from './backend.ts';
+import {
+  INSTRUCTION_SETS,
+  type InstructionSet,
+  type KernelChoice,
+  type Kernels,
+  type Program,
+} from './backend.ts';
 import { bindNative, loadAddon } from './native/addon.ts';
 import { chooseSet } from './native/choose.ts';
 import type { Dtype, Numerics } from './numerics.ts';
 import { bindWasm } from './wasm/bind.ts';
 import { compileWasm, type CompileOptions as WasmOptions } from './wasm/compile.ts';
-
-/** auto: the widest native kernels that this machine has, else WebAssembly; native: the same, or an error. */
-export const kernelChoices = ['auto', 'native', ...INSTRUCTION_SETS, 'wasm'] as const;
-export type KernelChoice = (typeof kernelChoices)[number];
 
 export interface CompileOptions extends WasmOptions {
   readonly kernels?: KernelChoice | undefined;
