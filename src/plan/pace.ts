@@ -1,4 +1,6 @@
 /** How long trials take, from how long others took. */
+import { scheduleOf } from '../config/schedule.ts';
+import { costOf } from './cost.ts';
 import type { PlannedTrial } from './trial.ts';
 
 /** What was measured of some trials: the sum of their costs (see costOf) and of their training times. */
@@ -6,6 +8,23 @@ export interface Timing {
   readonly cost: number;
   readonly seconds: number;
 }
+
+export interface Measured {
+  readonly trial: Pick<PlannedTrial, 'settings' | 'split'>;
+  /** How many it ran: a trial that diverges ends early. */
+  readonly iterations: number;
+  readonly seconds: number;
+}
+
+export function timingOf({ trial, iterations, seconds }: Measured): Timing {
+  const share = Math.min(1, iterations / scheduleOf(trial.settings).iterations);
+  return { cost: costOf(trial) * share, seconds };
+}
+
+export const sumOf = (one: Timing | undefined, other: Timing): Timing => ({
+  cost: (one?.cost ?? 0) + other.cost,
+  seconds: (one?.seconds ?? 0) + other.seconds,
+});
 
 /**
  * What decides how long a unit of cost takes: the shape of the net and of its steps. Rates and scales do not. Trials whose

@@ -6,6 +6,7 @@ import { tally } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
+import { paceKey, paceOf, sumOf, type Timing, timingOf } from '../plan/pace.ts';
 import { JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
 import { askedOf, readRun, type StoredRun } from './stored-run.ts';
@@ -50,15 +51,20 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
   };
 }
 
-/** From the estimated cost of what is left and the measured rate of what is done. */
+/** The measured time of the work that is left, shared by the workers, but not less than the longest trial takes. */
 function secondsLeft({ trials, results, entries }: StoredRun, workers: number): number | null {
-  const done = results.filter(({ status }) => status === 'completed');
-  const seconds = done.reduce((sum, { trial }) => sum + entries.get(trial.id)!.seconds, 0);
-  const cost = done.reduce((sum, { trial }) => sum + costOf(trial), 0);
+  const timings = new Map<string, Timing>();
+  for (const { trial, status, summary, seconds } of results) {
+    if (status === 'failed') continue;
+    const key = paceKey(trial);
+    timings.set(key, sumOf(timings.get(key), timingOf({ trial, iterations: summary.iterations, seconds })));
+  }
+  const pace = paceOf(timings);
   const left = trials.filter(({ id }) => !entries.has(id));
-  if (left.length === 0 || seconds === 0) return null;
-  const costLeft = left.reduce((sum, trial) => sum + costOf(trial), 0);
-  return (costLeft * seconds) / cost / Math.min(Math.max(workers, 1), left.length);
+  if (left.length === 0 || !pace) return null;
+  const each = left.map(trial => costOf(trial) * pace(paceKey(trial)));
+  const longest = each.reduce((most, seconds) => Math.max(most, seconds));
+  return Math.max(each.reduce((sum, seconds) => sum + seconds) / Math.max(workers, 1), longest);
 }
 
 /** A run in a list, with what tells it from the newest run of the same name. */

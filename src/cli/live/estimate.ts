@@ -1,6 +1,6 @@
 /** How far a run is, and how long it will take. */
 import { costOf } from '../../plan/cost.ts';
-import { paceKey, paceOf, type Timing } from '../../plan/pace.ts';
+import { paceKey, paceOf, sumOf, type Timing } from '../../plan/pace.ts';
 import { type ProgressState, type Row, shownRows } from './state.ts';
 
 /** The part of the work that is done, from 0 to 1. */
@@ -46,10 +46,8 @@ function withRunning(
     const epochs = row.epoch - row.since.epoch;
     if (epochs === 0 || timings.get(key)?.isEarlier === false) continue;
     const before = timings.get(key) === all.get(key) ? undefined : all.get(key);
-    all.set(key, {
-      cost: (before?.cost ?? 0) + (costOf(row.trial) * epochs) / row.trial.settings.epochs,
-      seconds: (before?.seconds ?? 0) + (row.reportedAt - row.since.at) / 1000,
-    });
+    const cost = (costOf(row.trial) * epochs) / row.trial.settings.epochs;
+    all.set(key, sumOf(before, { cost, seconds: (row.reportedAt - row.since.at) / 1000 }));
   }
   return all;
 }

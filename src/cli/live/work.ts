@@ -1,8 +1,7 @@
 /** The work of a run, in units of cost, and what was measured of it. */
 import type { Result } from '../../analysis/results.ts';
-import { scheduleOf } from '../../config/schedule.ts';
 import { costOf } from '../../plan/cost.ts';
-import { paceKey, type Timing } from '../../plan/pace.ts';
+import { type Measured, paceKey, sumOf, type Timing, timingOf } from '../../plan/pace.ts';
 import type { PlannedTrial } from '../../plan/trial.ts';
 
 export interface Work {
@@ -58,13 +57,6 @@ export const withDone = (work: Work, trial: Costed): Work => ({
   doneCost: work.doneCost + costOf(trial),
 });
 
-interface Measured {
-  readonly trial: Costed;
-  /** How many it ran: a trial that diverges ends early. */
-  readonly iterations: number;
-  readonly seconds: number;
-}
-
 export function withMeasured(work: Work, measured: Measured): Work {
   const timings = new Map(work.timings);
   addTiming(timings, { ...measured, isEarlier: false });
@@ -79,11 +71,10 @@ function addAlike(waiting: Map<string, Alike>, trial: Costed, change: 1 | -1): v
 
 function addTiming(
   timings: Map<string, SessionTiming>,
-  { trial, iterations, seconds, isEarlier }: Measured & { readonly isEarlier: boolean },
+  { isEarlier, ...measured }: Measured & { readonly isEarlier: boolean },
 ): void {
-  const key = paceKey(trial);
+  const key = paceKey(measured.trial);
   const before = timings.get(key);
-  const kept = before && before.isEarlier === isEarlier ? before : { cost: 0, seconds: 0 };
-  const cost = costOf(trial) * Math.min(1, iterations / scheduleOf(trial.settings).iterations);
-  timings.set(key, { cost: kept.cost + cost, seconds: kept.seconds + seconds, isEarlier });
+  const kept = before?.isEarlier === isEarlier ? before : undefined;
+  timings.set(key, { ...sumOf(kept, timingOf(measured)), isEarlier });
 }
