@@ -1,4 +1,4 @@
-/** What runs trials: one interface for threads, the calling thread, and whatever comes later. */
+/** What runs trials: one interface for threads, the calling thread and a queue. */
 import type { Trial } from '../plan/trial.ts';
 import type { Accuracy, TrialRecord } from '../records/record.ts';
 

@@ -60,8 +60,8 @@ export async function connect(
     else await connected.then(() => redis.ping());
   } catch (error) {
     redis.disconnect();
-    const { message } = problem ?? (error as Error);
-    throw new CifarNormError('run', `cannot reach the queue at ${place}: ${message}`, CHECK);
+    const reason = reasonOf(problem ?? (error as Error));
+    throw new CifarNormError('run', `cannot reach the queue at ${place}: ${reason}`, CHECK);
   }
   isUp = true;
   return {
@@ -82,6 +82,10 @@ export async function connect(
 }
 
 const CHECK = 'check that Redis runs there, and the user and password in the URL';
+
+/** Redis names the user who may not run a command; messages do not. */
+export const reasonOf = ({ message }: Error): string =>
+  message.replace(/\bUser \S+ has no/, 'the user has no');
 
 /** @throws CifarNormError (usage) */
 function placeOf(url: string): string {

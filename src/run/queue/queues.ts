@@ -1,7 +1,7 @@
 /** The queues that a Redis holds: what `queue status` shows and `queue clean` empties. */
 import type { Redis } from 'ioredis';
 import { CifarNormError } from '../../errors.ts';
-import { connect, type Link, PREFIX } from './connect.ts';
+import { connect, type Link, PREFIX, reasonOf } from './connect.ts';
 import { RESULT_KEYS } from './results.ts';
 
 const QUEUES = `${PREFIX}:queues`;
@@ -13,7 +13,7 @@ export async function registerQueue({ redis, place }: Link, name: string): Promi
   } catch (error) {
     throw new CifarNormError(
       'run',
-      `cannot write to the queue at ${place}: ${(error as Error).message}`,
+      `cannot write to the queue at ${place}: ${reasonOf(error as Error)}`,
       'name a Redis that takes writes, and a user who may write',
     );
   }
