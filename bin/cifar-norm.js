@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 // Before anything is loaded: SIGUSR1 must not open the port of a debugger.
 process.on('SIGUSR1', () => {});
 
-/** Files that Node opens at a time while it loads the program. If it may not, it fails in ways that name other causes. */
+/** Files that Node has open at a time while it loads the program. With fewer, its errors name other causes. */
 const FILES = 40;
 
 /** @returns why the system grants fewer files; undefined if it does not */

@@ -208,7 +208,7 @@ async function prepare(
     ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data },
     onReading: source => onEvent({ kind: 'reading', source }),
   }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
-    // A queue's workers have images of their own: those that were read to know the fingerprint are freed before anything is planned.
+    // A queue's workers have their own images; here they are read only for their fingerprint, and freed before planning.
     const kept = url === undefined ? { train, statistics } : { train: undefined };
     return { source, kind, fingerprint, ...kept };
   });

@@ -40,8 +40,14 @@ describe.skipIf(!hasRedis)('a trial on a queue', () => {
     for (const [i, words] of sweeps.entries()) expect(csvsOf(outs[i]!)).toEqual(csvsOf(await calmRun(words)));
   });
 
-  it('is followed epoch by epoch by train, whose output is that of this machine', async () => {
-    const words = ['train', ...sweepOf('hiddenDims: [1000, 1000]\nepochs: 200').slice(1)];
+  it.each([
+    ['', 5],
+    [' of one iteration', 10],
+  ])('is followed epoch by epoch%s by train, whose output is that of this machine', async (_, batchSize) => {
+    const words = [
+      ...['train', ...sweepOf('hiddenDims: [1000, 1000]\nepochs: 200').slice(1)],
+      ...['--set', `batchSize=${batchSize}`],
+    ];
     await startWorker(redis.url);
     const out = newOut();
     let shown = '';

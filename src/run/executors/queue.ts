@@ -1,6 +1,7 @@
 /** Runs trials on whichever machines take them from a queue (BullMQ on Redis); see `serve` for the other end. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, Queue, QueueEvents } from 'bullmq';
+import { scheduleOf } from '../../config/schedule.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import { type Executor, type RunTrialOptions, TimedOut } from '../executor.ts';
@@ -180,7 +181,9 @@ export function queueExecutor(
       try {
         return await new Promise<TrialRecord>((resolve, reject) => {
           const since = performance.now();
-          waiting.set(id, { trial, since, isStarted: false, epoch: 0, onProgress, resolve, reject });
+          // See Solver: epoch 0 is the first iteration, unless that is the whole of epoch 1.
+          const epoch = scheduleOf(trial.settings).perEpoch === 1 ? 1 : 0;
+          waiting.set(id, { trial, since, isStarted: false, epoch, onProgress, resolve, reject });
           signal.addEventListener('abort', () => reject(new Error('aborted')));
           opening.then(open => submit(open, id, trial)).catch(reject);
         });

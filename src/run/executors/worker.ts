@@ -23,7 +23,7 @@ export interface WorkerMessage extends Pick<WorkerTask, 'ticket'> {
   readonly record?: TrialRecord;
 }
 
-/** Epochs of less than this travel together: a message takes longer than an epoch of a tiny net. */
+/** Messages are at least this far apart: one takes longer than an epoch of a tiny net. */
 const PAUSE_MS = 20;
 
 const { images, programs } = workerData as WorkerData;

@@ -1,4 +1,7 @@
-/** Threads for whatever trials come: a pool for each number type and preprocessing, for a pool's kernels and images' statistics are fixed. */
+/**
+ * Threads for whatever trials come: a pool for each number type, split and preprocessing, because a pool has one program and
+ * one set of pixel statistics.
+ */
 import type { Images } from '../../data/dataset.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { Executor } from '../executor.ts';
@@ -15,7 +18,7 @@ export interface Lanes {
   close(): Promise<void>;
 }
 
-/** Pools with nothing to do are closed when another is needed: there are never more than trials that run. */
+/** Idle pools are closed when another is needed, so there are never more pools than running trials. */
 export function createLanes(
   train: Images,
   concurrency: number,

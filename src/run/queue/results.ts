@@ -1,6 +1,6 @@
 /**
- * Results in Redis: a hash for each job, with the name of the first result and every different result by its name. The queue may run
- * a trial more than once; trials are deterministic, so a second name means that two workers disagree.
+ * Results in Redis: a hash for each job, with the name of the first result and every different result by its name. The
+ * queue may run a trial more than once; trials are deterministic, so a second name means that two workers disagree.
  */
 import type { Redis } from 'ioredis';
 import type { TrialRecord } from '../../records/record.ts';

@@ -30,15 +30,15 @@ export interface ServeOptions {
   notify(text: string): void;
 }
 
-/** A worker that is silent for so long has lost its trial. Trials run in threads, so that the queue is always answered. */
+/** A worker that is silent for so long loses its trial. Trials run in threads, so the queue is always answered. */
 const LOCK_MS = 10_000;
 /** How often a trial may lose its worker before it fails. */
 const MOST_LOSSES = 3;
 const LOOK_AROUND_MS = 30_000;
 
 /**
- * Returns when it was told to stop and its last trial has finished.
- * @throws CifarNormError (usage) if the machine cannot do the numerics; (run) if the queue cannot be reached
+ * Serves until it is told to stop and its running trials have finished.
+ * @throws CifarNormError (usage) if the machine cannot do the numerics; (run) if the queue cannot be reached or written
  */
 export async function serve(dataset: Dataset, options: ServeOptions): Promise<void> {
   const { url, numerics, concurrency, timeout, compile, signal, notify } = options;
