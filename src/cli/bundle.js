@@ -3,6 +3,7 @@
  * costs half a millisecond to find, read and compile, and the program has 300. The library in dist stays as it is.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -32,8 +33,25 @@ const bundle = await rolldown({
   external: id => !ours.test(id),
   plugins: [places],
 });
-await bundle.write({ dir: output, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
+const { output: chunks } = await bundle.write({
+  dir: output,
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+});
 await bundle.close();
+
+// The bundler may add imports of helper packages of its own, which no installation has.
+const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+const known = new Set([
+  ...Object.keys(dependencies),
+  ...builtinModules,
+  ...chunks.map(({ fileName }) => fileName),
+]);
+for (const { fileName, imports = [] } of chunks) {
+  const unknown = imports.filter(name => !name.startsWith('node:') && !known.has(name));
+  if (unknown.length > 0)
+    throw new Error(`${fileName} imports ${unknown.join(', ')}, no dependency of the package`);
+}
 
 const licenses = PACKAGES.map(
   name => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8')}`,
