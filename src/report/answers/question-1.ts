@@ -83,7 +83,7 @@ function epsilonTable(results: readonly Result[]) {
   ]);
   return tableOf(
     'Test: another epsilon, batch norm, best training accuracy by weight scale',
-    ['normEps', ...scales.map(shortText)],
+    ['normEps', ...scales.map(scale => shortText(scale))],
     rows,
   );
 }
