@@ -14,10 +14,13 @@ const NET_NAMES: Readonly<Record<string, string>> = {
   groupnorm: 'group norm',
 };
 
+/** A normalization as people say it: `batch norm`, `the plain net`. */
+export const normalizationName = (value: SettingValue | string): string =>
+  NET_NAMES[String(value)] ?? String(value);
+
 /** A net named by the settings that tell it from others: `batch norm`, `the plain net, updateRule sgd`, `the net`. */
 export function netName({ normalization, ...others }: Axes): string {
-  const name =
-    normalization === undefined ? 'the net' : (NET_NAMES[String(normalization)] ?? String(normalization));
+  const name = normalization === undefined ? 'the net' : normalizationName(normalization);
   const rest = axesText(others);
   if (rest === '') return name;
   return normalization === undefined ? `the net with ${rest}` : `${name}, ${rest}`;

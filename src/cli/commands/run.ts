@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
+import { oneLine } from '../../report/text.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { helpWidth } from '../help.ts';
@@ -173,7 +174,7 @@ function conclude(
   const failed = results.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
     terminal.warn(
-      `${failed.length} of ${trials.length} trials failed, the first with: ${failed[0]!.error}\nRun the same command again to retry them.`,
+      `${failed.length} of ${trials.length} trials failed, the first with: ${oneLine(failed[0]!.error ?? 'unknown error')}\nRun the same command again to retry them.`,
     );
     exit(1);
   }
