@@ -54,8 +54,8 @@ export const counted = (count: number, noun: string): string =>
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+export const listed = (words: readonly string[], last: 'and' | 'or' = 'and'): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 
 /** The sentence's first letter as a capital. Names of settings keep theirs. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

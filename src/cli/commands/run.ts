@@ -5,7 +5,7 @@ import { CifarNormError } from '../../errors.ts';
 import { oneLine } from '../../report/text.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { helpWidth } from '../help.ts';
+import { helpWidth, outputWith } from '../help.ts';
 import {
   collect,
   dataOption,
@@ -44,6 +44,12 @@ const VERBS = [
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
 
+/** Newcomers try --epochs 3. An option that is misspelled gets a suggestion instead. */
+const SET_HINT = [
+  /unknown option '--[^\n]*\n$/,
+  'a key of the experiment is changed with --set, such as --set epochs=3',
+] as const;
+
 /** A timer's longest time, 24 days. */
 const MOST_SECONDS = 2_147_483;
 
@@ -56,6 +62,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
     withOutput(program.command(verb))
       .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
       .summary(summary)
+      .configureOutput(outputWith(SET_HINT))
       .description(description)
       .addOption(dataOption())
       .addOption(formatOption())
