@@ -150,7 +150,8 @@ function cellSentence(cell: ComparedCell, { measure, differs, equivalent }: Comp
 
 function cellsSentence(cells: readonly ComparedCell[], { measure }: Comparison): string {
   const { candidate, baseline } = cells[0]!;
-  const names = sentence(`${netName(candidate.net)} against ${netName(baseline.net)}`);
+  const [name, other] = [netName(candidate.net), netName(baseline.net)];
+  const names = name === other ? 'The second run against the first' : sentence(`${name} against ${other}`);
   const seeds = Math.max(...cells.map(cell => cell.seeds.length));
   if (seeds === 1) return `${names}, ${measureText(measure)} at ${cells.length} cells: ${signs(cells)}.`;
   const counts = (['better', 'worse', 'equivalent', 'undecided'] as const).flatMap(verdict => {

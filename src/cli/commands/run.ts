@@ -188,7 +188,7 @@ function conclude(
   const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
   if (unmet > 0) {
     terminal.warn(
-      `${unmet} of ${run.expectations().length} expectations ${unmet === 1 ? 'fails' : 'fail'}: the report lists the figures.`,
+      `${unmet} of ${run.expectations().length} expectations failed: the report lists the figures.`,
     );
     exit(1);
   }
