@@ -149,19 +149,30 @@ function cellSentence(cell: ComparedCell, { measure, differs, equivalent }: Comp
 }
 
 function cellsSentence(cells: readonly ComparedCell[], { measure }: Comparison): string {
+  const { candidate, baseline } = cells[0]!;
+  const [name, other] = [netName(candidate.net), netName(baseline.net)];
+  const names = name === other ? 'The second run against the first' : sentence(`${name} against ${other}`);
+  const seeds = Math.max(...cells.map(cell => cell.seeds.length));
+  if (seeds === 1) return `${names}, ${measureText(measure)} at ${cells.length} cells: ${signs(cells)}.`;
   const counts = (['better', 'worse', 'equivalent', 'undecided'] as const).flatMap(verdict => {
     const count = cells.filter(cell => cell.verdict === verdict).length;
     return count > 0 ? [`${VERDICTS[verdict]} at ${count}`] : [];
   });
-  const { candidate, baseline } = cells[0]!;
-  const names = `${netName(candidate.net)} against ${netName(baseline.net)}`;
-  const seeds = Math.max(...cells.map(cell => cell.seeds.length));
   const adjusted = cells.filter(({ adjustedP }) => adjustedP !== null && adjustedP <= SIGNIFICANT).length;
   const corrected =
     seeds < SEEDS_FOR_P || seeds > MAX_FLIPPED_SEEDS
       ? ''
       : ` Corrected for ${cells.length} cells, ${adjusted} differ (p at most .05).`;
-  return `${sentence(names)}, ${measureText(measure)} at ${cells.length} cells: ${listed(counts)}.${corrected}`;
+  return `${names}, ${measureText(measure)} at ${cells.length} cells: ${listed(counts)}.${corrected}`;
+}
+
+/** Where one seed has a higher figure, a lower one and the same: no verdict, as it knows no spread. */
+function signs(cells: readonly ComparedCell[]): string {
+  const compared = cells.flatMap(({ pairs }) => pairs ?? []);
+  const count = (sign: number) =>
+    compared.filter(({ difference }) => Math.sign(difference.mean) === sign).length;
+  const parts = [`higher at ${count(1)}`, `lower at ${count(-1)}`, `the same at ${count(0)}`];
+  return listed(parts.filter(part => !part.endsWith(' 0')));
 }
 
 function planningSentences(cells: readonly ComparedCell[], margin: number): string[] {

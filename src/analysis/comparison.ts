@@ -127,7 +127,7 @@ function baselineOf(
     throw new CifarNormError(
       'usage',
       `the run has no ${by} ${shortText(wanted)} to be the baseline`,
-      `choose one of: ${values.map(shortText).join(', ')}`,
+      `choose one of: ${values.map(value => shortText(value)).join(', ')}`,
     );
   }
   return wanted;

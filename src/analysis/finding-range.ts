@@ -42,12 +42,15 @@ function whereLearns(net: Net, key?: string): string {
   const axis = key === undefined ? '' : `${key} `;
   if (cells.length === 1) return `at ${axis}${xText(cells[0]!)}`;
   if (share(net) === 1)
-    return `at all ${cells.length} values${key === undefined ? '' : ` of ${key}`}${span(cells)}`;
+    return `at ${every(cells.length)}${key === undefined ? '' : ` of ${key}`}${span(cells)}`;
   const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
   const also = outside.length > 1 ? `${outside.length} others` : listed(outside.map(xText));
   const main = `${rangeText(cells, range, axis, doubt === '' ? 'only ' : '')}${also === '' ? '' : ` (and at ${also})`}`;
   return `${main}${doubt}`;
 }
+
+/** `all 7 values`, `both values`. */
+const every = (count: number): string => (count === 2 ? 'both values' : `all ${count} values`);
 
 /** What a net does where it does not learn; undefined if it learns everywhere, or may. */
 export function failureSentence(net: Net): string | undefined {
@@ -74,8 +77,9 @@ function failures(cells: readonly NetCell[], side: '' | ' below' | ' above'): st
     const what = `${VERBS[outcome]} at`;
     const reason = why(these, outcome);
     if (cells.length === 1) return [`${what} ${xText(these[0]!)}${reason}`];
-    const all = these.length === cells.length;
-    return [`${what} ${all ? 'all' : `${these.length} of the`} ${cells.length} values${side}${reason}`];
+    const where =
+      these.length === cells.length ? every(cells.length) : `${these.length} of the ${cells.length} values`;
+    return [`${what} ${where}${side}${reason}`];
   });
 }
 

@@ -14,10 +14,13 @@ const NET_NAMES: Readonly<Record<string, string>> = {
   groupnorm: 'group norm',
 };
 
+/** A normalization as people say it: `batch norm`, `the plain net`. */
+export const normalizationName = (value: SettingValue | string): string =>
+  NET_NAMES[String(value)] ?? String(value);
+
 /** A net named by the settings that tell it from others: `batch norm`, `the plain net, updateRule sgd`, `the net`. */
 export function netName({ normalization, ...others }: Axes): string {
-  const name =
-    normalization === undefined ? 'the net' : (NET_NAMES[String(normalization)] ?? String(normalization));
+  const name = normalization === undefined ? 'the net' : normalizationName(normalization);
   const rest = axesText(others);
   if (rest === '') return name;
   return normalization === undefined ? `the net with ${rest}` : `${name}, ${rest}`;
@@ -51,8 +54,8 @@ export const counted = (count: number, noun: string): string =>
 export const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `a`, `a and b`, `a, b and c`. */
-export const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+export const listed = (words: readonly string[], last: 'and' | 'or' = 'and'): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 
 /** The sentence's first letter as a capital. Names of settings keep theirs. */
 export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

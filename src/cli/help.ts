@@ -52,13 +52,26 @@ function wrapLine(line: string, width: number): string[] {
 export const onTerminal = (text: string, stream: NodeJS.WriteStream): string =>
   stream.isTTY ? wrapLines(text, helpWidth(stream)) : text;
 
-/** For commander: help in the width of the terminal, and errors that say where to look. */
-export const output: OutputConfiguration = {
+type Hint = readonly [error: RegExp, hint: string];
+
+const HINTS: readonly Hint[] = [
+  [/missing required argument '(run|shards)'/, 'cifar-norm runs lists the runs'],
+  [
+    /missing required argument 'experiment'/,
+    'name weight-scale, batch-size or deep-net, or a file of your own, such as ./mine.yaml',
+  ],
+];
+
+/**
+ * For commander: help in the width of the terminal, and errors that say where to look.
+ * @param own hints of one command
+ */
+export const outputWith = (...own: readonly Hint[]): OutputConfiguration => ({
   getOutHelpWidth: () => helpWidth(process.stdout),
   getErrHelpWidth: () => helpWidth(process.stderr),
   writeOut: text => void process.stdout.write(onTerminal(text, process.stdout)),
-  outputError: (text, write) => write(onTerminal(text + hintFor(text), process.stderr)),
-};
-
-const hintFor = (error: string): string =>
-  /missing required argument '(run|shards)'/.test(error) ? '  hint: cifar-norm runs lists the runs\n' : '';
+  outputError: (text, write) => {
+    const hints = [...HINTS, ...own].filter(([error]) => error.test(text));
+    write(onTerminal(text + hints.map(([, hint]) => `  hint: ${hint}\n`).join(''), process.stderr));
+  },
+});

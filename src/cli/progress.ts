@@ -22,7 +22,7 @@ export function progressOf(terminal: Terminal): Progress {
     },
     step(done, total, text) {
       if (spinner) spinner.text = `${done}/${total} trials`;
-      else terminal.step(`[${done}/${total}] ${text}`);
+      else terminal.step(oneLine(`[${done}/${total}] ${text}`));
     },
     notice(text) {
       spinner?.clear();

@@ -38,7 +38,8 @@ export interface Source {
 export function problemsError(problems: readonly Problem[], source: Source): CifarNormError {
   const described = problems.map(problem => describe(problem, source)).sort((a, b) => a.line - b.line);
   const lines = [...new Set(described.map(({ text }) => text))];
-  const unknown = problems.find(({ unknownKey }) => unknownKey);
+  // Whoever is told what they may have meant needs no list of all keys.
+  const unknown = problems.find(({ unknownKey, message }) => unknownKey && !message.includes('did you mean'));
   const keys = unknown && `; the keys here are ${keysAt(unknown.paths[0].slice(0, -1)).join(', ')}`;
   const hint = problems.length === 1 ? problems[0]!.hint : undefined;
   return new CifarNormError('config', listed(lines), hint ?? `${KEYS_HINT}${keys ?? ''}`);

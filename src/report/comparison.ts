@@ -122,7 +122,7 @@ function tablesOf(comparison: Comparison): Table[] {
         ]
       : ['base, cand: baseline and candidate; diff: candidate minus baseline.'],
   );
-  if (equivalent === null) return [main];
+  if (equivalent === null || !spread) return [main];
   const chance = (value: number | undefined) => (value === undefined ? '-' : fractionText(value));
   const probabilities = table(
     `Probabilities for a margin of ${equivalent}`,

@@ -1,9 +1,10 @@
 import { axisValues, type Result } from '../analysis/results.ts';
+import { normalizationName } from '../analysis/words.ts';
 import { axisText } from './text.ts';
 
 /**
- * Names that say what differs along `keys`: words alone, numbers and lists with their key, `fallback` if nothing
- * differs.
+ * Names that say what differs along `keys`: words alone, normalizations as the findings call them, numbers and lists
+ * with their key, `fallback` if nothing differs.
  */
 export function curveNamer(
   results: readonly Result[],
@@ -12,7 +13,8 @@ export function curveNamer(
 ): (result: Result) => string {
   const axes = keys.map(key => {
     const values = axisValues(results, key);
-    return { key, text: axisText(values), isWord: values.every(value => typeof value === 'string') };
+    const text = key === 'normalization' ? normalizationName : axisText(values);
+    return { key, text, isWord: values.every(value => typeof value === 'string') };
   });
   const ordered = [...axes.filter(axis => axis.isWord), ...axes.filter(axis => !axis.isWord)];
   return ({ trial }) =>

@@ -1,15 +1,15 @@
 /** The command that repeats a run. */
 import { isDeepStrictEqual } from 'node:util';
 import { listExperiments, loadExperiment } from '../config/load.ts';
+import { decisivePart } from '../config/schema.ts';
 import { NUMERICS } from '../kernels/numerics.ts';
 import type { OpenRun } from './views.ts';
 
 /** A shipped experiment by its name, with `--set` for each key that was changed; any other from a file. */
 export async function reproducingCommand({ identity, invocation, trials }: OpenRun): Promise<string> {
   const { name, experiment, data, numerics } = identity;
-  const seeds = new Set(trials.map(({ seed }) => seed)).size;
   const flags = [
-    ...(seeds > 1 ? [`--replicates ${seeds}`] : []),
+    ...seedFlags([...new Set(trials.map(({ seed }) => seed))], experiment.seed),
     ...(numerics === NUMERICS.fused ? ['--numerics fused'] : []),
     ...(data.kind === 'synthetic' ? ['--data synthetic'] : []),
   ];
@@ -19,12 +19,19 @@ export async function reproducingCommand({ identity, invocation, trials }: OpenR
     return `# save the whole experiment, above, as ${name}.json; then\n${words}`;
   }
   const { experiment: shipped } = await loadExperiment(name);
-  const { title, description, charts, replicates, data: _, ...decisive } = shipped;
+  const decisive = decisivePart(shipped);
   const changed = [...new Set([...Object.keys(experiment), ...Object.keys(decisive)])].filter(
-    key => !isDeepStrictEqual(experiment[key], decisive[key as keyof typeof decisive]),
+    key => !isDeepStrictEqual(experiment[key], decisive[key]),
   );
   const sets = changed.map(key => `--set ${quoted(`${key}=${settingText(experiment[key])}`)}`);
   return ['cifar-norm', verb, name, ...sets, ...flags].join(' ');
+}
+
+/** Replicates have the seeds `first`, `first` + 1, ...; any others are listed. */
+function seedFlags(seeds: readonly number[], first: unknown): string[] {
+  if (seeds.some((seed, i) => seed !== Number(first) + i))
+    return [`--set ${quoted(`seeds=[${seeds.join(', ')}]`)}`];
+  return seeds.length > 1 ? [`--replicates ${seeds.length}`] : [];
 }
 
 const settingText = (value: unknown): string =>

@@ -1,8 +1,10 @@
 /** A run's progress, as its folder shows it. */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { tally } from '../analysis/results.ts';
+import { listed } from '../analysis/words.ts';
+import { nearest } from '../config/nearest.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
 import { costOf } from '../plan/cost.ts';
@@ -99,7 +101,23 @@ export async function listRuns(resultsFolder: string, notify: (text: string) => 
 }
 
 /** Opens a run by the path of its folder, or by its name below `resultsFolder`. */
-export function findRun(name: string, cwd: string, resultsFolder: string): Promise<StoredRun> {
+export async function findRun(name: string, cwd: string, resultsFolder: string): Promise<StoredRun> {
   const named = join(resultsFolder, name);
-  return readRun(existsSync(join(named, JOURNAL)) ? named : resolve(cwd, name));
+  if (existsSync(join(named, JOURNAL))) return readRun(named);
+  const folder = resolve(cwd, name);
+  const alike = existsSync(join(folder, JOURNAL)) ? [] : await namesLike(basename(folder), resultsFolder);
+  if (alike.length === 0) return readRun(folder);
+  throw new CifarNormError(
+    'usage',
+    `${folder} holds no run: it has no ${JOURNAL}`,
+    `did you mean ${listed(alike, 'or')}?`,
+  );
+}
+
+/** Runs whose names begin with `name`, at most three, or else the one that it most likely misspells. */
+async function namesLike(name: string, resultsFolder: string): Promise<string[]> {
+  const names = await readdir(resultsFolder).catch(() => []);
+  const runs = names.filter(each => existsSync(join(resultsFolder, each, JOURNAL))).sort();
+  const longer = runs.filter(each => each.startsWith(name)).slice(0, 3);
+  return longer.length > 0 ? longer : [nearest(name, runs) ?? []].flat();
 }

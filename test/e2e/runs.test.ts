@@ -24,6 +24,28 @@ const sweep = (...words: string[]) => ['sweep', file, '--data', data, ...words];
 const csvsOf = (folder: string) =>
   ['trials.csv', 'losses.csv', 'accuracies.csv'].map(name => readFileSync(join(folder, name), 'utf8'));
 
+it('the report of a shipped experiment ends with the command that repeats the run', async () => {
+  const cwd = emptyFolder();
+  const words = ['sweep', 'deep-net', '--set', 'hiddenDims=[4]', '--set', 'epochs=1'];
+  const again = async (...seeds: string[]) => {
+    const run = `run-${seeds.length}`;
+    await cifarNorm([...words, ...seeds, '--data', 'synthetic', '--out', run, '--quiet'], { cwd });
+    const { code, stderr } = await cifarNorm(['report', run, '--format', 'md'], { cwd });
+    expect(code, stderr).toBe(0);
+    return readFileSync(join(cwd, run, 'report.md'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .at(-1)!
+      .trim();
+  };
+  const command = "cifar-norm sweep deep-net --set 'hiddenDims=[4]' --set epochs=1";
+  expect(await again()).toBe(`${command} --data synthetic`);
+  expect(await again('--replicates', '2')).toBe(`${command} --replicates 2 --data synthetic`);
+  expect(await again('--set', 'seeds=[231, 7]', '--quiet')).toBe(
+    `${command} --set 'seeds=[231, 7]' --data synthetic`,
+  );
+});
+
 describe('a finished run', () => {
   const cwd = emptyFolder();
   let name: string;
@@ -53,6 +75,11 @@ describe('a finished run', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/no-such-run holds no run/);
     expect((await cifarNorm(['runs'])).stdout).toMatch(/no runs in \.\/results/);
+  });
+
+  it('is suggested to those who type a part of its name', async () => {
+    const { code, stderr } = await cifarNorm(['show', 'few'], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(`hint: did you mean ${name}\\?\n$`)]);
   });
 
   it('exports the same CSVs from its journal alone', async () => {

@@ -44,7 +44,7 @@ it('lays several runs over one another, and says what they differ in', async () 
   const page = readFileSync(join(folder, 'both.html'), 'utf8');
   expect(page).toContain('seed: 231 -&gt; 7');
   expect(page).toMatch(
-    /aria-label="Best validation accuracy by weightScale[^"]*run: batchnorm[^"]*other: batchnorm/,
+    /aria-label="Best validation accuracy by weightScale[^"]*run: batch norm[^"]*other: batchnorm/,
   );
 });
 
@@ -73,13 +73,13 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await page.keyboard.press('Home');
     const first = rows[0]!.weightScale;
     expect(await readout.textContent()).toBe(
-      `weightScale 1e-4 · batchnorm ${of(first, 'batchnorm')} · none ${of(first, 'none')}`,
+      `weightScale 1e-4 · batch norm ${of(first, 'batchnorm')} · the plain net ${of(first, 'none')}`,
     );
     await page.keyboard.press('ArrowRight');
     expect(await readout.textContent()).toContain(`batchnorm ${of(rows[2]!.weightScale, 'batchnorm')} `);
     const box = (await figure.locator('svg.plot').first().boundingBox())!;
     await page.mouse.move(box.x + box.width - 18, box.y + box.height / 2);
-    expect(await readout.textContent()).toContain(`weightScale 1 · batchnorm ${of('1', 'batchnorm')}`);
+    expect(await readout.textContent()).toContain(`weightScale 1 · batch norm ${of('1', 'batchnorm')}`);
     await page.close();
   });
 
@@ -94,7 +94,9 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     const mean = last.reduce((sum, loss) => sum + loss, 0) / last.length;
     const digits = (value: number) => String(Number(value.toPrecision(6)));
     expect(await figure.locator('.readout').textContent()).toMatch(
-      new RegExp(`^iteration 12 · batchnorm .* · none ${digits(last[3]!)} \\(epoch ${digits(mean)}\\)$`),
+      new RegExp(
+        `^iteration 12 · batch norm .* · the plain net ${digits(last[3]!)} \\(epoch ${digits(mean)}\\)$`,
+      ),
     );
     await page.close();
   });
@@ -119,7 +121,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
   it('hides and shows a curve by mouse and keyboard', async () => {
     const { page } = await visit(browser, url);
     const figure = page.locator('figure.chart').first();
-    const button = figure.getByRole('button', { name: 'none' });
+    const button = figure.getByRole('button', { name: 'the plain net' });
     const curve = figure.locator('g[data-series="1"]').first();
     await button.click();
     expect(await curve.getAttribute('visibility')).toBe('hidden');

@@ -35,6 +35,14 @@ describe('question 1', () => {
   });
 });
 
+it('question 1 has a column for each weight scale, in three digits', () => {
+  const results = resultsOf(
+    ...[1e-4, 0.0123456].map(weightScale => ({ axes: { normEps: 1e-5, weightScale } })),
+  );
+  const { tables } = answer1({ 'question-1-epsilon': results }, { data: 'CIFAR-10' });
+  expect(tables.map(({ figures }) => figures.map(({ head }) => head))).toContainEqual(['1e-4', '1.23e-2']);
+});
+
 describe('question 2', () => {
   const finding = (small: number, large: number) =>
     answer2(

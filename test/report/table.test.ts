@@ -29,7 +29,7 @@ describe('the table of results', () => {
   it('lays an axis of words across, and marks the best figure of each column', () => {
     const { names, groups, figures } = tableOf(...two);
     expect(names.map(({ head }) => head)).toEqual(['weightScale']);
-    expect(groups).toEqual(['batchnorm', 'none']);
+    expect(groups).toEqual(['batch norm', 'the plain net']);
     expect(figures.map(({ head }) => head)).toEqual(['val', 'train', 'loss']);
     expect(textsOf(...two)).toEqual([
       ['.300* .500 1.500', '.200* .400* 1.800*'],
@@ -139,7 +139,7 @@ describe('a table in a terminal', () => {
   it('stands side by side at 80 columns', () => {
     expect(show(80).slice(0, 6)).toEqual([
       'Results (CIFAR-10)',
-      '             │       batchnorm       │          none',
+      '             │      batch norm       │     the plain net',
       ' weightScale │  val   train    loss  │  val   train     loss',
       '─────────────┼───────────────────────┼───────────────────────',
       '        1e-2 │ .300*   .500   1.500  │ .200*   .400*   1.800*',
@@ -151,10 +151,10 @@ describe('a table in a terminal', () => {
     expect(show(40).slice(1, 9)).toEqual([
       ' weightScale │  val   train     loss',
       '─────────────┼───────────────────────',
-      'batchnorm',
+      'batch norm',
       '        1e-2 │ .300*   .500    1.500',
       '           1 │ .250    .600*   1.250*',
-      'none',
+      'the plain net',
       '        1e-2 │ .200*   .400*   1.800*',
       '           1 │ .100    .100   3.14e4',
     ]);

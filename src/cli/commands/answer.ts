@@ -32,7 +32,7 @@ async function answer(question: string, options: Options, context: Context): Pro
   const dataset = await openData(options.data, {
     ...context.dataContext,
     config: undefined,
-    onReading: source => terminal.tell(`Reading ${source}`),
+    onReading: source => terminal.tell(`reading ${source}`),
   });
   const numbers = (question === 'all' ? [1, 2, 3, 4] : [Number(question)]) as QuestionNumber[];
   const answers: Answer[] = [];
@@ -62,7 +62,7 @@ async function answer(question: string, options: Options, context: Context): Pro
       interruption.end();
     }
   }
-  if (options.json) terminal.print(JSON.stringify(answers, null, 2));
+  if (options.json) terminal.print((await import('../../report/text.ts')).jsonText(answers));
 }
 
 async function answerText(

@@ -4,7 +4,10 @@ import type { Context } from '../context.ts';
 import { dataOption, withOutput } from '../options.ts';
 
 export function registerData(program: Command, context: Context): void {
-  const data = program.command('data').description('fetch, check and describe the data');
+  const data = program
+    .command('data')
+    .summary('fetch, check and describe the data')
+    .description('Fetches, checks and describes CIFAR-10.');
 
   withOutput(data.command('info'))
     .addOption(dataOption())

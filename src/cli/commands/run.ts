@@ -2,9 +2,10 @@
 import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
+import { oneLine } from '../../report/text.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { helpWidth } from '../help.ts';
+import { helpWidth, outputWith } from '../help.ts';
 import {
   collect,
   dataOption,
@@ -43,6 +44,12 @@ const VERBS = [
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
 
+/** Newcomers try --epochs 3. An option that is misspelled gets a suggestion instead. */
+const SET_HINT = [
+  /unknown option '--[^\n]*\n$/,
+  'a key of the experiment is changed with --set, such as --set epochs=3',
+] as const;
+
 /** A timer's longest time, 24 days. */
 const MOST_SECONDS = 2_147_483;
 
@@ -55,6 +62,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
     withOutput(program.command(verb))
       .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
       .summary(summary)
+      .configureOutput(outputWith(SET_HINT))
       .description(description)
       .addOption(dataOption())
       .addOption(formatOption())
@@ -174,14 +182,14 @@ function conclude(
   const failed = results.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
     terminal.warn(
-      `${failed.length} of ${trials.length} trials failed, the first with: ${failed[0]!.error}\nRun the same command again to retry them.`,
+      `${failed.length} of ${trials.length} trials failed, the first with: ${oneLine(failed[0]!.error ?? 'unknown error')}\nRun the same command again to retry them.`,
     );
     exit(1);
   }
   const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
   if (unmet > 0) {
     terminal.warn(
-      `${unmet} of ${run.expectations().length} expectations ${unmet === 1 ? 'fails' : 'fail'}: the report lists the figures.`,
+      `${unmet} of ${run.expectations().length} expectations failed: the report lists the figures.`,
     );
     exit(1);
   }

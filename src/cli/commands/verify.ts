@@ -30,15 +30,23 @@ export function registerVerify(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm verify weight-scale-1a2b3c4d --trials 4\n  cifar-norm verify from-a-cluster/run --data ~/cifar-10-binary.tar.gz',
     )
     .action(async (name, options) => {
-      const [{ findRun }, { verifyRun }, { compiler }, { progressOf }, { openData }, { describer }] =
-        await Promise.all([
-          import('../../store/status.ts'),
-          import('../../run/verify.ts'),
-          import('../compile.ts'),
-          import('../progress.ts'),
-          import('../../data/open.ts'),
-          import('../../analysis/results.ts'),
-        ]);
+      const [
+        { findRun },
+        { verifyRun },
+        { compiler },
+        { progressOf },
+        { openData },
+        { describer },
+        { jsonText, oneLine },
+      ] = await Promise.all([
+        import('../../store/status.ts'),
+        import('../../run/verify.ts'),
+        import('../compile.ts'),
+        import('../progress.ts'),
+        import('../../data/open.ts'),
+        import('../../analysis/results.ts'),
+        import('../../report/text.ts'),
+      ]);
       const terminal = context.terminal(options);
       const progress = progressOf(terminal);
       const interruption = context.interruptible(progress.stop);
@@ -63,10 +71,10 @@ export function registerVerify(program: Command, context: Context): void {
         progress.stop();
         const differing = comparisons.filter(({ difference }) => difference !== undefined);
         const code = interruption.code();
-        if (options.json) terminal.print(jsonOf(run.folder, comparisons, code !== undefined));
+        if (options.json) terminal.print(jsonText(resultOf(run.folder, comparisons, code !== undefined)));
         else {
           for (const { trial, difference } of differing)
-            terminal.print(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`);
+            terminal.print(oneLine(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`));
           terminal.print(verdict(comparisons.length, differing.length, code !== undefined));
         }
         if (differing.length > 0) context.exit(1);
@@ -86,12 +94,12 @@ function verdict(compared: number, differing: number, interrupted: boolean): str
 }
 
 /** `same` is null if an interruption left it open. */
-function jsonOf(folder: string, comparisons: readonly Comparison[], interrupted: boolean): string {
+function resultOf(folder: string, comparisons: readonly Comparison[], interrupted: boolean) {
   const trials = comparisons.map(({ trial, difference }) => ({
     trial: trial.index,
     same: difference === undefined,
     ...(difference !== undefined && { difference }),
   }));
   const same = trials.every(trial => trial.same) ? (interrupted ? null : true) : false;
-  return JSON.stringify({ folder, same, trials }, null, 2);
+  return { folder, same, trials };
 }

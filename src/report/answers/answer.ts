@@ -63,9 +63,3 @@ export function sizeText(value: number | null): string {
   const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
   return plain ? String(Number(value.toPrecision(3))) : value.toExponential(1).replace('e+', 'e');
 }
-
-export const NET_NAMES: Readonly<Record<string, string>> = {
-  none: 'the plain net',
-  batchnorm: 'batch norm',
-  layernorm: 'layer norm',
-};

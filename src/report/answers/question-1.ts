@@ -4,12 +4,12 @@ import { findingOf } from '../../analysis/finding.ts';
 import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
 import { comparePairs } from '../../analysis/paired.ts';
 import { axisValues, type Result, shortText } from '../../analysis/results.ts';
+import { normalizationName } from '../../analysis/words.ts';
 import {
   type Answer,
   type Context,
   cellsWith,
   estimateText,
-  NET_NAMES,
   type Runs,
   sizeText,
   tableOf,
@@ -39,7 +39,7 @@ function reasons(results: readonly Result[]) {
     const at = (layer: number, name: Parameters<typeof layerMean>[3]) =>
       sizeText(layerMean(trials, 0, layer, name));
     return [
-      `${NET_NAMES[normalization] ?? normalization} at ${shortText(weightScale)}`,
+      `${normalizationName(normalization)} at ${shortText(weightScale)}`,
       sizeText(gainOf(cell, middle)),
       at(hiddenDims.length, 'activationStd'),
       at(middle, 'gradientNorm'),
@@ -83,7 +83,7 @@ function epsilonTable(results: readonly Result[]) {
   ]);
   return tableOf(
     'Test: another epsilon, batch norm, best training accuracy by weight scale',
-    ['normEps', ...scales.map(shortText)],
+    ['normEps', ...scales.map(scale => shortText(scale))],
     rows,
   );
 }
@@ -164,7 +164,7 @@ function partedOf(results: readonly Result[]): Parted[] {
           );
           const { normEps } = own[0]!.trial.settings;
           return {
-            name: `${NET_NAMES[normalization]}, weights times ${factor}, eps ${shortText(normEps)}`,
+            name: `${normalizationName(normalization)}, weights times ${factor}, eps ${shortText(normEps)}`,
             first: Math.max(0, ...differences.map(all => all[0] ?? 0)),
             largest: Math.max(0, ...differences.flat()),
           };

@@ -1,7 +1,8 @@
 /** Question 2: the batch size. */
 import { estimate } from '../../analysis/cells.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
-import { type Answer, cellsWith, estimateText, NET_NAMES, type Runs, sizeText, tableOf } from './answer.ts';
+import { normalizationName } from '../../analysis/words.ts';
+import { type Answer, cellsWith, estimateText, type Runs, sizeText, tableOf } from './answer.ts';
 
 /** @param noise by batch size, the measured noise of the batch mean (checks/invariances.ts) */
 export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): Answer {
@@ -36,7 +37,7 @@ const accuracies = (title: string, results: readonly Result[]) =>
     title,
     ['net', ...sizesOf(results).map(String)],
     axisValues(results, 'normalization').map(normalization => [
-      NET_NAMES[String(normalization)] ?? String(normalization),
+      normalizationName(normalization!),
       ...sizesOf(results).map(batchSize =>
         estimateText(cellsWith(results, { normalization, batchSize })[0], 'lastTrainAccuracy'),
       ),
@@ -62,7 +63,7 @@ function sentences(start: string, results: readonly Result[]): string[] {
     const against = ({ size, lead }: typeof first) =>
       `${Math.abs(lead) <= 0.02 ? 'as good as' : lead > 0 ? 'ahead of' : 'behind'} the plain net by ${Math.abs(lead).toFixed(3)} at batch size ${size}`;
     return [
-      `${start}, ${NET_NAMES[name]}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`.replace(
+      `${start}, ${normalizationName(name)}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`.replace(
         /as good as the plain net by/g,
         'as good as the plain net, to',
       ),

@@ -1,6 +1,8 @@
 /** Question 3: which preprocessing each normalization is like. */
+
+import { normalizationName, sentence } from '../../analysis/words.ts';
 import { type Change, changeNames, type Invariance } from '../../checks/invariances.ts';
-import { type Answer, NET_NAMES, sizeText, tableOf } from './answer.ts';
+import { type Answer, sizeText, tableOf } from './answer.ts';
 
 /** Below this relative change a result counts as the same; round-off is far below, and a real change far above. */
 const SAME = 1e-6;
@@ -25,7 +27,7 @@ export type Measured = Readonly<Record<string, Invariance>>;
 /** @param nets by normalization, @param steps by preprocessing */
 export function answer3(nets: Measured, steps: Measured): Answer {
   const rows = [...Object.entries(nets), ...Object.entries(steps)].map(([name, figures]) => [
-    NET_NAMES[name] ?? STEPS[name] ?? name,
+    STEPS[name] ?? normalizationName(name),
     ...changeNames.map(change => (figures[change] < SAME ? 'same' : sizeText(figures[change]))),
   ]);
   return {
@@ -57,6 +59,6 @@ function likeSentence(name: string, own: Invariance | undefined, steps: Measured
   const keeps = changeNames.filter(change => own[change] < SAME).map(change => HEADS[change]);
   const kept = keeps.length > 0 ? `is unmoved by ${keeps.join(' and ')}` : 'is moved by every change';
   return [
-    `${NET_NAMES[name]!.replace(/^./, c => c.toUpperCase())} is like ${like.join(' or ')}: it ${kept}, as that is in ${most} of ${changeNames.length} changes.`,
+    `${sentence(normalizationName(name))} is like ${like.join(' or ')}: it ${kept}, as that is in ${most} of ${changeNames.length} changes.`,
   ];
 }

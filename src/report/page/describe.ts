@@ -46,15 +46,14 @@ function courseText(curves: readonly Curve[], chart: Chart): string[] {
     .map(({ name, points }) => ({ name, y: points.at(-1)!.y }))
     .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y));
   const [first, second] = ends;
-  if (!second) return [`${first!.name} ends at ${text(first!.y)}.`];
-  if (curves.length > 2)
-    return [`At the end, best first: ${ends.map(({ name, y }) => `${name} ${text(y)}`).join('; ')}.`];
+  const order = second ? ', best first' : '';
+  const end = `At the end${order}: ${ends.map(({ name, y }) => `${name} ${text(y)}`).join('; ')}.`;
+  if (!second || curves.length > 2) return [end];
   const of = (name: string) => curves.find(each => each.name === name)!.points;
   const others = new Map(of(second.name).map(({ x, y }) => [x, y]));
   const shared = of(first!.name).filter(({ x }) => others.has(x));
   const ahead = shared.filter(({ x, y }) => (isLoss(chart) ? y < others.get(x)! : y > others.get(x)!)).length;
-  const lead = shared.length > 2 ? ` It leads at ${ahead} of ${shared.length} points.` : '';
-  return [`${first!.name} ends at ${text(first!.y)}, ${second.name} at ${text(second.y)}.${lead}`];
+  return shared.length > 2 ? [end, `The first leads at ${ahead} of ${shared.length} points.`] : [end];
 }
 
 /** Where each curve is best, where it only guesses, and where it leaves the chart. */
@@ -72,16 +71,16 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const places = (is: (y: number) => boolean, what: string) => {
     const named = curves.flatMap(({ name, points }) => {
       const all = stretches(points, is);
-      return all.length > 0 ? [`${name} ${what} ${listed(all)}.`] : [];
+      return all.length > 0 ? [`${name} ${listed(all)}`] : [];
     });
-    return named.length <= MOST_NAMED
-      ? named
-      : [`${named.length} of ${curves.length} curves: ${what} somewhere.`];
+    const which =
+      named.length <= MOST_NAMED ? named.join('; ') : `${named.length} of ${curves.length} curves, in places`;
+    return named.length === 0 ? [] : [`${what}: ${which}.`];
   };
   return [
     `Best: ${bests.join('; ')}.`,
-    ...places(near, 'only guesses (on the dotted line)'),
-    ...places(y => y > most, 'leaves the chart (▲)'),
+    ...places(near, 'On the dotted line, guessing'),
+    ...places(y => y > most, 'Outside the chart (▲)'),
   ];
 }
 

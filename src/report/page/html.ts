@@ -35,6 +35,9 @@ export const printable = (text: string): string =>
 
 const escaped = (text: string): string => printable(text).replace(/[&<>"']/g, char => ENTITIES[char]!);
 
+/** An inline script. An `html` template must not hold its end tag: bundlers rewrite such templates to need a helper package. */
+export const scriptElement = (code: string): Markup => ({ markup: `<script>${code}</script>` });
+
 /** Data for a script, as an inert element. `<` is escaped, so that no text ends the element. */
 export function jsonElement(data: unknown): Markup {
   const json = JSON.stringify(data)

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { counted } from '../../analysis/words.ts';
-import { html, type Markup } from './html.ts';
+import { html, type Markup, scriptElement } from './html.ts';
 import { overlays } from './overlays.ts';
 import type { PageRun } from './page-run.ts';
 import { runSections } from './run-section.ts';
@@ -32,7 +32,7 @@ function* pieces(runs: readonly PageRun[]): Generator<Markup> {
     yield* runSections(run);
   }
   yield html`</main>
-<script>${{ markup: asset('page.js') }}</script>
+${scriptElement(asset('page.js'))}
 </body></html>
 `;
 }

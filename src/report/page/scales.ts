@@ -58,8 +58,14 @@ function axisOf(
 ): Axis {
   const domain = scale.domain() as [number, number];
   const ticks = values ?? (kind === 'log' ? powers(domain) : scale.ticks(5));
-  const text = kind === 'log' ? shortText : axisText(ticks);
+  const text = kind === 'log' ? shortText : roundText(ticks);
   return { kind, at: scale, domain, range, ticks: ticks.map(value => ({ value, text: text(value) })) };
+}
+
+/** Evenly spaced values in one notation: `0.05`, not `5e-2` below `0.1`. */
+function roundText(ticks: readonly number[]): (value: number) => string {
+  const largest = Math.max(...ticks.map(Math.abs));
+  return largest >= 0.01 && largest < 1e6 ? value => String(Number(value.toPrecision(12))) : axisText(ticks);
 }
 
 /** At most eight powers of ten, or round numbers if the domain has fewer than two. */
