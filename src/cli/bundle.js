@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const output = `${root}dist/bundle`;
 
 const PACKAGES = ['@commander-js/extra-typings', 'commander', 'picocolors', 'yaml', 'zod'];
-const ours = new RegExp(`^(\\.|/|[A-Za-z]:|(${PACKAGES.join('|')})($|/))`);
+/** Helpers that rolldown brings with it, for code that it rewrites: a template with `</script` in it. */
+const HELPERS = '@oxc-project/runtime';
+const ours = new RegExp(`^(\\.|/|[A-Za-z]:|(${[...PACKAGES, HELPERS].join('|')})($|/))`);
 
 /** Files are found relative to the module that names them. */
 const places = {
