@@ -28,7 +28,7 @@ export async function mergeShards(folders: readonly string[], out: string): Prom
     const { shard: _, ...invocation } = runs.findLast(run => run.invocation)!.invocation!;
     const journal = function* () {
       yield planLine({ run: first!.identity, startedAt, trials: first!.trials }).repeat(2);
-      yield invocationLine(invocation);
+      yield invocationLine(invocation).repeat(2);
       for (const result of results) yield recordLine(result.record());
     };
     await writeRun(out, journal());
