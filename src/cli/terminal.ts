@@ -43,8 +43,15 @@ export function mayColor(stream: NodeJS.WriteStream, wished: boolean): boolean {
 /** @throws CifarNormError (usage) if CIFAR_NORM_PROGRESS is not one of them */
 export function terminalOf(wish: { readonly color: boolean; readonly quiet: boolean }): Terminal {
   const { stdout, stderr, env } = process;
-  // A pseudo-terminal that reports 0 columns makes spinners write forever.
-  for (const stream of [stdout, stderr]) if (stream.isTTY) stream.columns ||= DEFAULT_WIDTH;
+  // A pseudo-terminal that reports 0 columns, now or once it is resized, makes spinners write forever.
+  for (const stream of [stdout, stderr]) {
+    if (!stream.isTTY) continue;
+    const widen = () => {
+      stream.columns ||= DEFAULT_WIDTH;
+    };
+    widen();
+    stream.on('resize', widen);
+  }
   const progress = wish.quiet ? 'none' : (wishedProgress(env) ?? (mayRedraw(stderr, env) ? 'live' : 'plain'));
   return {
     progress,

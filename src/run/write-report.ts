@@ -1,6 +1,7 @@
 /** Writes the report of runs: a page, its figures, or a summary in Markdown. */
-import { mkdir } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { CifarNormError } from '../errors.ts';
 import { explained, writeAtomically } from '../files/atomic.ts';
 import { reportMarkdown } from '../report/page/markdown.ts';
 import { reportPage } from '../report/page/page.ts';
@@ -20,25 +21,26 @@ export async function pageRunOf(run: OpenRun): Promise<PageRun> {
 
 /**
  * Writes the report of one run or several: `html` is one self-contained page, `md` a summary in Markdown, `svg` a folder with a
- * file for each figure. Several runs are laid over one another. The same runs give the same bytes.
+ * file for each figure. Several runs are laid over one another; those whose folders have the same name are numbered. The same
+ * runs give the same bytes.
  * @param runs finished or not; their records are read, so they must still be open
  * @param out a file; for `svg` a folder
  * @returns the paths written
- * @throws CifarNormError (usage) if a file cannot be written
+ * @throws CifarNormError (usage) if a file cannot be written, or if a link, a device or a FIFO has its name
  */
 export async function writeReport(
   runs: readonly OpenRun[],
   format: ReportFormat,
   out: string,
 ): Promise<string[]> {
-  const pages = await Promise.all(runs.map(pageRunOf));
+  const pages = withOwnLabels(await Promise.all(runs.map(pageRunOf)));
   try {
     switch (format) {
       case 'html':
-        await writeAtomically(out, reportPage(pages));
+        await write(out, reportPage(pages));
         return [out];
       case 'md':
-        await writeAtomically(out, [reportMarkdown(pages)]);
+        await write(out, [reportMarkdown(pages)]);
         return [out];
       case 'svg': {
         await mkdir(out, { recursive: true });
@@ -48,7 +50,7 @@ export async function writeReport(
             text,
           })),
         );
-        for (const { path, text } of files) await writeAtomically(path, [text]);
+        for (const { path, text } of files) await write(path, [text]);
         return files.map(({ path }) => path);
       }
       default:
@@ -57,4 +59,23 @@ export async function writeReport(
   } catch (error) {
     throw explained(error, 'usage', `cannot write ${out}`, 'name another place with --out');
   }
+}
+
+/** A label names a run on the page and in the names of its figures: two runs must not share one. */
+function withOwnLabels(pages: readonly PageRun[]): PageRun[] {
+  const taken = new Set<string>();
+  return pages.map(page => {
+    let { label } = page;
+    for (let number = 2; taken.has(label); number++) label = `${page.label}-${number}`;
+    taken.add(label);
+    return { ...page, label };
+  });
+}
+
+/** Replaces a file, and nothing but a file: renamed over /dev/null, a page would be /dev/null for every program. */
+async function write(path: string, pieces: Iterable<string>): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there && !there.isFile())
+    throw new CifarNormError('usage', `${path} is not a regular file`, 'name another place with --out');
+  await writeAtomically(path, pieces);
 }

@@ -41,6 +41,20 @@ const run = (file: string) =>
   });
 
 describe('the package', () => {
+  it('installs every package that the bundled command imports', () => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const bundle = join(installed, 'dist', 'bundle');
+    const imported = readdirSync(bundle)
+      .filter(name => name.endsWith('.js'))
+      .flatMap(name => [
+        ...readFileSync(join(bundle, name), 'utf8').matchAll(/^import (?:.* from )?"([^".][^"]*)";$/gm),
+      ])
+      .map(([, name]) => name!.match(/^(@[^/]+\/)?[^/]+/)![0])
+      .filter(name => !name.startsWith('node:'));
+    expect(imported).toContain('d3-scale');
+    expect(Object.keys({ ...dependencies, ...peerDependencies })).toEqual(expect.arrayContaining(imported));
+  });
+
   it('type-checks strictly, without skipLibCheck and without the types of Node', () => {
     writeFileSync(
       join(project, 'use.ts'),

@@ -55,6 +55,22 @@ it('the tasks of a job array merge to the CSV files of one run', async () => {
   expect(again.stderr).toContain('40 of 40 trials are finished');
 });
 
+it('any line but a record of a merged journal may be damaged, and nothing is lost', async () => {
+  const { out } = await merge(shards);
+  const path = join(out, 'journal.jsonl');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const before = readFileSync(join(out, 'finding.json'), 'utf8');
+  for (const [i, line] of lines.entries()) {
+    if (line === '' || line.startsWith('{"id"')) continue;
+    const damaged = lines.with(i, `${line.slice(0, 40)}#${line.slice(41)}`);
+    writeFileSync(path, damaged.join('\n'));
+    rmSync(join(out, 'manifest.json'));
+    expect((await cifarNorm(['export', out])).code).toBe(0);
+    expect(existsSync(join(out, 'manifest.json')), `line ${i + 1}`).toBe(true);
+    expect(readFileSync(join(out, 'finding.json'), 'utf8')).toBe(before);
+  }
+});
+
 it('a shard reports its own trials and is finished when they are', async () => {
   const statuses = await Promise.all(shards.map(path => cifarNorm(['status', path, '--json'])));
   const found = statuses.map(({ stdout }) => JSON.parse(stdout));
