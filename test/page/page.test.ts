@@ -44,7 +44,7 @@ it('lays several runs over one another, and says what they differ in', async () 
   const page = readFileSync(join(folder, 'both.html'), 'utf8');
   expect(page).toContain('seed: 231 -&gt; 7');
   expect(page).toMatch(
-    /aria-label="Best validation accuracy by weightScale[^"]*run: batch norm[^"]*other: batchnorm/,
+    /aria-label="Best validation accuracy by weightScale[^"]*run: batch norm[^"]*other: batch norm/,
   );
 });
 
