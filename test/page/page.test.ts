@@ -44,7 +44,7 @@ it('lays several runs over one another, and says what they differ in', async () 
   const page = readFileSync(join(folder, 'both.html'), 'utf8');
   expect(page).toContain('seed: 231 -&gt; 7');
   expect(page).toMatch(
-    /aria-label="Best validation accuracy by weightScale[^"]*run: batch norm[^"]*other: batchnorm/,
+    /aria-label="Best validation accuracy by weightScale[^"]*run: batch norm[^"]*other: batch norm/,
   );
 });
 
@@ -76,7 +76,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
       `weightScale 1e-4 · batch norm ${of(first, 'batchnorm')} · the plain net ${of(first, 'none')}`,
     );
     await page.keyboard.press('ArrowRight');
-    expect(await readout.textContent()).toContain(`batchnorm ${of(rows[2]!.weightScale, 'batchnorm')} `);
+    expect(await readout.textContent()).toContain(`batch norm ${of(rows[2]!.weightScale, 'batchnorm')} `);
     const box = (await figure.locator('svg.plot').first().boundingBox())!;
     await page.mouse.move(box.x + box.width - 18, box.y + box.height / 2);
     expect(await readout.textContent()).toContain(`weightScale 1 · batch norm ${of('1', 'batchnorm')}`);
