@@ -118,7 +118,12 @@ async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
     await refuseForeignFiles(out);
     const lock = await lockFolder(out);
     try {
-      if (existsSync(path)) throw cannot(`${out} holds a run`, 'choose another folder with --out DIR');
+      if (existsSync(path)) {
+        throw cannot(
+          `${out} holds a run`,
+          `choose another folder with --out DIR; if an earlier merge was interrupted, write its files with: cifar-norm export ${out}`,
+        );
+      }
       await writeAtomically(path, lines);
       const run = await readRun(out);
       try {

@@ -166,8 +166,11 @@ export class RunStore {
 
   /** Unlocks the folder. */
   async close(): Promise<void> {
-    await this.#journal.close();
-    await this.#lock.release();
+    try {
+      await this.#journal.close();
+    } finally {
+      await this.#lock.release();
+    }
   }
 }
 
