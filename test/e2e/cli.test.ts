@@ -86,7 +86,7 @@ describe('sweep', () => {
   it('prints tables and charts to stdout, progress to stderr, in 80 columns, without colour in a pipe', async () => {
     const { code, stdout, stderr } = await cifarNorm(['sweep', tinyExperiment()], { env: tempting });
     expect(code).toBe(0);
-    for (const word of ['synthetic', 'weightScale', 'batchnorm', 'layernorm', 'Best validation accuracy']) {
+    for (const word of ['synthetic', 'weightScale', 'batch norm', 'layer norm', 'Best validation accuracy']) {
       expect(stdout).toContain(word);
     }
     expect(stdout).not.toMatch(ansi);
