@@ -34,6 +34,7 @@ export function threadExecutor(
   let tickets = 0;
   // The pool does not keep its queue in order, so it is never given more trials than it has threads.
   let idle = threads;
+  let closed = false;
   const waiting: (() => void)[] = [];
   const enter = async () => {
     if (idle > 0) idle--;
@@ -58,12 +59,17 @@ export function threadExecutor(
       });
       try {
         await enter();
+        // The pool would start a new thread for it, and close would wait until it has trained.
+        if (closed) throw new Error('the executor was closed');
         await pool.run({ trial, ticket } satisfies WorkerTask, { signal }).finally(leave);
         return await record;
       } finally {
         listeners.delete(ticket);
       }
     },
-    close: () => pool.destroy(),
+    close() {
+      closed = true;
+      return pool.destroy();
+    },
   };
 }
