@@ -2,7 +2,8 @@
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import { type Executor, TimedOut, type TrialEvent, type TrialProgress } from './executor.ts';
+import type { Executor, TrialEvent } from './executor.ts';
+import { runWithin, TimedOut } from './time-limit.ts';
 
 export interface Policy {
   /** How often a trial whose worker broke down is tried again. */
@@ -33,32 +34,10 @@ export async function* conduct(
   let left = waiting.length;
   let next = 0;
 
-  const attempt = async (trial: Trial): Promise<TrialRecord> => {
-    const limit = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const onProgress = (progress: TrialProgress) => {
-      // A trial's time does not pass while it waits in the executor's queue.
-      if (progress.kind === 'started' && timeout !== undefined) {
-        // A queue may start it again.
-        clearTimeout(timer);
-        timer = setTimeout(() => limit.abort(), timeout * 1000);
-      }
-      push({ trial, ...progress });
-    };
-    try {
-      return await executor.run(trial, { signal: limit.signal, onProgress });
-    } catch (error) {
-      if (limit.signal.aborted) throw new TimedOut(`took longer than ${timeout} s`);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
   const runToEnd = async (trial: Trial): Promise<TrialRecord> => {
     for (let retriesLeft = retries; ; retriesLeft--) {
       try {
-        return await attempt(trial);
+        return await runWithin(timeout, executor, trial, progress => push({ trial, ...progress }));
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted)

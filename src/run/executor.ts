@@ -19,9 +19,6 @@ export type TrialEvent = { readonly trial: Trial } & (
   | { readonly kind: 'finished'; readonly record: TrialRecord }
 );
 
-/** Thrown for a trial that took longer than it may: it is not tried again. */
-export class TimedOut extends Error {}
-
 export interface Executor {
   /** How many trials to hand over at a time; it may queue some of them. */
   readonly slots: number;
@@ -30,7 +27,7 @@ export interface Executor {
    * @throws whatever broke down; the trial may then be tried again
    */
   run(trial: Trial, options: RunTrialOptions): Promise<TrialRecord>;
-  /** Ends what still runs. */
+  /** Ends what still runs, and starts nothing more. */
   close(): Promise<void>;
 }
 

@@ -1,11 +1,12 @@
-/** Workers that throw, exit or run out of memory are replaced, and their trials are retried. */
+/** Workers that throw, exit or run out of memory are replaced, and their trials are retried; a run that ends starts no trial. */
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
 import { conduct } from '../../src/run/conduct.ts';
-import type { TrialEvent } from '../../src/run/executor.ts';
+import type { Executor, TrialEvent } from '../../src/run/executor.ts';
 import { executorFactory } from '../../src/run/executors/choose.ts';
 import { binaryFolder } from '../data/fixtures.ts';
 import { emptyFolder } from '../e2e/cli.ts';
@@ -28,11 +29,15 @@ interface Attempt {
   readonly entry?: URL;
 }
 
-async function eventsOf({ retries, workers = 2, entry }: Attempt): Promise<TrialEvent[]> {
+async function executorOf({ workers = 2, entry }: Omit<Attempt, 'retries'>): Promise<Executor> {
   const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
   const { train } = await loadDataset(place, { test: false });
   const { create } = await executorFactory(train, trials, { workers, ...(entry && { entry }) });
-  const executor = create(trials);
+  return create(trials);
+}
+
+async function eventsOf({ retries, ...means }: Attempt): Promise<TrialEvent[]> {
+  const executor = await executorOf(means);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
   for await (const happened of conduct(trials, executor, { retries, timeout: undefined, signal }))
@@ -95,4 +100,18 @@ it('a trial that fails at every attempt is recorded with its error, and the othe
   expect(failed!.id).toBe(trials[5]!.id);
   expect(failed!.error).toMatch(/exited/);
   expect(retriesIn(events)).toHaveLength(4 + 2);
+});
+
+it('closing ends the trials that run, and starts none of those that wait', async () => {
+  const started = emptyFolder();
+  process.env.CHAOS_FOLDER = started;
+  const executor = await executorOf({ entry: new URL('./sleeping-worker.js', import.meta.url) });
+  const { signal } = new AbortController();
+  const runs = trials.map(trial => executor.run(trial, { signal, onProgress: () => void executor.close() }));
+  const outcomes = await Promise.allSettled(runs);
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  expect(readdirSync(started).length).toBeLessThanOrEqual(2);
+  // The pool is done with closing, and would take trials again.
+  await executor.close();
+  await expect(executor.run(trials[0]!, { signal, onProgress: () => {} })).rejects.toThrow('closed');
 });

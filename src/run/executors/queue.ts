@@ -4,18 +4,12 @@ import type { Job, Queue, QueueEvents } from 'bullmq';
 import { scheduleOf } from '../../config/schedule.ts';
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
-import { type Executor, type RunTrialOptions, TimedOut } from '../executor.ts';
+import type { Executor, RunTrialOptions } from '../executor.ts';
 import { connect, type Link, PREFIX } from '../queue/connect.ts';
-import {
-  jobIdOf,
-  KEPT_SECONDS,
-  progressSchema,
-  type QueueJob,
-  queueNameOf,
-  TOOK_TOO_LONG,
-} from '../queue/protocol.ts';
+import { jobIdOf, KEPT_SECONDS, progressSchema, type QueueJob, queueNameOf } from '../queue/protocol.ts';
 import { registerQueue } from '../queue/queues.ts';
 import { readResult } from '../queue/results.ts';
+import { TimedOut, TOOK_TOO_LONG } from '../time-limit.ts';
 
 export interface QueueOptions {
   /** redis:// or rediss:// */

@@ -59,9 +59,13 @@ export function threadExecutor(
       });
       try {
         await enter();
-        // The pool would start a new thread for it, and close would wait until it has trained.
-        if (closed) throw new Error('the executor was closed');
-        await pool.run({ trial, ticket } satisfies WorkerTask, { signal }).finally(leave);
+        try {
+          // A pool that has been destroyed starts new threads for what it is given.
+          if (closed) throw new Error('the executor is closed');
+          await pool.run({ trial, ticket } satisfies WorkerTask, { signal });
+        } finally {
+          leave();
+        }
         return await record;
       } finally {
         listeners.delete(ticket);

@@ -20,9 +20,6 @@ export const jobIdOf = (run: string, { id }: Pick<Trial, 'id'>): string => `${ru
 /** Seconds that jobs and results are kept after they end. */
 export const KEPT_SECONDS = 24 * 3600;
 
-/** How the reason of a job begins that took too long. */
-export const TOOK_TOO_LONG = 'took longer than';
-
 const images = z.int().positive().max(50_000);
 const snapshotSchema = z.strictObject({
   /** 2496 bytes. */

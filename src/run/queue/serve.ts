@@ -4,13 +4,11 @@ import type { Job } from 'bullmq';
 import type { Dataset } from '../../data/dataset.ts';
 import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
-import type { Trial } from '../../plan/trial.ts';
-import type { TrialRecord } from '../../records/record.ts';
-import type { Executor, TrialProgress } from '../executor.ts';
 import type { Compile } from '../executors/choose.ts';
+import { runWithin } from '../time-limit.ts';
 import { connect, type Link, PREFIX } from './connect.ts';
 import { createLanes } from './lanes.ts';
-import { parseJob, type QueueJob, type QueueProgress, queueNameOf, TOOK_TOO_LONG } from './protocol.ts';
+import { parseJob, type QueueJob, type QueueProgress, queueNameOf } from './protocol.ts';
 import { queueNames, registerQueue } from './queues.ts';
 import { refusalOf } from './refusal.ts';
 import { hasResult, storeResult } from './results.ts';
@@ -77,7 +75,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     if (job.attemptsStarted > 1 && (await hasResult(redis, id))) return;
     const seconds = Math.min(asked.timeout ?? timeout, timeout);
     const tell = epochTeller(progress => job.updateProgress(progress));
-    const record = await lanes.with(trial, executor => limited(executor, trial, seconds, tell));
+    const record = await lanes.with(trial, executor => runWithin(seconds, executor, trial, tell));
     if (await storeResult(redis, id, record)) return;
     notify(`trial ${trial.index} (${trial.id}): another worker has a different result`);
     await job.updateProgress('disputed' satisfies QueueProgress);
@@ -107,27 +105,6 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     clearInterval(timer);
     link.close();
     await lanes.close();
-  }
-}
-
-async function limited(
-  executor: Executor,
-  trial: Trial,
-  seconds: number,
-  tell: (progress: TrialProgress) => void,
-): Promise<TrialRecord> {
-  const limit = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const onProgress = (progress: TrialProgress) => {
-    timer ??= setTimeout(() => limit.abort(), seconds * 1000);
-    tell(progress);
-  };
-  try {
-    return await executor.run(trial, { signal: limit.signal, onProgress });
-  } catch (error) {
-    throw limit.signal.aborted ? new Error(`${TOOK_TOO_LONG} ${seconds} s`) : error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
