@@ -124,10 +124,10 @@ export async function runExperiment(
     expect: expect && [...expect],
     notApplicable: expect && whyNotApplicable(loaded, data),
   };
-  const { shard, timeout, workers = availableParallelism() } = options;
+  const { shard, timeout } = options;
   const invocation = invocationOf({
     ...presentation,
-    ...{ dataSource: data.source, version, workers, kernels: executors.kernels, shard },
+    ...{ dataSource: data.source, version, workers: executors.workers, kernels: executors.kernels, shard },
   });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,

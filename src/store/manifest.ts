@@ -29,7 +29,8 @@ export const invocationSchema = z.strictObject({
   version: z.string(),
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
-  workers: z.int(),
+  /** Threads; absent if the workers of a queue trained. */
+  workers: z.int().optional(),
   /** The part of the plan that it runs, if not all of it. */
   shard: z.strictObject({ index: z.int().positive(), count: z.int().positive() }).optional(),
   /** What computed: avx512, avx2 or wasm; absent if the workers of a queue did. The bits do not depend on it. */

@@ -26,7 +26,7 @@ export interface RunStatus {
   readonly failed: number;
   /** Trials without a record. Failed trials are not among them, though they run again. */
   readonly left: number;
-  /** Estimate of the training time left, on as many workers as before; null if nothing is known or left. */
+  /** Estimate of the training time left, on as many workers as before; null if they are not known, nothing is measured, or nothing is left. */
   readonly secondsLeft: number | null;
   readonly startedAt: string;
   /** When it was last worked on. */
@@ -46,7 +46,8 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     planned: trials.length,
     ...tally(results),
     left,
-    secondsLeft: secondsLeft({ ...run, trials }, invocation?.workers ?? 1),
+    secondsLeft:
+      invocation?.workers === undefined ? null : secondsLeft({ ...run, trials }, invocation.workers),
     startedAt,
     invokedAt: invocation?.invokedAt ?? startedAt,
     corrupt,

@@ -13,7 +13,7 @@ export function provenance(run: PageRun): Markup {
     ['cifar-norm', invocation?.version],
     ['Node', invocation?.node],
     ['System', platform && `${platform.os} ${platform.arch}, ${platform.cpu}, ${platform.cores} cores`],
-    ['Workers', invocation && String(invocation.workers)],
+    ['Workers', invocation?.workers === undefined ? undefined : String(invocation.workers)],
     ['Started', startedAt],
   ];
   return html`<h2>Config, environment, data</h2>

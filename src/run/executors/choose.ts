@@ -32,8 +32,9 @@ export interface ExecutorOptions {
 }
 
 export interface Executors {
-  /** What computes; undefined on a queue, whose workers choose. */
+  /** What computes, and in how many threads; undefined on a queue, whose workers choose. */
   readonly kernels: string | undefined;
+  readonly workers: number | undefined;
   readonly create: (pending: readonly Trial[]) => Executor;
 }
 
@@ -68,7 +69,7 @@ export async function executorFactory(
     deviation.set(known.deviation);
     return executor;
   };
-  return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), create };
+  return { kernels: [...new Set(Object.values(programs).map(backendOf))].join(' '), workers, create };
 }
 
 /** Keeps no images: the workers have their own. */
@@ -79,5 +80,5 @@ async function queueFactory(queue: QueueOptions, trials: readonly Trial[]): Prom
   } finally {
     link.close();
   }
-  return { kernels: undefined, create: pending => queueExecutor(pending, queue) };
+  return { kernels: undefined, workers: undefined, create: pending => queueExecutor(pending, queue) };
 }
