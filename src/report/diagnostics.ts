@@ -1,12 +1,13 @@
 /** The layers of a run's nets: a table of all figures, and maps of one figure by layer and epoch. */
 import { type Cell, cellsOf } from '../analysis/cells.ts';
 import { type Diagnosed, diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
-import { type DataLabel, powerText, type Result, varyingKeys } from '../analysis/results.ts';
+import { type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
 import { type DiagnosticName, diagnosticNames, diagnostics } from '../records/diagnostics.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Figure, Table } from './model.ts';
 import { counted, meansNotes } from './notes.ts';
 import { extent } from './range.ts';
+import { sizeText } from './text.ts';
 
 /** More nets make no table that anybody reads; diagnostics.csv has them all. */
 const MAX_NETS = 6;
@@ -163,10 +164,3 @@ const figure = (value: number | null, lead = ''): Figure => ({
   text: `${lead}${sizeText(value)}`,
   best: false,
 });
-
-/** Three digits; a power of ten if small or large. */
-export function sizeText(value: number | null): string {
-  if (value === null) return '-';
-  const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
-  return plain ? String(Number(value.toPrecision(3))) : powerText(value, 1);
-}
