@@ -2,10 +2,11 @@
 import { type Cell, cellsOf } from '../analysis/cells.ts';
 import { type Diagnosed, diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
 import { type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
+import { counted } from '../analysis/words.ts';
 import { type DiagnosticName, diagnosticNames, diagnostics } from '../records/diagnostics.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Figure, Table } from './model.ts';
-import { counted, meansNotes } from './notes.ts';
+import { meansNotes } from './notes.ts';
 import { extent } from './range.ts';
 import { sizeText } from './text.ts';
 

@@ -1,5 +1,5 @@
 /** Question 4: when layer normalization works badly. */
-import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
+import { type Cell, estimate } from '../../analysis/cells.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import type { Normalization, SettingValue } from '../../config/schema.ts';
@@ -103,7 +103,7 @@ function growthSentences(results: readonly Result[]): string[] {
     (most, value) => (most === undefined || [value].flat().length > [most].flat().length ? value : most),
     undefined,
   );
-  if (deepest === undefined || cellsOf(results).length === 0) return [];
+  if (deepest === undefined) return [];
   const cell = cellsAt(results, 'hiddenDims', deepest);
   const [layer, batch, plain] = [growth(cell('layernorm')), growth(cell('batchnorm')), growth(cell('none'))];
   const small = layer !== null && Math.abs(layer - 1) < 0.1;

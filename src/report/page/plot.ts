@@ -27,7 +27,7 @@ export const SIZE: Size = { width: 400, height: 260 };
 const MARGIN = { top: 26, right: 12, bottom: 40, left: 44 };
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
-const COLORS = 8;
+export const COLORS = 8;
 
 /** Solid, dashed, dotted: curves differ by more than their colour. */
 export const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2'] as const;
