@@ -99,7 +99,7 @@ function expectationTitle(outcomes: readonly ExpectationOutcome[]): string {
 
 /** One that passes in many cells needs no figure of each. */
 function shortOf(outcome: ExpectationOutcome): ExpectationOutcome {
-  const cells = /^\d+ of \d+ cells pass/.exec(outcome.sentence);
+  const cells = /^[\d,]+ of [\d,]+ cells pass/.exec(outcome.sentence);
   return outcome.status === 'pass' && cells ? { ...outcome, sentence: `${cells[0]}.` } : outcome;
 }
 
