@@ -40,7 +40,7 @@ export function gainOf({ results: [result] }: Cell, layer: number): number {
 }
 
 /** The size of an update, relative to the weights, that is usual in nets that learn well (the course's notes). */
-export const USUAL_UPDATE = 1e-3;
+const USUAL_UPDATE = 1e-3;
 
 /**
  * What theory says of a figure at the first iteration; null where it says nothing. The preactivations of a normalized net

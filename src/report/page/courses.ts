@@ -95,15 +95,13 @@ function trialNamer(results: readonly Result[]): (result: Result) => string {
 
 function trialFigure(result: Result, name: string, color: number, top: number): Markup {
   const { trial, status, summary } = result;
-  const record = result.record();
+  if (status === 'failed')
+    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
   const ended =
     status === 'completed'
       ? `best validation accuracy ${accuracyText(summary.bestValAccuracy)}`
-      : status === 'diverged'
-        ? `✕ diverged at iteration ${summary.iterations + 1}`
-        : 'failed';
-  if (status === 'failed')
-    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
+      : `✕ diverged at iteration ${summary.iterations + 1}`;
+  const record = result.record();
   const { perEpoch, iterations } = scheduleOf(trial.settings);
   const losses = pointsOf(record, 'loss');
   const panels: Panel[] = [
