@@ -6,7 +6,7 @@ import { blowsUp, outcomeOf } from './outcomes.ts';
 import type { Result } from './results.ts';
 import { interval } from './statistics.ts';
 import { type Bounds, boundsText, hasBounds, judge, matches, type Where, whereText } from './where.ts';
-import { axesText, counted, figureText, measureText } from './words.ts';
+import { axesText, counted, figureText, measureText, thousands } from './words.ts';
 
 /**
  * One expectation. It makes exactly one claim, about every cell that `where` selects: bounds or `better` with a measure,
@@ -189,6 +189,6 @@ function sumUp(deciding: readonly (Check & { readonly cell: Cell })[], total: nu
     fail: one ? 'fails' : 'fail',
     undecided: one ? 'is undecided' : 'are undecided',
   }[deciding[0]!.status];
-  const count = total === 1 ? '' : `${deciding.length} of ${counted(total, 'cell')} ${verb}: `;
+  const count = total === 1 ? '' : `${thousands(deciding.length)} of ${counted(total, 'cell')} ${verb}: `;
   return `${count}${texts.slice(0, MOST_CELLS).join('; ')}${more}.`;
 }

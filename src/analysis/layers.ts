@@ -3,10 +3,13 @@ import { scaleOf } from '../nn/initial-weights.ts';
 import type { DiagnosedStep, DiagnosticName } from '../records/diagnostics.ts';
 import type { Cell } from './cells.ts';
 
-/** The diagnosed steps of each trial of a cell that has some. */
-export const diagnosedOf = ({ results }: Cell): (readonly DiagnosedStep[])[] =>
+/** The diagnosed steps of each trial that has some. */
+export type Diagnosed = readonly (readonly DiagnosedStep[])[];
+
+/** Reads the records of trials that ask for diagnostics, and of no others. */
+export const diagnosedOf = ({ results }: Cell): Diagnosed =>
   results.flatMap(result => {
-    const steps = result.record().diagnostics ?? [];
+    const steps = (result.trial.settings.diagnostics && result.record().diagnostics) || [];
     return steps.length > 0 ? [steps] : [];
   });
 
@@ -15,7 +18,7 @@ export const diagnosedOf = ({ results }: Cell): (readonly DiagnosedStep[])[] =>
  * Sizes that span powers of ten are averaged as they are, not as logarithms.
  */
 export function layerMean(
-  trials: readonly (readonly DiagnosedStep[])[],
+  trials: Diagnosed,
   step: number,
   layer: number,
   name: DiagnosticName,
@@ -37,17 +40,18 @@ export function gainOf({ results: [result] }: Cell, layer: number): number {
 }
 
 /** The size of an update, relative to the weights, that is usual in nets that learn well (the course's notes). */
-export const USUAL_UPDATE = 1e-3;
+const USUAL_UPDATE = 1e-3;
 
 /**
  * What theory says of a figure at the first iteration; null where it says nothing. The preactivations of a normalized net
  * are as large as the layer's gain; those of a plain net are those of its first layer times all gains.
+ * @param trials those of the cell
  */
-export function theoryOf(cell: Cell, layer: number, name: DiagnosticName): number | null {
+export function theoryOf(cell: Cell, trials: Diagnosed, layer: number, name: DiagnosticName): number | null {
   if (name === 'updateRatio') return USUAL_UPDATE;
   if (name !== 'preactivationStd' || layer === 1) return null;
   if (cell.results[0]!.trial.settings.normalization !== 'none') return gainOf(cell, layer);
-  const first = layerMean(diagnosedOf(cell), 0, 1, name);
+  const first = layerMean(trials, 0, 1, name);
   if (first === null) return null;
   let size = first;
   for (let l = 2; l <= layer; l++) size *= gainOf(cell, l);

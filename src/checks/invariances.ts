@@ -37,23 +37,9 @@ export function netInvariance(
   images: Images,
   seeds: readonly number[],
 ): Invariance {
-  return largest(seeds, seed => {
-    const { engine, net } = netOf(normalization, seed);
-    return {
-      x: drawn(images, seed),
-      result: x => {
-        let scores: Float64Array = new Float64Array(0);
-        engine.write(net.input, x);
-        net.loss(ROWS, {
-          preactivations: ({ out }, number) => {
-            if (number === 2) scores = engine.read({ ...out, rows: 1 });
-          },
-          gradients: () => {},
-          updated: () => {},
-        });
-        return scores;
-      },
-    };
+  return largest(images, seeds, seed => {
+    const subject = netOf(normalization, seed);
+    return x => preactivations(subject, x, 2, 1);
   });
 }
 
@@ -63,20 +49,17 @@ export function preprocessingInvariance(
   images: Images,
   seeds: readonly number[],
 ): Invariance {
-  return largest(seeds, seed => ({
-    x: drawn(images, seed),
-    result: x => {
-      // Bytes would cut off what is made brighter, so images are dark enough here to be doubled or recentred.
-      const pixels = Uint8Array.from(x);
-      const statistics = pixelStatistics(kind, { count: ROWS, pixels, labels: new Uint8Array(ROWS) }, ROWS);
-      const first = pixels.subarray(0, IMAGE_SIZE);
-      const prepare = preparations[kind];
-      if (!prepare) return Float64Array.from(first, (v, j) => v - statistics.mean[j]!);
-      const image = new Float64Array(IMAGE_SIZE);
-      prepare(first, image, statistics);
-      return image;
-    },
-  }));
+  return largest(images, seeds, () => x => {
+    // Bytes would cut off what is made brighter, so images are dark enough here to be doubled or recentred.
+    const pixels = Uint8Array.from(x);
+    const statistics = pixelStatistics(kind, { count: ROWS, pixels, labels: new Uint8Array(ROWS) }, ROWS);
+    const first = pixels.subarray(0, IMAGE_SIZE);
+    const prepare = preparations[kind];
+    if (!prepare) return Float64Array.from(first, (v, j) => v - statistics.mean[j]!);
+    const image = new Float64Array(IMAGE_SIZE);
+    prepare(first, image, statistics);
+    return image;
+  });
 }
 
 /**
@@ -87,24 +70,16 @@ export function batchMeanNoise(images: Images, batchSize: number, seeds: readonl
   const batches = 200;
   let ratios = 0;
   for (const seed of seeds) {
-    const { engine, net, random } = netOf('none', seed);
+    const subject = netOf('none', seed);
     const count = Math.min(images.count, 1000);
     const indices = new Int32Array(1);
     const x = new Float64Array(ROWS * IMAGE_SIZE);
     const values: Float64Array[] = [];
     for (let done = 0; done < batches * batchSize; done += ROWS) {
       for (let i = 0; i < ROWS; i++)
-        x.set(imageAt(images, random.choice(count, indices)[0]!), i * IMAGE_SIZE);
-      engine.write(net.input, x);
-      net.loss(ROWS, {
-        preactivations: ({ out }, number) => {
-          if (number !== 1) return;
-          const all = engine.read({ ...out, rows: ROWS });
-          for (let i = 0; i < ROWS; i++) values.push(all.subarray(i * HIDDEN, (i + 1) * HIDDEN));
-        },
-        gradients: () => {},
-        updated: () => {},
-      });
+        x.set(imageAt(images, subject.random.choice(count, indices)[0]!), i * IMAGE_SIZE);
+      const all = preactivations(subject, x, 1, ROWS);
+      for (let i = 0; i < ROWS; i++) values.push(all.subarray(i * HIDDEN, (i + 1) * HIDDEN));
     }
     for (let unit = 0; unit < HIDDEN; unit++) {
       const all = values.slice(0, batches * batchSize).map(row => row[unit]!);
@@ -117,16 +92,15 @@ export function batchMeanNoise(images: Images, batchSize: number, seeds: readonl
   return Math.sqrt(ratios / (HIDDEN * seeds.length));
 }
 
-interface Subject {
-  readonly x: Float64Array;
-  result(x: Float64Array): Float64Array;
-}
-
-function largest(seeds: readonly number[], subject: (seed: number) => Subject): Invariance {
+/** @param resultBy for a seed, from images to the result of the first */
+function largest(
+  images: Images,
+  seeds: readonly number[],
+  resultBy: (seed: number) => (x: Float64Array) => Float64Array,
+): Invariance {
   const most = Object.fromEntries(changeNames.map(name => [name, 0])) as Record<Change, number>;
   for (const seed of seeds) {
-    const { x, result } = subject(seed);
-    const others = subject(seed + 1000).x;
+    const [x, others, result] = [drawn(images, seed), drawn(images, seed + 1000), resultBy(seed)];
     const before = result(x);
     for (const name of changeNames) {
       const after = result(changes[name](x, others));
@@ -154,6 +128,25 @@ function netOf(normalization: Normalization, seed: number) {
     random,
   );
   return { engine, net, random };
+}
+
+/** The first `rows` rows of what a layer (from 1) computes of images x, in training mode. */
+function preactivations(
+  { engine, net }: ReturnType<typeof netOf>,
+  x: Float64Array,
+  layer: number,
+  rows: number,
+): Float64Array {
+  let found: Float64Array = new Float64Array(0);
+  engine.write(net.input, x);
+  net.loss(ROWS, {
+    preactivations: ({ out }, number) => {
+      if (number === layer) found = engine.read({ ...out, rows });
+    },
+    gradients: () => {},
+    updated: () => {},
+  });
+  return found;
 }
 
 /** Random training images at a third of their brightness. */

@@ -3,6 +3,7 @@ import { type Cell, cellOf, cellsOf, type Estimate, estimate, estimateOf } from 
 import { groupBy } from '../analysis/group-by.ts';
 import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
+import { counted } from '../analysis/words.ts';
 import { scheduleOf } from '../config/schedule.ts';
 import type { ChartSpec, SettingKey } from '../config/schema.ts';
 import { type MeasureName, mean, measures } from '../records/measures.ts';
@@ -10,7 +11,7 @@ import { pointsOf } from '../records/record.ts';
 import { type SeriesName, seriesNames, series as seriesTable } from '../records/series.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Chart, Point, Series } from './model.ts';
-import { counted, failedNotes, meansNotes, missingNotes } from './notes.ts';
+import { failedNotes, meansNotes, missingNotes } from './notes.ts';
 import { extent, robustClamp } from './range.ts';
 import { theoryLines } from './theory.ts';
 
@@ -152,7 +153,8 @@ export function epochMeans(points: readonly Point[], perEpoch: number): Point[] 
   });
 }
 
-function meanCurve(curves: readonly Point[][]): Point[] {
+/** The mean of several curves at each x, with its interval. */
+export function meanCurve(curves: readonly Point[][]): Point[] {
   if (curves.length === 1) return curves[0]!;
   return [...groupBy(curves.flat(), point => point.x)].map(([x, points]) =>
     pointAt(

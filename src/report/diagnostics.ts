@@ -1,12 +1,14 @@
 /** The layers of a run's nets: a table of all figures, and maps of one figure by layer and epoch. */
 import { type Cell, cellsOf } from '../analysis/cells.ts';
-import { diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
-import { type DataLabel, powerText, type Result, varyingKeys } from '../analysis/results.ts';
+import { type Diagnosed, diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
+import { type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
+import { counted } from '../analysis/words.ts';
 import { type DiagnosticName, diagnosticNames, diagnostics } from '../records/diagnostics.ts';
 import { curveNamer } from './curve-names.ts';
 import type { Figure, Table } from './model.ts';
-import { counted, meansNotes } from './notes.ts';
+import { meansNotes } from './notes.ts';
 import { extent } from './range.ts';
+import { sizeText } from './text.ts';
 
 /** More nets make no table that anybody reads; diagnostics.csv has them all. */
 const MAX_NETS = 6;
@@ -18,12 +20,12 @@ const SHADES = ' ░▒▓█';
 
 /** All figures at the first iteration, a row for each layer of each net; no table if no trial has diagnostics. */
 export function diagnosticsTables(results: readonly Result[], data: DataLabel): Table[] {
-  const nets = netsOf(results);
-  if (nets.shown.length === 0) return [];
-  const rows = nets.shown.flatMap(cell =>
-    layersOf(cell).map(layer => ({
-      names: [nets.nameOf(cell), String(layer)],
-      groups: [diagnosticNames.map(name => figure(layerMean(diagnosedOf(cell), 0, layer, name)))],
+  const { nets, notes } = netsOf(results);
+  if (nets.length === 0) return [];
+  const rows = nets.flatMap(({ name: net, trials, layers }) =>
+    layers.map(layer => ({
+      names: [net, String(layer)],
+      groups: [diagnosticNames.map(name => figure(layerMean(trials, 0, layer, name)))],
     })),
   );
   const table: Table = {
@@ -36,11 +38,11 @@ export function diagnosticsTables(results: readonly Result[], data: DataLabel): 
     groups: [undefined],
     rows,
     notes: [
-      ...nets.notes,
+      ...notes,
       `${diagnosticNames.map(name => `${diagnostics[name].short}: ${diagnostics[name].caption}`).join('; ')}.`,
     ],
   };
-  return [table, ...heatMapsOf(results).maps.map(map => heatTable(map, data))];
+  return [table, ...mapsOf(nets).map(map => heatTable(map, data))];
 }
 
 /** A figure of one net by layer and epoch. */
@@ -60,19 +62,17 @@ export function heatMapsOf(results: readonly Result[]): {
   readonly maps: readonly HeatMap[];
   readonly notes: readonly string[];
 } {
-  const { shown, nameOf, notes } = netsOf(results);
-  return {
-    maps: shown.flatMap(cell => MAPPED.map(name => heatMap(cell, name, nameOf(cell)))),
-    notes,
-  };
+  const { nets, notes } = netsOf(results);
+  return { maps: mapsOf(nets), notes };
 }
 
-function heatMap(cell: Cell, name: HeatMap['name'], net: string): HeatMap {
-  const trials = diagnosedOf(cell);
+const mapsOf = (nets: readonly Net[]): HeatMap[] =>
+  nets.flatMap(net => MAPPED.map(name => heatMap(net, name)));
+
+function heatMap({ name: net, cell, trials, layers }: Net, name: HeatMap['name']): HeatMap {
   const longest = trials.reduce((most, steps) => (steps.length > most.length ? steps : most));
   const chosen = evenly(longest.length, MAX_EPOCHS);
-  const layers = layersOf(cell);
-  const theory = layers.map(layer => theoryOf(cell, layer, name));
+  const theory = layers.map(layer => theoryOf(cell, trials, layer, name));
   return {
     ...{ name, net },
     steps: chosen.map(step => (step === 0 ? 'first' : String(longest[step]!.epoch))),
@@ -113,19 +113,34 @@ export const THEORY: Partial<Record<DiagnosticName, string>> = {
   updateRatio: 'Theory: about 1e-3 in nets that learn well.',
 };
 
-function netsOf(results: readonly Result[]) {
-  const cells = cellsOf(results).filter(cell => diagnosedOf(cell).length > 0);
-  const name = curveNamer(results, varyingKeys(results), 'the net');
-  const shown = evenly(cells.length, MAX_NETS).map(i => cells[i]!);
-  const left =
-    shown.length < cells.length
-      ? [`${shown.length} of ${counted(cells.length, 'net')} are shown; diagnostics.csv has them all.`]
-      : [];
-  return { shown, nameOf: (cell: Cell) => name(cell.results[0]!), notes: [...meansNotes(results), ...left] };
+/** A cell with diagnostics. */
+interface Net {
+  readonly name: string;
+  readonly cell: Cell;
+  readonly trials: Diagnosed;
+  /** Their numbers, from 1. */
+  readonly layers: readonly number[];
 }
 
-const layersOf = ({ results: [result] }: Cell): number[] =>
-  Array.from({ length: result!.trial.settings.hiddenDims.length + 1 }, (_, i) => i + 1);
+/** An even selection; the records of each are read once more, so that those of the others need not be kept. */
+function netsOf(results: readonly Result[]): {
+  readonly nets: readonly Net[];
+  readonly notes: readonly string[];
+} {
+  const cells = cellsOf(results).filter(cell => diagnosedOf(cell).length > 0);
+  const nameOf = curveNamer(results, varyingKeys(results), 'the net');
+  const nets = evenly(cells.length, MAX_NETS).map((i): Net => {
+    const cell = cells[i]!;
+    const [first] = cell.results as [Result];
+    const layers = Array.from({ length: first.trial.settings.hiddenDims.length + 1 }, (_, l) => l + 1);
+    return { name: nameOf(first), cell, trials: diagnosedOf(cell), layers };
+  });
+  const left =
+    nets.length < cells.length
+      ? [`${nets.length} of ${counted(cells.length, 'net')} are shown; diagnostics.csv has them all.`]
+      : [];
+  return { nets, notes: [...meansNotes(results), ...left] };
+}
 
 /**
  * The place of each value's size on a logarithmic scale, 0 for the least and 1 for the greatest; undefined for a value that has
@@ -150,10 +165,3 @@ const figure = (value: number | null, lead = ''): Figure => ({
   text: `${lead}${sizeText(value)}`,
   best: false,
 });
-
-/** Three digits; a power of ten if small or large. */
-export function sizeText(value: number | null): string {
-  if (value === null) return '-';
-  const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
-  return plain ? String(Number(value.toPrecision(3))) : powerText(value, 1);
-}

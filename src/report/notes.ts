@@ -2,9 +2,8 @@
 import { cellsOf } from '../analysis/cells.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import type { Result } from '../analysis/results.ts';
+import { counted, listed } from '../analysis/words.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
-
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Says what a mean is of, and what ± means. */
 export function meansNotes(results: readonly Result[]): string[] {
@@ -37,6 +36,3 @@ export function failedNotes(results: readonly Result[]): string[] {
     ? []
     : [`${counted(failed, 'trial')} failed: ${failed === 1 ? 'it has' : 'they have'} no values.`];
 }
-
-const listed = (words: readonly string[]): string =>
-  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

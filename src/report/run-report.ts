@@ -3,10 +3,10 @@ import picocolors from 'picocolors';
 import { expectationLines, scoreOf, statusText } from '../analysis/expectation-report.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { seedsIn } from '../analysis/results.ts';
+import { counted } from '../analysis/words.ts';
 import { shardText } from '../plan/shard.ts';
 import { chartsOf } from './charts.ts';
 import { diagnosticsTables } from './diagnostics.ts';
-import { counted } from './notes.ts';
 import { resultsTable } from './results-table.ts';
 import { findingIn, isComplete, type RunView, shardSentence } from './run-view.ts';
 import { renderChart } from './terminal/chart.ts';
@@ -59,9 +59,9 @@ export function reportBody(view: RunView, style: ReportStyle): string {
       ? reason
       : undefined;
   const tables = command === 'sweep' ? [resultsTable(results, data)] : [];
-  const judged = expectations.map((outcome, i) => {
+  const judged = expectations.map(outcome => {
     const [first, ...others] = wrap(expectationLines([shortOf(outcome)])[0]!, width - 2);
-    const word = statusText(expectations[i]!);
+    const word = statusText(outcome);
     return [paint[outcome.status](word) + first!.slice(word.length), ...others.map(line => `  ${line}`)].join(
       '\n',
     );
@@ -73,9 +73,12 @@ export function reportBody(view: RunView, style: ReportStyle): string {
     ...chartsOf(charts, results, data).map(chart => renderChart(chart, { ...style, height: CHART_HEIGHT })),
     ...(judged.length === 0
       ? []
-      : whyNone === undefined
-        ? [[bold(expectationTitle(expectations)), ...judged].join('\n')]
-        : [[bold(expectationTitle(expectations)), ...wrap(whyNone, width)].join('\n')]),
+      : [
+          [
+            bold(expectationTitle(expectations)),
+            ...(whyNone === undefined ? judged : wrap(whyNone, width)),
+          ].join('\n'),
+        ]),
     [
       bold('In short'),
       ...sentences.slice(0, 2).flatMap(text => bullet(text, width)),
@@ -96,7 +99,7 @@ function expectationTitle(outcomes: readonly ExpectationOutcome[]): string {
 
 /** One that passes in many cells needs no figure of each. */
 function shortOf(outcome: ExpectationOutcome): ExpectationOutcome {
-  const cells = /^\d+ of \d+ cells pass/.exec(outcome.sentence);
+  const cells = /^[\d,]+ of [\d,]+ cells pass/.exec(outcome.sentence);
   return outcome.status === 'pass' && cells ? { ...outcome, sentence: `${cells[0]}.` } : outcome;
 }
 

@@ -1,6 +1,6 @@
 /** How values are written for people; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
-import { shortText } from '../analysis/results.ts';
+import { powerText, shortText } from '../analysis/results.ts';
 import type { SettingValue } from '../config/schema.ts';
 
 /** A writer for the values of one axis, with as many digits as it takes to tell them apart. */
@@ -10,6 +10,13 @@ export function axisText(values: readonly SettingValue[]): (value: SettingValue)
   const texts = () => new Set(distinct.map(value => shortText(value, digits)));
   while (digits < 17 && texts().size < distinct.length) digits++;
   return value => shortText(value, digits);
+}
+
+/** A measured size in three digits, `12.3`, or in two as a power of ten if it is small or large; `-` for none. */
+export function sizeText(value: number | null): string {
+  if (value === null) return '-';
+  const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
+  return plain ? String(Number(value.toPrecision(3))) : powerText(value, 1);
 }
 
 /** What a terminal would obey rather than show: control and formatting characters, which also turn the direction of text. */

@@ -1,6 +1,7 @@
 /** Values that theory predicts, as lines across a chart. */
 import { type Result, shortText } from '../analysis/results.ts';
 import { NUM_CLASSES } from '../data/dataset.ts';
+import { scaleOf } from '../nn/initial-weights.ts';
 import type { Measure } from '../records/measures.ts';
 import type { TheoryLine } from './model.ts';
 
@@ -25,6 +26,6 @@ function criticalScale(results: readonly Result[]): TheoryLine[] {
   const plain = results.filter(({ trial }) => trial.settings.normalization === 'none');
   const [width, ...others] = new Set(plain.flatMap(({ trial }) => trial.settings.hiddenDims));
   if (width === undefined || others.length > 0) return [];
-  const at = Math.sqrt(2 / width);
+  const at = scaleOf('he', width);
   return [{ axis: 'x', at, label: `plain net keeps its signal: √(2/${width}) = ${shortText(at)}` }];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkExpectations } from '../../src/analysis/expectations.ts';
 import { reportJson } from '../../src/report/run-json.ts';
 import { reportBody, reportHeader } from '../../src/report/run-report.ts';
 import { findingIn, type RunView } from '../../src/report/run-view.ts';
@@ -93,6 +94,14 @@ describe('the body of a report', () => {
     } as const;
     expect(reportBody({ ...view, expectations: [outcome] }, style)).toContain(
       'Expectations: 0 of 2 points\nfail - it learns: best .100',
+    );
+  });
+
+  it('shortens an expectation that passes in many cells', () => {
+    const cells = resultsOf(...Array.from({ length: 1000 }, (_, i) => ({ axes: { weightScale: 1 + i } })));
+    const expectations = checkExpectations([{ say: 'all run', measure: 'bestValAccuracy', above: 0 }], cells);
+    expect(reportBody({ ...view, expectations }, style)).toContain(
+      'pass - all run: 1,000 of 1,000 cells pass.\n',
     );
   });
 });

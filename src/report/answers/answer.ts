@@ -1,6 +1,11 @@
 /** What the answers to the notebook's questions share. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
+import { pairUp } from '../../analysis/compared-cell.ts';
+import { comparePairs } from '../../analysis/paired.ts';
 import type { DataLabel, Result } from '../../analysis/results.ts';
+import type { MeanInterval } from '../../analysis/statistics.ts';
+import { matches, type Where } from '../../analysis/where.ts';
+import { fractionText } from '../../analysis/words.ts';
 import type { MeasureName } from '../../records/measures.ts';
 import type { Column, Figure, Table } from '../model.ts';
 
@@ -20,22 +25,21 @@ export interface Context {
 }
 
 /** The cells of a run whose settings have these values. */
-export const cellsWith = (results: readonly Result[], wanted: Readonly<Record<string, unknown>>): Cell[] =>
-  cellsOf(
-    results.filter(({ trial: { settings } }) =>
-      Object.entries(wanted).every(
-        ([key, value]) => JSON.stringify(settings[key as keyof typeof settings]) === JSON.stringify(value),
-      ),
-    ),
-  );
+export const cellsWith = (results: readonly Result[], where: Where): Cell[] =>
+  cellsOf(results).filter(cell => matches(cell, where));
+
+/** The best training accuracy of one cell less that of another, over the seeds that both have; without any, the mean is NaN. */
+export function differenceOf(one: Cell | undefined, other: Cell | undefined): MeanInterval {
+  const { a, b } = one && other ? pairUp(other, one, 'bestTrainAccuracy') : { a: [], b: [] };
+  return comparePairs(a, b).difference;
+}
 
 /** A mean as `.312 ± .004`, where ± is half the 95 % t interval over the seeds. */
 export function estimateText(cell: Cell | undefined, measure: MeasureName): string {
   if (!cell) return '-';
   const { mean, low } = estimate(cell, measure);
   if (mean === null) return '-';
-  const short = (value: number) => value.toFixed(3).replace(/^(-?)0\./, '$1.');
-  return low === null ? short(mean) : `${short(mean)} ± ${short(mean - low)}`;
+  return low === null ? fractionText(mean) : `${fractionText(mean)} ± ${fractionText(mean - low)}`;
 }
 
 /** A table of texts, the first column of which names the rows. */
@@ -55,11 +59,4 @@ export function tableOf(
       groups: [texts.map((text): Figure => ({ text, best: false }))],
     })),
   };
-}
-
-/** A size in three digits, as a power of ten where it is small or large. */
-export function sizeText(value: number | null): string {
-  if (value === null) return '-';
-  const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
-  return plain ? String(Number(value.toPrecision(3))) : value.toExponential(1).replace('e+', 'e');
 }

@@ -2,29 +2,32 @@
 import { estimate } from '../../analysis/cells.ts';
 import { findingOf } from '../../analysis/finding.ts';
 import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
-import { comparePairs } from '../../analysis/paired.ts';
 import { axisValues, type Result, shortText } from '../../analysis/results.ts';
 import { normalizationName } from '../../analysis/words.ts';
+import type { Settings, SettingValue } from '../../config/schema.ts';
+import { scaleOf } from '../../nn/initial-weights.ts';
+import { sizeText } from '../text.ts';
 import {
   type Answer,
   type Context,
   cellsWith,
+  differenceOf,
   estimateText,
   type Runs,
-  sizeText,
   tableOf,
 } from './answer.ts';
 
 export function answer1(runs: Runs, { data }: Context): Answer {
   const scales = runs['question-1'] ?? [];
-  const exact = runs['question-1-exact'] ?? [];
+  const epsilon = runs['question-1-epsilon'] ?? [];
+  const exact = partedOf(runs['question-1-exact'] ?? []);
   return {
     question: 'How does batch normalization change what the scale of the initial weights does, and why?',
-    tables: [reasons(scales), epsilonTable(runs['question-1-epsilon'] ?? []), exactTable(exact)],
+    tables: [reasons(scales), epsilonTable(epsilon), exactTable(exact)],
     finding: [
       ...findingOf(scales, { data, stream: 'paired' }).sentences,
       ...criticalSentences(scales),
-      ...epsilonSentences(scales, runs['question-1-epsilon'] ?? []),
+      ...epsilonSentences(scales, epsilon),
       ...exactSentences(exact),
     ],
   };
@@ -33,9 +36,10 @@ export function answer1(runs: Runs, { data }: Context): Answer {
 /** Signal, gradient and update of a middle layer at the first iteration, and what it came to. */
 function reasons(results: readonly Result[]) {
   const rows = cellsWith(results, {}).map(cell => {
-    const { normalization, weightScale, hiddenDims } = cell.results[0]!.trial.settings;
+    const { settings } = cell.results[0]!.trial;
+    const { normalization, weightScale, hiddenDims } = settings;
     const trials = diagnosedOf(cell);
-    const middle = Math.ceil((hiddenDims.length + 1) / 2);
+    const middle = middleOf(settings);
     const at = (layer: number, name: Parameters<typeof layerMean>[3]) =>
       sizeText(layerMean(trials, 0, layer, name));
     return [
@@ -58,6 +62,9 @@ function reasons(results: readonly Result[]) {
   );
 }
 
+/** The number of the middle layer, from 1. */
+const middleOf = ({ hiddenDims }: Settings): number => Math.ceil((hiddenDims.length + 1) / 2);
+
 function criticalSentences(results: readonly Result[]): string[] {
   const plain = cellsWith(results, { normalization: 'none' });
   const ranked = plain.flatMap(cell => {
@@ -67,7 +74,7 @@ function criticalSentences(results: readonly Result[]): string[] {
   if (ranked.length === 0) return [];
   const { cell } = ranked.reduce((best, other) => (other.mean > best.mean ? other : best));
   const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
-  const critical = Math.sqrt(2 / hiddenDims.at(-1)!);
+  const critical = scaleOf('he', hiddenDims.at(-1)!);
   return [
     `The plain net trains best at ${shortText(weightScale)}, where the gain a layer is ${sizeText(gainOf(cell, 2))}; theory's critical scale, of gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
   ];
@@ -92,19 +99,25 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
   const weights = axisValues(scales, 'weightScale').map(Number);
   const smallest = Math.min(...weights);
   const [cell] = cellsWith(scales, { normalization: 'batchnorm', weightScale: smallest });
-  const share = cell && layerMean(diagnosedOf(cell), 0, 4, 'epsilonShare');
   const lines: string[] = [];
-  if (cell && share != null) {
-    lines.push(
-      share > 0.5
-        ? `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: batch norm is practically off when training starts, and the first steps put it right (the update is ${sizeText(layerMean(diagnosedOf(cell), 0, 4, 'updateRatio'))} times the weights).`
-        : `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: it plays no great part.`,
-    );
+  if (cell) {
+    const trials = diagnosedOf(cell);
+    const middle = middleOf(cell.results[0]!.trial.settings);
+    const share = layerMean(trials, 0, middle, 'epsilonShare');
+    if (share !== null)
+      lines.push(
+        `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer ${middle}: ${
+          share > 0.5
+            ? `batch norm is practically off when training starts, and the first steps put it right (the update is ${sizeText(layerMean(trials, 0, middle, 'updateRatio'))} times the weights).`
+            : 'it plays no great part.'
+        }`,
+      );
   }
   const least = Math.min(...axisValues(epsilon, 'weightScale').map(Number));
   const others = axisValues(epsilon, 'normEps').filter(normEps => normEps !== USUAL_EPS);
+  const at = (normEps: SettingValue) => cellsWith(epsilon, { normEps, weightScale: least })[0];
   const judged = others.map(normEps => {
-    const { mean, low, high } = bySeed(epsilon, least, normEps, USUAL_EPS);
+    const { mean, low, high } = differenceOf(at(normEps), at(USUAL_EPS));
     const verdict =
       low !== null && low > 0 ? 'better' : high !== null && high < 0 ? 'worse' : 'not told apart';
     return `${shortText(normEps)} is ${verdict} (${mean.toFixed(3)}${low === null ? '' : `, 95 % from ${low.toFixed(3)} to ${high!.toFixed(3)}`})`;
@@ -117,20 +130,6 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
 }
 
 const USUAL_EPS = 1e-5;
-
-/** Best training accuracy with one epsilon less that with another, seed by seed. */
-function bySeed(results: readonly Result[], weightScale: number, one: unknown, other: unknown) {
-  const figures = (normEps: unknown) =>
-    cellsWith(results, { normEps, weightScale }).flatMap(cell =>
-      cell.results.map(({ summary }) => summary.bestTrainAccuracy),
-    );
-  const [a, b] = [figures(one), figures(other)];
-  const pairs = a.flatMap((v, i) => (v === null || b[i] == null ? [] : [[v, b[i]] as const]));
-  return comparePairs(
-    pairs.map(([v]) => v),
-    pairs.map(([, v]) => v),
-  ).difference;
-}
 
 interface Parted {
   readonly name: string;
@@ -173,18 +172,17 @@ function partedOf(results: readonly Result[]): Parted[] {
   );
 }
 
-const exactTable = (results: readonly Result[]) =>
+const exactTable = (parted: readonly Parted[]) =>
   tableOf(
     'Exact test: hidden weights times c, their learning rate times c squared (sgd, reg 0)',
     ['net', 'first loss', 'all losses'],
-    partedOf(results).map(({ name, first, largest }) => [name, partText(first), partText(largest)]),
+    parted.map(({ name, first, largest }) => [name, partText(first), partText(largest)]),
     ['How far the losses are from those with c = 1, relative; the largest of all seeds.'],
   );
 
 const partText = (value: number) => (value === 0 ? 'same bits' : sizeText(value));
 
-const exactSentences = (results: readonly Result[]): string[] => {
-  const parted = partedOf(results);
+const exactSentences = (parted: readonly Parted[]): string[] => {
   if (parted.length === 0) return [];
   const same = parted.filter(({ largest }) => largest === 0);
   const rest = parted.filter(({ largest }) => largest > 0);

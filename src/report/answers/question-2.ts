@@ -2,7 +2,9 @@
 import { estimate } from '../../analysis/cells.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import { normalizationName } from '../../analysis/words.ts';
-import { type Answer, cellsWith, estimateText, type Runs, sizeText, tableOf } from './answer.ts';
+import type { Normalization } from '../../config/schema.ts';
+import { sizeText } from '../text.ts';
+import { type Answer, cellsWith, estimateText, type Runs, tableOf } from './answer.ts';
 
 /** @param noise by batch size, the measured noise of the batch mean (checks/invariances.ts) */
 export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): Answer {
@@ -45,13 +47,16 @@ const accuracies = (title: string, results: readonly Result[]) =>
     ['± is half the 95 % t interval over the seeds.'],
   );
 
+/** Mean accuracies no further apart count as the same. */
+const CLOSE = 0.02;
+
 function sentences(start: string, results: readonly Result[]): string[] {
   const sizes = sizesOf(results).sort((a, b) => a - b);
-  const mean = (normalization: string, batchSize: number) => {
+  const mean = (normalization: Normalization, batchSize: number) => {
     const [cell] = cellsWith(results, { normalization, batchSize });
     return cell ? estimate(cell, 'lastTrainAccuracy').mean : null;
   };
-  return ['batchnorm', 'layernorm'].flatMap(name => {
+  return (['batchnorm', 'layernorm'] as const).flatMap(name => {
     const leads = sizes.flatMap(size => {
       const [own, plain] = [mean(name, size), mean('none', size)];
       return own === null || plain === null ? [] : [{ size, own, lead: own - plain }];
@@ -59,14 +64,16 @@ function sentences(start: string, results: readonly Result[]): string[] {
     const [first, last] = [leads[0], leads.at(-1)];
     if (!first || !last) return [];
     const trend =
-      last.own > first.own + 0.02 ? 'rises' : last.own < first.own - 0.02 ? 'falls' : 'hardly changes';
-    const against = ({ size, lead }: typeof first) =>
-      `${Math.abs(lead) <= 0.02 ? 'as good as' : lead > 0 ? 'ahead of' : 'behind'} the plain net by ${Math.abs(lead).toFixed(3)} at batch size ${size}`;
+      last.own > first.own + CLOSE ? 'rises' : last.own < first.own - CLOSE ? 'falls' : 'hardly changes';
+    const against = ({ size, lead }: typeof first) => {
+      const place =
+        Math.abs(lead) <= CLOSE
+          ? 'as good as the plain net, to'
+          : `${lead > 0 ? 'ahead of' : 'behind'} the plain net by`;
+      return `${place} ${Math.abs(lead).toFixed(3)} at batch size ${size}`;
+    };
     return [
-      `${start}, ${normalizationName(name)}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`.replace(
-        /as good as the plain net by/g,
-        'as good as the plain net, to',
-      ),
+      `${start}, ${normalizationName(name)}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`,
     ];
   });
 }

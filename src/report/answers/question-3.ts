@@ -2,7 +2,8 @@
 
 import { normalizationName, sentence } from '../../analysis/words.ts';
 import { type Change, changeNames, type Invariance } from '../../checks/invariances.ts';
-import { type Answer, sizeText, tableOf } from './answer.ts';
+import { sizeText } from '../text.ts';
+import { type Answer, tableOf } from './answer.ts';
 
 /** Below this relative change a result counts as the same; round-off is far below, and a real change far above. */
 const SAME = 1e-6;

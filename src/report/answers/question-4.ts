@@ -1,10 +1,10 @@
 /** Question 4: when layer normalization works badly. */
-import { cellsOf, estimate } from '../../analysis/cells.ts';
+import { type Cell, estimate } from '../../analysis/cells.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
-import { comparePairs } from '../../analysis/paired.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
-import type { SettingValue } from '../../config/schema.ts';
-import { type Answer, cellsWith, estimateText, type Runs, sizeText, tableOf } from './answer.ts';
+import type { Normalization, SettingValue } from '../../config/schema.ts';
+import { sizeText } from '../text.ts';
+import { type Answer, cellsWith, differenceOf, estimateText, type Runs, tableOf } from './answer.ts';
 
 const AXES = [
   {
@@ -35,35 +35,28 @@ export function answer4(runs: Runs): Answer {
 }
 
 /** Layer norm less the plain net, seed by seed, in best training accuracy. */
-function againstPlain(results: readonly Result[], key: string, value: SettingValue) {
-  const figures = (normalization: string) =>
-    new Map(
-      cellsWith(results, { normalization, [key]: value }).flatMap(({ results: own }) =>
-        own.flatMap(({ trial, summary }) =>
-          summary.bestTrainAccuracy === null ? [] : [[trial.seed, summary.bestTrainAccuracy] as const],
-        ),
-      ),
-    );
-  const [own, plain] = [figures('layernorm'), figures('none')];
-  const seeds = [...own.keys()].filter(seed => plain.has(seed));
-  return comparePairs(
-    seeds.map(seed => own.get(seed)!),
-    seeds.map(seed => plain.get(seed)!),
-  ).difference;
-}
+const againstPlain = (cell: CellByNet) => differenceOf(cell('layernorm'), cell('none'));
+
+type CellByNet = (normalization: Normalization) => Cell | undefined;
+
+/** The cells with one value of an axis. */
+const cellsAt =
+  (results: readonly Result[], key: string, value: SettingValue): CellByNet =>
+  normalization =>
+    cellsWith(results, { normalization, [key]: value })[0];
 
 function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
   const rows = axisValues(results, key).map(value => {
-    const cell = (normalization: string) => cellsWith(results, { normalization, [key]: value })[0];
-    const { mean, low, high } = againstPlain(results, key, value);
+    const cell = cellsAt(results, key, value);
+    const { mean, low, high } = againstPlain(cell);
     const ends = low === null || high === null ? '' : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
     return [
       text(value),
       estimateText(cell('layernorm'), 'bestTrainAccuracy'),
       estimateText(cell('none'), 'bestTrainAccuracy'),
       Number.isFinite(mean) ? `${mean.toFixed(3)}${ends}` : '-',
-      sizeText(growth(results, 'layernorm', key, value)),
-      sizeText(growth(results, 'none', key, value)),
+      sizeText(growth(cell('layernorm'))),
+      sizeText(growth(cell('none'))),
     ];
   });
   return tableOf(
@@ -77,16 +70,11 @@ function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
 }
 
 /** The factor by which the gradient of the preactivations grows from a hidden layer to the one below it. */
-function growth(
-  results: readonly Result[],
-  normalization: string,
-  key: string,
-  value: SettingValue,
-): number | null {
-  const [cell] = cellsWith(results, { normalization, [key]: value });
+function growth(cell: Cell | undefined): number | null {
   const depth = cell?.results[0]?.trial.settings.hiddenDims.length ?? 0;
   if (!cell || depth < 3) return null;
-  const at = (layer: number) => layerMean(diagnosedOf(cell), 0, layer, 'preactivationGradientNorm');
+  const trials = diagnosedOf(cell);
+  const at = (layer: number) => layerMean(trials, 0, layer, 'preactivationGradientNorm');
   // Layer 1 sees pixels, whose size is another, so its divisor is.
   const [bottom, top] = [at(2), at(depth)];
   return bottom === null || top === null || top === 0 ? null : (bottom / top) ** (1 / (depth - 2));
@@ -95,11 +83,11 @@ function growth(
 function axisSentences({ key, what, text }: AxisRow, results: readonly Result[]): string[] {
   const values = axisValues(results, key);
   if (values.length === 0) return [];
-  const judged = values.map(value => ({ value, ...againstPlain(results, key, value) }));
+  const judged = values.map(value => ({ value, ...againstPlain(cellsAt(results, key, value)) }));
   const worse = judged.filter(({ high, mean }) => (high ?? mean) < 0).map(({ value }) => text(value));
   const better = judged.filter(({ low, mean }) => (low ?? mean) > 0).map(({ value }) => text(value));
   const best = (value: SettingValue) => {
-    const [cell] = cellsWith(results, { normalization: 'layernorm', [key]: value });
+    const cell = cellsAt(results, key, value)('layernorm');
     return cell ? (estimate(cell, 'bestTrainAccuracy').mean ?? 0) : 0;
   };
   const top = Math.max(...values.map(best));
@@ -115,11 +103,11 @@ function growthSentences(results: readonly Result[]): string[] {
     (most, value) => (most === undefined || [value].flat().length > [most].flat().length ? value : most),
     undefined,
   );
-  if (deepest === undefined || cellsOf(results).length === 0) return [];
-  const of = (normalization: string) => growth(results, normalization, 'hiddenDims', deepest);
-  const [layer, batch, plain] = ['layernorm', 'batchnorm', 'none'].map(of);
-  const small = layer != null && Math.abs(layer - 1) < 0.1;
+  if (deepest === undefined) return [];
+  const cell = cellsAt(results, 'hiddenDims', deepest);
+  const [layer, batch, plain] = [growth(cell('layernorm')), growth(cell('batchnorm')), growth(cell('none'))];
+  const small = layer !== null && Math.abs(layer - 1) < 0.1;
   return [
-    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer ?? null)} a layer with layer norm, ${sizeText(batch ?? null)} with batch norm and ${sizeText(plain ?? null)} without: depth ${small ? 'by itself gives layer norm no exploding gradient' : "changes the size of layer norm's gradient"}.`,
+    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer)} a layer with layer norm, ${sizeText(batch)} with batch norm and ${sizeText(plain)} without: depth ${small ? 'by itself gives layer norm no exploding gradient' : "changes the size of layer norm's gradient"}.`,
   ];
 }

@@ -1,8 +1,7 @@
 /** The course of training: small multiples along an axis, and every trial by itself. */
 
-import { cellsOf, estimateOf } from '../../analysis/cells.ts';
+import { cellsOf } from '../../analysis/cells.ts';
 import type { Finding } from '../../analysis/finding.ts';
-import { groupBy } from '../../analysis/group-by.ts';
 import { netsOf } from '../../analysis/nets.ts';
 import {
   axisKeys,
@@ -16,19 +15,17 @@ import { counted, fractionText } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import { NUM_CLASSES } from '../../data/dataset.ts';
 import { pointsOf } from '../../records/record.ts';
-import { epochMeans } from '../charts.ts';
+import { epochMeans, meanCurve } from '../charts.ts';
 import { curveNamer } from '../curve-names.ts';
-import type { Point } from '../model.ts';
 import { extent } from '../range.ts';
 import { html, type Markup } from './html.ts';
 import type { MiniCurve, Panel } from './mini.ts';
 import { mini } from './mini.ts';
-import { sampleOf } from './plot.ts';
+import { COLORS, sampleOf } from './plot.ts';
 
 /** More panels are no longer small multiples, and more curves cannot be told apart. */
 const MOST_PANELS = 40;
 const MOST_CURVES = 6;
-const COLORS = 8;
 
 /** Every second curve is dashed: curves differ by more than their colour. */
 const drawnAs = (index: number) => ({ color: index, dashed: index % 2 === 1 });
@@ -51,7 +48,7 @@ export function smallMultiples(results: readonly Result[], { axis }: Finding): M
     const curves = here.map(
       (cell): MiniCurve => ({
         ...drawnAs(names.indexOf(nets(cell.results[0]!))),
-        points: meanAccuracy(cell.results),
+        points: meanCurve(cell.results.map(result => pointsOf(result.record(), 'trainAccuracy'))),
       }),
     );
     const title = `${axis} ${shortText(value)}`;
@@ -98,15 +95,13 @@ function trialNamer(results: readonly Result[]): (result: Result) => string {
 
 function trialFigure(result: Result, name: string, color: number, top: number): Markup {
   const { trial, status, summary } = result;
-  const record = result.record();
+  if (status === 'failed')
+    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
   const ended =
     status === 'completed'
       ? `best validation accuracy ${accuracyText(summary.bestValAccuracy)}`
-      : status === 'diverged'
-        ? `✕ diverged at iteration ${summary.iterations + 1}`
-        : 'failed';
-  if (status === 'failed')
-    return html`<figure><h3>${name}</h3><p class="fail">failed</p><figcaption>trial ${trial.index}</figcaption></figure>`;
+      : `✕ diverged at iteration ${summary.iterations + 1}`;
+  const record = result.record();
   const { perEpoch, iterations } = scheduleOf(trial.settings);
   const losses = pointsOf(record, 'loss');
   const panels: Panel[] = [
@@ -142,18 +137,6 @@ const accuracyPanel = (curves: readonly MiniCurve[], top: number, label: string)
   ...{ label, y: [0, top], guess: 1 / NUM_CLASSES, curves },
   xMost: Math.max(1, ...curves.map(({ points }) => points.at(-1)?.x ?? 0)),
 });
-
-function meanAccuracy(results: readonly Result[]): Point[] {
-  const points = results.flatMap(result => pointsOf(result.record(), 'trainAccuracy'));
-  return [...groupBy(points, ({ x }) => x)].map(([x, at]) => ({
-    x,
-    y:
-      estimateOf(
-        at.map(({ y }) => y),
-        at.length,
-      ).mean ?? Number.NaN,
-  }));
-}
 
 const accuracyText = (value: number | null | undefined): string =>
   value == null ? '-' : fractionText(value);

@@ -122,5 +122,5 @@ function bestOf(points: readonly Point[], chart: Chart): Point {
 const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${shortText(x)}`;
 
 /** Writes the values of a chart. */
-export const yText = ({ unit }: Chart): ((y: number) => string) =>
+const yText = ({ unit }: Chart): ((y: number) => string) =>
   unit === undefined ? y => axisText([y])(y) : y => unitText[unit](y);

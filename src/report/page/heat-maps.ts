@@ -3,8 +3,9 @@ import { groupBy } from '../../analysis/group-by.ts';
 import type { Result } from '../../analysis/results.ts';
 import { sentence } from '../../analysis/words.ts';
 import { diagnostics } from '../../records/diagnostics.ts';
-import { type HeatMap, heatMapsOf, logShare, sizeText, THEORY } from '../diagnostics.ts';
+import { type HeatMap, heatMapsOf, logShare, THEORY } from '../diagnostics.ts';
 import { extent } from '../range.ts';
+import { sizeText } from '../text.ts';
 import { html, type Markup } from './html.ts';
 
 const SHADES = 7;

@@ -1,8 +1,8 @@
 /** A summary of runs in Markdown, for a README or a pull request. */
 import { comparisonSentences } from '../../analysis/comparison-report.ts';
 import { expectationLines } from '../../analysis/expectation-report.ts';
+import { counted } from '../../analysis/words.ts';
 import type { Table } from '../model.ts';
-import { counted } from '../notes.ts';
 import { resultsTable } from '../results-table.ts';
 import { findingIn } from '../run-view.ts';
 import { oneLine } from '../text.ts';

@@ -1,5 +1,5 @@
 /** A paragraph for a paper's methods section, in English and Chinese, with its citations. */
-import { type Result, seedsIn } from '../../analysis/results.ts';
+import { seedsIn } from '../../analysis/results.ts';
 import type { Settings } from '../../config/schema.ts';
 import { valueText } from '../../plan/trial.ts';
 import { html, type Markup } from './html.ts';
@@ -16,7 +16,7 @@ const CITATIONS = {
 type Citation = keyof typeof CITATIONS;
 
 /** Neither paragraph says more than the run's settings do. */
-export function methodsOf(run: PageRun): {
+function methodsOf(run: PageRun): {
   readonly english: string;
   readonly chinese: string;
   readonly citations: readonly string[];
@@ -64,8 +64,8 @@ export function methodsOf(run: PageRun): {
   return { english, chinese, citations: cited.map(name => CITATIONS[name]) };
 }
 
-export function methodsSection(run: PageRun, results: readonly Result[]): Markup {
-  if (results.length === 0) return html``;
+export function methodsSection(run: PageRun): Markup {
+  if (run.view.results.length === 0) return html``;
   const { english, chinese, citations } = methodsOf(run);
   return html`<h2>Methods, to copy</h2>
 <p lang="en">${english}</p>

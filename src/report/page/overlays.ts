@@ -16,7 +16,7 @@ import { textTableHtml } from './tables.ts';
 /** More curves cannot be told apart. */
 const MOST_CURVES = 8;
 
-export function overlays(runs: readonly [PageRun, ...PageRun[]] | readonly PageRun[]): Markup {
+export function overlays(runs: readonly PageRun[]): Markup {
   const [first, ...others] = runs as readonly [PageRun, ...PageRun[]];
   const rows = runs.map(run => [
     run.label,

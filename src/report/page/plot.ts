@@ -18,19 +18,15 @@ import { namePlaces, roomForNames } from './labels.ts';
 import { type Axis, hasPlace, type Kind, xAxis, yAxis } from './scales.ts';
 import { thinned } from './thin.ts';
 
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-export const SIZE: Size = { width: 400, height: 260 };
+export const SIZE = { width: 400, height: 260 } as const;
+const { width, height } = SIZE;
 const MARGIN = { top: 26, right: 12, bottom: 40, left: 44 };
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
-const COLORS = 8;
+export const COLORS = 8;
 
 /** Solid, dashed, dotted: curves differ by more than their colour. */
-export const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2'] as const;
+const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 2'] as const;
 
 export interface Plot {
   readonly svg: Markup;
@@ -38,14 +34,14 @@ export interface Plot {
   readonly y: Axis;
 }
 
-export function plotOf(given: Chart, kind: Kind, { width, height }: Size = SIZE): Plot {
+export function plotOf(given: Chart, kind: Kind): Plot {
   const chart = kind === 'log' ? { ...given, clamp: undefined } : given;
   const right = width - MARGIN.right - roomForNames(chart);
   const x = xAxis(chart, [MARGIN.left + 6, right - 6]);
   const y = yAxis(chart, kind, [height - MARGIN.bottom, MARGIN.top]);
   const names = roomForNames(chart) > 0 ? namePlaces(chart, y) : [];
   const svg = html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${chart.title}. ${summaryText(chart)}`}">
-${grid(x, y, chart.xLabel, right, height)}
+${grid(x, y, chart.xLabel, right)}
 ${chart.series.map((series, i) => curve(series, i, chart, x, y, names[i]))}
 ${(chart.lines ?? []).map(each => theory(each, chart, x, y))}
 <line class="cursor" x1="-9" x2="-9" y1="${MARGIN.top}" y2="${height - MARGIN.bottom}"/>
@@ -55,7 +51,7 @@ ${(chart.lines ?? []).map(each => theory(each, chart, x, y))}
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);
 
-function grid(x: Axis, y: Axis, label: string, right: number, height: number): Markup {
+function grid(x: Axis, y: Axis, label: string, right: number): Markup {
   const bottom = height - MARGIN.bottom;
   const lines = [
     ...y.ticks.map(({ value }) => `M${MARGIN.left},${px(y.at(value))}H${right}`),
@@ -83,9 +79,9 @@ function theory({ axis, at, label }: TheoryLine, chart: Chart, x: Axis, y: Axis)
     .flatMap(({ points, means }) => means ?? points)
     .filter(point => hasPlace(x, point.x) && hasPlace(y, point.y) && Math.abs(y.at(point.y) - place + 8) < 14)
     .map(point => x.at(point.x));
-  const width = label.length * 6.5;
-  const crowd = (from: number) => near.filter(each => each > from && each < from + width).length;
-  const atEnd = crowd(right - width) <= crowd(left);
+  const room = label.length * 6.5;
+  const crowd = (from: number) => near.filter(each => each > from && each < from + room).length;
+  const atEnd = crowd(right - room) <= crowd(left);
   return html`<g class="theory"><path d="M${left},${px(place)}H${right}"/><text class="${atEnd && 'end'}" x="${atEnd ? right : left + 4}" y="${px(place - 4)}">${label}</text></g>`;
 }
 

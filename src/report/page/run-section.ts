@@ -35,7 +35,7 @@ ${tableHtml(resultsTable(results, data))}`;
   }
   yield expectations(run);
   yield failures(run);
-  yield methodsSection(run, results);
+  yield methodsSection(run);
   yield provenance(run);
 }
 
