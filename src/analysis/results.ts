@@ -57,8 +57,8 @@ export const seedsIn = (results: readonly Result[]): number[] => [
 ];
 
 /**
- * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`; short, words stand
- * without their keys: `weightScale 0.01, none, seed 232`.
+ * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. The short form leaves out
+ * the keys of words: `weightScale 0.01, none, seed 232`.
  */
 export function describer(
   trials: readonly PlannedTrial[],

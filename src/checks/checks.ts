@@ -79,7 +79,7 @@ function backwardCheck(name: Normalization): Check {
   };
 }
 
-/** Of the parameters that are rows. RMS norm's b1 has gradients near 0, whose round-off is 5e-6 of them. */
+/** For the parameters that are rows. RMS norm's b1 has gradients near 0, so its relative round-off is 5e-6. */
 const ROW_BOUNDS: Readonly<Partial<Record<Normalization, number>>> = { batchnorm: 1e-8, rmsnorm: 1e-5 };
 
 /** Losses that 20 public solutions of the notebook agree on to the last digit. */

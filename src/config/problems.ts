@@ -13,7 +13,7 @@ export interface Problem {
   readonly message: string;
   /** The path ends in a key that does not exist. */
   readonly unknownKey?: boolean;
-  /** What to do about it, where the list of keys does not help. */
+  /** What to do, if the list of keys does not help. */
   readonly hint?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Source {
 export function problemsError(problems: readonly Problem[], source: Source): CifarNormError {
   const described = problems.map(problem => describe(problem, source)).sort((a, b) => a.line - b.line);
   const lines = [...new Set(described.map(({ text }) => text))];
-  // Whoever is told what they may have meant needs no list of all keys.
+  // A suggestion makes the list of all keys unnecessary.
   const unknown = problems.find(({ unknownKey, message }) => unknownKey && !message.includes('did you mean'));
   const keys = unknown && `; the keys here are ${keysAt(unknown.paths[0].slice(0, -1)).join(', ')}`;
   const hint = problems.length === 1 ? problems[0]!.hint : undefined;

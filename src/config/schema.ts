@@ -79,7 +79,7 @@ export const experimentSchema = z.strictObject({
   numTraining: positiveInteger
     .max(50_000)
     .default(49_000)
-    .describe('images in the training split, of which the mean image is taken'),
+    .describe('images in the training split; the mean image is their mean'),
   numValidation: positiveInteger
     .max(50_000)
     .default(1000)

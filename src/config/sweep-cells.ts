@@ -70,7 +70,7 @@ export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
 }
 
 /**
- * Checks what `sweepCells` would refuse, without making the cells where their number and values are all that matters.
+ * Finds what `sweepCells` would refuse, but makes the cells only if a check needs them.
  * @throws SweepError as `sweepCells` does
  */
 export function checkSweep(experiment: Experiment, pow: Power): void {

@@ -32,7 +32,7 @@ export interface NetOptions extends NetShape {
   readonly hiddenWeightFactor?: number;
   /** Multiplies the learning rate of hidden layers' weights and biases; 1 by default. */
   readonly hiddenRateFactor?: number;
-  /** By default the course's. */
+  /** The course's by default. */
   readonly ruleConstants?: RuleConstants;
   /** Subtracted from images that are given as bytes; absent if the input is given as numbers. */
   readonly mean?: MeanTerms;
@@ -133,7 +133,7 @@ export class FullyConnectedNet {
     return data + regularization;
   }
 
-  /** The same step, to the bit, with the figures of each layer; in a net with diagnostics. */
+  /** The same step, bit for bit, which also returns the figures of each layer. Needs a net with diagnostics. */
   diagnosedStep(n: number, learningRate: number, t: number): { loss: number; layers: LayerDiagnostics[] } {
     const { reg } = this.#options;
     const depth = this.#layers.length;

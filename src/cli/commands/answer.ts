@@ -4,7 +4,7 @@ import type { QuestionNumber } from '../../run/answer.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { dataOption, withOutput, workersOption } from '../options.ts';
 
-/** Answers the notebook's questions from runs made here. */
+/** Answers the notebook's questions from the user's own runs. */
 export function registerAnswer(program: Command, context: Context): void {
   withOutput(program.command('answer'))
     .addArgument(new Argument('<question>', 'which question').choices(['1', '2', '3', '4', 'all'] as const))

@@ -44,7 +44,7 @@ const VERBS = [
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
 
-/** Newcomers try --epochs 3. An option that is misspelled gets a suggestion instead. */
+/** New users try --epochs 3. Misspelled options get a suggestion instead. */
 const SET_HINT = [
   /unknown option '--[^\n]*\n$/,
   'a key of the experiment is changed with --set, such as --set epochs=3',
@@ -141,7 +141,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
   // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
   if (options.workers === 0) interruption.end();
   const tell = options.verbose && ((text: string) => void listener.event({ kind: 'notice', text }));
-  // What prints the results is loaded while the nets train.
+  // Loads the code that prints results while the nets train.
   const printing = () => import('../print-run.ts');
   let ended: Run | undefined;
   try {
@@ -152,7 +152,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => {
-        // An error is reported when it is needed.
+        // Reports an error only if the module is needed.
         if (event.kind === 'started') printing().catch(() => {});
         return listener.event(event);
       },
