@@ -78,7 +78,7 @@ function wishedProgress({ CIFAR_NORM_PROGRESS: word }: NodeJS.ProcessEnv): Progr
   throw new CifarNormError(
     'usage',
     `CIFAR_NORM_PROGRESS is ${JSON.stringify(word)}`,
-    `it may be one of ${progressStyles.join(', ')}`,
+    `use one of ${progressStyles.join(', ')}`,
   );
 }
 

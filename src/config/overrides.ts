@@ -45,7 +45,7 @@ function parse(text: string): { key: string; option: string; value: unknown } {
   if (usual !== undefined && text.slice(key.length + 1).trim() === '') {
     throw new CifarNormError(
       'usage',
-      `${option}: no value follows the =`,
+      `${option}: no value after the =`,
       `write one, or ${key.trim()}=null for the default, ${JSON.stringify(usual)}`,
     );
   }

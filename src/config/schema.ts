@@ -88,7 +88,7 @@ export const experimentSchema = z.strictObject({
     .enum(['meanImage', 'none', 'standardize', 'perImage', 'perPixelRow', 'threshold'])
     .default('meanImage')
     .describe(
-      'what is done to each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
+      'preprocessing of each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
     ),
   ...settingsSchema.shape,
   sweep: sweepSchema

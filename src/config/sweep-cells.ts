@@ -115,7 +115,7 @@ function factorsOf({ group, exclude, ...grid }: Grid, place: Path, pow: Power): 
     if (twice === undefined) return [factorOf(zip, [...place, 'zip'], pow)];
     throw new SweepError(
       [...place, 'zip', twice],
-      `${twice} is an axis of its own and in zip`,
+      `${twice} is both an axis and in zip`,
       'remove one of them',
     );
   });

@@ -52,8 +52,8 @@ export class FullyConnectedNet {
   readonly #layers: readonly Layer[];
 
   /**
-   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. Of hidden layers, the deviation
-   * is multiplied by hiddenWeightFactor.
+   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. In hidden layers,
+   * hiddenWeightFactor multiplies the deviation.
    * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
    */
   constructor(engine: Engine, options: NetOptions, random: RandomState) {

@@ -12,7 +12,7 @@ export function axisText(values: readonly SettingValue[]): (value: SettingValue)
   return value => shortText(value, digits);
 }
 
-/** What a terminal would obey rather than show: control and formatting characters, which also turn the direction of text. */
+/** Characters that a terminal obeys instead of showing: control characters, and those that format text or reverse its direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** Text from a config file or an error, safe for one line of a terminal: control characters become blanks. */
@@ -20,13 +20,13 @@ export function oneLine(text: string): string {
   return stripVTControlCharacters(text).replace(UNSEEN, ' ').trim();
 }
 
-/** Lines of text, each safe for a terminal; indents stay. */
+/** Makes each line of a text safe for a terminal; keeps indents. */
 export const safeLines = (text: string): string[] =>
   stripVTControlCharacters(text)
     .split('\n')
     .map(line => line.replace(UNSEEN, ' ').trimEnd());
 
-/** JSON for people and machines: what a terminal would obey is escaped. */
+/** JSON that is safe to print: escapes characters that a terminal would obey. */
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
     character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),

@@ -135,7 +135,7 @@ export class Journal {
   }
 
   async begin(invocation: Invocation): Promise<void> {
-    // Twice, for what a run expects stands nowhere else.
+    // Written twice, because no other line has a run's expectations.
     await this.#append(invocationLine(invocation).repeat(2));
   }
 
@@ -144,8 +144,8 @@ export class Journal {
   }
 
   /**
-   * Reads the file again, for another program may have changed lines of it.
-   * @returns the error to report, if one did
+   * Reads the file again to detect changes by another program.
+   * @returns the error to report if there are any
    */
   async change(): Promise<CifarNormError | undefined> {
     const corrupt = await corruptLines(this.#file);

@@ -191,7 +191,7 @@ describe('CIFAR_NORM_PROGRESS', () => {
     const { code, stderr } = await run('fancy');
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: it may be one of live, plain, none\n',
+      'error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: use one of live, plain, none\n',
     );
   });
 });

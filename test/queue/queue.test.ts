@@ -184,7 +184,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await client.hset(results[0]!, 'another', 'result');
     const again = await sweep([...words, '--queue']);
     expect(again.code).toBe(0);
-    expect(again.stderr).toMatch(/two workers trained trial \d+ to different results/);
+    expect(again.stderr).toMatch(/two workers got different results for trial \d+/);
     expect(csvsOf(again.out)).toEqual(csvsOf(first.out));
     // A worker with other numerics leaves the trials to those that fit.
     worker.child.kill('SIGKILL');

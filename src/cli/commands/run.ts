@@ -80,7 +80,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .addOption(numericsOption())
       .addOption(workersOption(0))
       .addOption(kernelsOption())
-      .option('--verbose', 'say what computes, on stderr')
+      .option('--verbose', 'say on stderr which kernels run')
       .addOption(shardOption())
       .addOption(queueOption('train on the workers of this Redis'))
       .option('--fresh', 'start again; the old run is kept beside the new one')

@@ -12,7 +12,7 @@ export function shareDone({ work, rows, running }: ProgressState): number {
 
 /**
  * Seconds until all trials have ended: the measured time of the work left, shared by the workers, but at least that of
- * the longest trial takes. Undefined while nothing is measured.
+ * the longest trial. Undefined while nothing is measured.
  */
 export function secondsLeft(state: ProgressState, now: number): number | undefined {
   const rows = shownRows(state, now);

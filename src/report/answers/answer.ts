@@ -1,4 +1,4 @@
-/** What the answers to the notebook's questions share. */
+/** Shared parts of the answers to the notebook's questions. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
 import type { DataLabel, Result } from '../../analysis/results.ts';
 import type { MeasureName } from '../../records/measures.ts';
@@ -11,7 +11,7 @@ export interface Answer {
   readonly question: string;
   /** The measured reasons. */
   readonly tables: readonly Table[];
-  /** What the runs show; the words follow from the figures. */
+  /** What the runs show, in words chosen from the figures. */
   readonly finding: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function estimateText(cell: Cell | undefined, measure: MeasureName): stri
   return low === null ? short(mean) : `${short(mean)} ± ${short(mean - low)}`;
 }
 
-/** A table of texts, the first column of which names the rows. */
+/** A table of texts. The first column names the rows. */
 export function tableOf(
   title: string,
   [lead, ...heads]: readonly string[],
@@ -57,7 +57,7 @@ export function tableOf(
   };
 }
 
-/** A size in three digits, as a power of ten where it is small or large. */
+/** A size in three digits, as a power of ten if it is small or large. */
 export function sizeText(value: number | null): string {
   if (value === null) return '-';
   const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);

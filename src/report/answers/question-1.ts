@@ -30,7 +30,7 @@ export function answer1(runs: Runs, { data }: Context): Answer {
   };
 }
 
-/** Signal, gradient and update of a middle layer at the first iteration, and what it came to. */
+/** Signal, gradient and update of a middle layer at the first iteration, and the resulting accuracy. */
 function reasons(results: readonly Result[]) {
   const rows = cellsWith(results, {}).map(cell => {
     const { normalization, weightScale, hiddenDims } = cell.results[0]!.trial.settings;
@@ -53,7 +53,7 @@ function reasons(results: readonly Result[]) {
     ['net', 'gain', 'last signal', 'dW', 'update', 'eps share', 'train'],
     rows,
     [
-      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share: of the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
+      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
     ],
   );
 }
@@ -69,7 +69,7 @@ function criticalSentences(results: readonly Result[]): string[] {
   const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
   const critical = Math.sqrt(2 / hiddenDims.at(-1)!);
   return [
-    `The plain net trains best at ${shortText(weightScale)}, where the gain a layer is ${sizeText(gainOf(cell, 2))}; theory's critical scale, of gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
+    `The plain net trains best at ${shortText(weightScale)}, where each layer's gain is ${sizeText(gainOf(cell, 2))}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
   ];
 }
 
@@ -97,8 +97,8 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
   if (cell && share != null) {
     lines.push(
       share > 0.5
-        ? `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: batch norm is practically off when training starts, and the first steps put it right (the update is ${sizeText(layerMean(diagnosedOf(cell), 0, 4, 'updateRatio'))} times the weights).`
-        : `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: it plays no great part.`,
+        ? `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: batch norm is practically off when training starts, and the first steps correct that (the update is ${sizeText(layerMean(diagnosedOf(cell), 0, 4, 'updateRatio'))} times the weights).`
+        : `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer 4: it hardly matters.`,
     );
   }
   const least = Math.min(...axisValues(epsilon, 'weightScale').map(Number));
@@ -118,7 +118,7 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
 
 const USUAL_EPS = 1e-5;
 
-/** Best training accuracy with one epsilon less that with another, seed by seed. */
+/** Best training accuracy with one epsilon minus that with another, seed by seed. */
 function bySeed(results: readonly Result[], weightScale: number, one: unknown, other: unknown) {
   const figures = (normEps: unknown) =>
     cellsWith(results, { normEps, weightScale }).flatMap(cell =>
@@ -134,7 +134,7 @@ function bySeed(results: readonly Result[], weightScale: number, one: unknown, o
 
 interface Parted {
   readonly name: string;
-  /** The largest relative difference at the first iteration and over all; 0 where all losses are the same bits. */
+  /** The largest relative difference at the first iteration, and over all; 0 if all losses have the same bits. */
   readonly first: number;
   readonly largest: number;
 }
@@ -178,7 +178,7 @@ const exactTable = (results: readonly Result[]) =>
     'Exact test: hidden weights times c, their learning rate times c squared (sgd, reg 0)',
     ['net', 'first loss', 'all losses'],
     partedOf(results).map(({ name, first, largest }) => [name, partText(first), partText(largest)]),
-    ['How far the losses are from those with c = 1, relative; the largest of all seeds.'],
+    ['Largest relative difference of the losses from those with c = 1, over all seeds.'],
   );
 
 const partText = (value: number) => (value === 0 ? 'same bits' : sizeText(value));
@@ -192,7 +192,7 @@ const exactSentences = (results: readonly Result[]): string[] => {
     `Exact test: every loss is the same to the last bit for ${same.length > 0 ? same.map(({ name }) => name).join('; ') : 'no net'}.`,
     ...(rest.length > 0
       ? [
-          `The first losses part by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
+          `The first losses differ by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
         ]
       : []),
   ];

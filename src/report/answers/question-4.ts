@@ -34,7 +34,7 @@ export function answer4(runs: Runs): Answer {
   };
 }
 
-/** Layer norm less the plain net, seed by seed, in best training accuracy. */
+/** Best training accuracy of layer norm minus that of the plain net, seed by seed. */
 function againstPlain(results: readonly Result[], key: string, value: SettingValue) {
   const figures = (normalization: string) =>
     new Map(
@@ -67,11 +67,11 @@ function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
     ];
   });
   return tableOf(
-    `Best training accuracy by ${what}, and the growth of the gradient a layer`,
+    `Best training accuracy by ${what}, and the growth of the gradient per layer`,
     [what, 'layer norm', 'plain', 'difference', 'growth LN', 'growth plain'],
     rows,
     [
-      "difference: layer norm less the plain net, seed by seed, with the 95 % t interval; growth: how much larger the preactivations' gradient is one layer further down, at the first iteration (geometric mean).",
+      "difference: layer norm minus the plain net, seed by seed, with the 95 % t interval; growth: factor by which the preactivations' gradient grows from a layer to the one below it, at the first iteration (geometric mean).",
     ],
   );
 }
@@ -87,7 +87,7 @@ function growth(
   const depth = cell?.results[0]?.trial.settings.hiddenDims.length ?? 0;
   if (!cell || depth < 3) return null;
   const at = (layer: number) => layerMean(diagnosedOf(cell), 0, layer, 'preactivationGradientNorm');
-  // Layer 1 sees pixels, whose size is another, so its divisor is.
+  // Layer 1 sees pixels, which have a different size, so its divisor differs too.
   const [bottom, top] = [at(2), at(depth)];
   return bottom === null || top === null || top === 0 ? null : (bottom / top) ** (1 / (depth - 2));
 }
@@ -120,6 +120,6 @@ function growthSentences(results: readonly Result[]): string[] {
   const [layer, batch, plain] = ['layernorm', 'batchnorm', 'none'].map(of);
   const small = layer != null && Math.abs(layer - 1) < 0.1;
   return [
-    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer ?? null)} a layer with layer norm, ${sizeText(batch ?? null)} with batch norm and ${sizeText(plain ?? null)} without: depth ${small ? 'by itself gives layer norm no exploding gradient' : "changes the size of layer norm's gradient"}.`,
+    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer ?? null)} a layer with layer norm, ${sizeText(batch ?? null)} with batch norm and ${sizeText(plain ?? null)} without: ${small ? "depth alone does not make layer norm's gradient explode" : "depth changes the size of layer norm's gradient"}.`,
   ];
 }

@@ -26,7 +26,7 @@ export function threadExecutor(
     minThreads: threads,
     maxThreads: threads,
     workerData: { images, programs } satisfies WorkerData,
-    // Training makes little garbage: a larger young generation holds memory and saves no time.
+    // Training makes little garbage, so a larger young generation takes memory and saves no time.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const listeners = new Map<number, (message: WorkerMessage) => void>();
@@ -59,7 +59,7 @@ export function threadExecutor(
       });
       try {
         await enter();
-        // The pool would start a new thread for it, and close would wait until it has trained.
+        // Otherwise the pool starts a new thread for the trial, and close waits until it has trained.
         if (closed) throw new Error('the executor was closed');
         await pool.run({ trial, ticket } satisfies WorkerTask, { signal }).finally(leave);
         return await record;
