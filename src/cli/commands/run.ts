@@ -47,7 +47,7 @@ type Verb = (typeof VERBS)[number]['verb'];
 /** New users try --epochs 3. Misspelled options get a suggestion instead. */
 const SET_HINT = [
   /unknown option '--[^\n]*\n$/,
-  'a key of the experiment is changed with --set, such as --set epochs=3',
+  'change a key of the experiment with --set, such as --set epochs=3',
 ] as const;
 
 /** A timer's longest time, 24 days. */

@@ -1,4 +1,4 @@
-/** Charts in words: for those who cannot see them, and as captions that say what to look at. */
+/** Charts in words, for screen readers and as captions. */
 
 import { shortText } from '../../analysis/results.ts';
 import { listed, sentence, unitText } from '../../analysis/words.ts';
