@@ -32,11 +32,14 @@ describe('no home', () => {
     expect(status).toBe(0);
   });
 
-  it.skipIf(!isLinux || process.getuid?.() !== 0)('the user has no account on the system: a sweep runs', () => {
-    const { status, stderr } = run(short, { uid: 54_321 });
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(status).toBe(0);
-  });
+  it.skipIf(!isLinux || process.getuid?.() !== 0)(
+    'the user has no account on the system: a sweep runs',
+    () => {
+      const { status, stderr } = run(short, { uid: 54_321 });
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(status).toBe(0);
+    },
+  );
 });
 
 it.skipIf(!isLinux).each(['--help', '--version', 'sweep --help', 'data download --help'])(

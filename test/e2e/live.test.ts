@@ -190,8 +190,6 @@ describe('CIFAR_NORM_PROGRESS', () => {
   it('another word is refused', async () => {
     const { code, stderr } = await run('fancy');
     expect(code).toBe(2);
-    expect(stderr).toBe(
-      'error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: use one of live, plain, none\n',
-    );
+    expect(stderr).toBe('error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: use one of live, plain, none\n');
   });
 });

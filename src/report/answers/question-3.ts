@@ -57,7 +57,10 @@ function likeSentence(name: string, own: Invariance | undefined, steps: Measured
   const most = Math.max(...agreements.map(({ count }) => count));
   const like = agreements.filter(({ count }) => count === most).map(({ step }) => STEPS[step] ?? step);
   const keeps = changeNames.filter(change => own[change] < SAME).map(change => HEADS[change]);
-  const kept = keeps.length > 0 ? `its results do not change with ${keeps.join(' and ')}` : 'every change changes its results';
+  const kept =
+    keeps.length > 0
+      ? `its results do not change with ${keeps.join(' and ')}`
+      : 'every change changes its results';
   return [
     `${sentence(normalizationName(name))} is like ${like.join(' or ')}: ${kept}. The two agree for ${most} of ${changeNames.length} changes.`,
   ];
