@@ -18,7 +18,7 @@ export interface Result {
   record(): TrialRecord;
 }
 
-/** What the nets were trained on. Every table and chart names it, so that nobody takes a synthetic run for CIFAR-10. */
+/** What the nets were trained on. Every table and chart names it, to distinguish a synthetic run from CIFAR-10. */
 export type DataLabel = 'CIFAR-10' | 'synthetic data';
 
 export const dataLabelOf = ({ kind }: { readonly kind: 'cifar-10' | 'synthetic' }): DataLabel =>

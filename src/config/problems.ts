@@ -4,7 +4,7 @@ import { keysAt } from './schema.ts';
 import type { Path, Yaml } from './yaml.ts';
 
 export const KEYS_HINT = 'cifar-norm sweep --help describes every key';
-/** Nobody reads more; a long list of wrong values would fill the screen many times over. */
+/** A longer list would fill the screen many times over. */
 const MAX_SHOWN = 100;
 
 export interface Problem {
@@ -48,7 +48,7 @@ export function problemsError(problems: readonly Problem[], source: Source): Cif
 function listed(lines: readonly string[]): string {
   if (lines.length === 1) return lines[0]!;
   const isCut = lines.length > MAX_SHOWN;
-  const head = `${lines.length} problems${isCut ? `, of which these are the first ${MAX_SHOWN}` : ''}`;
+  const head = `${lines.length} problems${isCut ? `; the first ${MAX_SHOWN}` : ''}`;
   return [head, ...lines.slice(0, MAX_SHOWN)].join('\n  ');
 }
 

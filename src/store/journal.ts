@@ -231,7 +231,7 @@ async function refuseForeign(
   if (!ours) throw foreignError(path);
 }
 
-/** Readers take a run's plan from its journal; whoever trains must plan the same. */
+/** Readers take a run's plan from its journal. A command that trains plans again, and must get the same plan. */
 function refuseOtherPlan(path: string, planned: readonly PlannedTrial[], trials: readonly Trial[]): void {
   const ids = new Set(trials.map(({ id }) => id));
   const lost = planned.find(({ id }) => !ids.has(id));

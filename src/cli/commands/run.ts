@@ -158,7 +158,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       },
     });
     listener.stop();
-    // Half a report helps no one: what is kept, and how to resume, stands on stderr.
+    // An interrupted run prints no report. stderr says what is kept and how to resume.
     if (interruption.code() === undefined || options.format !== 'text') {
       const { printRun } = await printing();
       printRun(ended, terminal, { format: options.format, histories: false, logs: false });

@@ -29,7 +29,7 @@ export interface QueueOptions {
 
 /** Jobs in the queue at a time: more than workers take, few enough to be watched. */
 const SLOTS = 1000;
-/** Events tell at once what happened to a job; looking again finds what was missed while the queue was away. */
+/** Events report changes of a job at once. Looking again finds changes that were missed while the queue was unreachable. */
 const LOOK_AGAIN_MS = 10_000;
 const CLOSE_MS = 500;
 
@@ -51,7 +51,7 @@ interface Open {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Jobs outlive the executor: a later one of the same run finds them, and what was done meanwhile. */
+/** Jobs outlive the executor: a later executor of the same run finds them and their results. */
 export function queueExecutor(
   trials: readonly Trial[],
   { url, run, timeout, notify }: QueueOptions,
