@@ -22,7 +22,7 @@ export interface Trial extends PlannedTrial {
   readonly streams: Streams;
   /** Version of the arithmetic; results of two versions may differ in bits. */
   readonly numerics: string;
-  /** Of the dataset. */
+  /** The dataset's fingerprint. */
   readonly fingerprint: string;
 }
 

@@ -63,7 +63,7 @@ export interface Chart {
   readonly xLabel: string;
   readonly x: 'linear' | 'log';
   readonly series: readonly Series[];
-  /** Of y. */
+  /** Unit of y. */
   readonly unit?: Measure['unit'] | undefined;
   readonly lines?: readonly TheoryLine[];
   /** [low, high]: values outside are drawn at the edge, and counted below the chart. */

@@ -32,7 +32,7 @@ export interface OpenRun {
   readonly invocation: Invocation | undefined;
   readonly trials: readonly PlannedTrial[];
   readonly results: readonly Result[];
-  /** Of all trials together. */
+  /** Sum over all trials. */
   readonly trainingSeconds: number;
 }
 

@@ -50,7 +50,7 @@ const SEAL_BYTES = ',"sha256":"0123456789abcdef"}'.length;
 /** V8's longest string, and so the longest line. A trial of MOST_ITERATIONS (see plan/limits.ts) has a shorter line. */
 export const MOST_LINE_BYTES = 2 ** 29 - 64;
 
-/** Of an object's JSON without its closing brace. */
+/** @param open an object's JSON without its closing brace */
 const hash = (open: string | Uint8Array) =>
   createHash('sha256').update(open).update('}').digest('hex').slice(0, 16);
 

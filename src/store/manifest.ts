@@ -46,7 +46,7 @@ export type Presentation = Pick<
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
-  /** Of the latest invocation. */
+  /** From the latest invocation. */
   ...invocationSchema.shape,
   status: z.enum(['running', 'interrupted', 'finished']),
   trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),

@@ -16,7 +16,7 @@ export interface Work {
 
 export interface Alike {
   readonly paceKey: string;
-  /** Of each. */
+  /** Cost of each trial. */
   readonly cost: number;
   readonly count: number;
 }

@@ -92,7 +92,7 @@ const pack = promisify(gzip);
 const unpack = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip);
 
 export interface PackedRecord {
-  /** Of all but the time that it took: two workers must agree on it. */
+  /** Hash of the result without its time. Two workers must agree on it. */
   readonly hash: string;
   readonly bytes: Buffer;
 }
