@@ -1,4 +1,4 @@
-/** Runs of the command line, as a user starts them, on every Node at hand. */
+/** Runs the command line as a user does, on every installed Node. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,13 +40,13 @@ export interface Swept extends Timed {
   readonly megabytes: number;
 }
 
-/** Has the process write its peak memory, in KB, where `sweep` finds it. */
+/** A module that makes the process print its peak memory, in KB, for `sweep` to read. */
 const REPORT_MEMORY = `data:text/javascript,import { isMainThread } from 'node:worker_threads';
 if (isMainThread) process.on('exit', () => console.error('maxRSS ' + process.resourceUsage().maxRSS));`;
 
 /**
- * Runs `cifar-norm sweep` in a new folder. Training lasts from the opening of the journal to the last file: the workers' start and the
- * files count, reading the images does not.
+ * Runs `cifar-norm sweep` in a new folder. Training lasts from the opening of the journal to the last file: it includes starting the
+ * workers and writing the files, but not reading the images.
  */
 export async function sweep(
   node: string,

@@ -1,4 +1,4 @@
-/** What `scaling.ts` varies, one dimension at a time, and what the figures say: every number in a sentence is computed. */
+/** The dimensions that `scaling.ts` varies, one at a time, and sentences about the figures. Every number in a sentence is computed. */
 
 export interface Row {
   readonly value: number;
@@ -31,7 +31,7 @@ export const dimensions: readonly Dimension[] = [
       const first = rows[0]!;
       return [
         `${first.value} images take ${digits(first.seconds)} s, which includes the start of the worker, the mean image, and two accuracy checks, each on 1,000 validation images and up to 1,000 training images. Each further image takes ${digits(growth(rows, 'seconds') * 1e6)} microseconds.`,
-        `Memory varies by ${range(rows.map(({ megabytes }) => megabytes)).toFixed(0)} MB: images stay bytes until they are multiplied, whatever their number.`,
+        `Memory varies by ${range(rows.map(({ megabytes }) => megabytes)).toFixed(0)} MB: images stay bytes until they are multiplied.`,
       ];
     },
   },
@@ -46,8 +46,8 @@ export const dimensions: readonly Dimension[] = [
       const weights = ({ value: w }: Row) => 3072 * w + w * w + 10 * w;
       const bytes = ((last.megabytes - before.megabytes) * 2 ** 20) / (weights(last) - weights(before));
       return [
-        `The net has 3072 w + w^2 + 10 w weights. The last doubling makes ${digits(weights(last) / weights(before))} times as many, and takes ${digits(last.seconds / before.seconds)} times as long.`,
-        `The products work in blocks, whatever the width; an update reads and writes three numbers per weight, and waits for memory once these no longer fit into the caches.`,
+        `The net has 3072 w + w^2 + 10 w weights. The last doubling of w gives ${digits(weights(last) / weights(before))} times as many, and takes ${digits(last.seconds / before.seconds)} times as long.`,
+        `The products work in blocks at every width. An update reads and writes three numbers per weight, and waits for memory once these no longer fit into the caches.`,
         `Between the last two rows, memory grows by ${digits(bytes / 4)} float32 numbers per weight: the weight, its best value, two moments, and what drawing the weights takes.`,
       ];
     },
@@ -88,8 +88,8 @@ export const dimensions: readonly Dimension[] = [
     findings: rows => {
       const more = rows.slice(-2);
       return [
-        `Between the last two rows, a trial takes ${digits(growth(more, 'seconds') * 1000)} ms and ${digits(growth(more, 'megabytes') * 1024)} KB. A single trial takes ${digits(rows[0]!.seconds)} s, nearly all of it the start of the worker.`,
-        `A record is flushed to disk before its trial counts as finished; records that finish meanwhile share the next flush.`,
+        `Between the last two rows, a trial takes ${digits(growth(more, 'seconds') * 1000)} ms and ${digits(growth(more, 'megabytes') * 1024)} KB. A single trial takes ${digits(rows[0]!.seconds)} s, nearly all of it to start the worker.`,
+        `A record is flushed to disk before its trial counts as finished. Records that finish during a flush share the next one.`,
       ];
     },
   },

@@ -102,5 +102,5 @@ function productOf(program: Program, [kernel, m, n, k]: (typeof SHAPES)[number])
   return () => (2 * m * n * k) / 1e6 / timeOf(run, 60);
 }
 
-/** A step that leaves the weights about as they are, however often it is made. */
+/** A step so small that the weights hardly change, however often it runs. */
 const HYPER = updateRules.adam.hyper(1e-9, 1);

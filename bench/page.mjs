@@ -1,5 +1,5 @@
 /**
- * The report page: processor seconds and memory that `report` takes, by the number of trials and the length of histories, and the time to
+ * Measures the report page, by the number of trials and the length of histories: processor seconds and memory of `report`, and the time to
  * the first paint in Chromium, beside that of an empty page. Needs a build and Chromium (CHROMIUM names another): node bench/page.mjs
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -22,7 +22,7 @@ const runs = [
   { trials: 10, iterations: 10_000 },
 ];
 
-/** Trains a run of tiny nets and writes its page; measures the latter. */
+/** Trains a run of tiny nets, then measures writing its page. */
 function report({ trials, iterations }) {
   const name = `${trials}x${iterations}`;
   const experiment = {

@@ -24,9 +24,9 @@ int main(void) {
   }
   memset(sum, 0, sizeof sum);
   double start = seconds();
-  /* Nine sums hide each other's latency, and fit with their operands into 16 registers. */
+  /* Nine sums hide each other's latency. With their operands they fit into 16 registers. */
   for (int step = 0; step < STEPS; step++) {
-    /* The compiler must not know that the operands stay the same. */
+    /* Keeps the compiler from seeing that the operands stay the same. */
     for (int i = 0; i < SIDE; i++) __asm__ volatile("" : "+x"(x[i]), "+x"(y[i]));
     for (int i = 0; i < SIDE; i++)
       for (int j = 0; j < SIDE; j++) sum[i][j] += x[i] * y[j];

@@ -8,7 +8,7 @@ import { timeOf } from './timing.ts';
 const WIDTHS = [128, 256, 512];
 const built = (name: string) => new URL(`./${name}`, import.meta.url);
 
-/** What measures each peak, by name: those that this machine can run. */
+/** The measurements of peaks that this machine can run, by name. */
 export function peakMeasurements(tell: (text: string) => void): Map<string, () => number> {
   const measurements = new Map([[`WebAssembly, ${wide ? '256 bits by V8' : '128 bits'}`, webAssemblyPeak()]]);
   for (const suffix of ['', '-fused']) {

@@ -1,6 +1,6 @@
 /**
- * The same training in NumPy and in PyTorch, by Python programs outside the project: `time_numpy.py` and `time_torch.py` take a folder of
- * images, a sweep, and the numbers of processes and threads, and end their output with the seconds of training.
+ * The same training in NumPy and in PyTorch, by Python programs outside the project. `time_numpy.py` and `time_torch.py` take a folder of
+ * images, a sweep, and the numbers of processes and threads. Their output ends with the seconds of training.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export interface Peer {
 export interface PeerOptions {
   /** Where the programs are. */
   readonly folder: string;
-  /** A Python with NumPy and PyTorch; by default one that is found. */
+  /** A Python with NumPy and PyTorch; undefined to search for one. */
   readonly python: string | undefined;
   tell(text: string): void;
 }
@@ -32,7 +32,7 @@ const KINDS = [
   { module: 'torch', title: 'PyTorch', script: 'time_torch.py' },
 ] as const;
 
-/** NumPy decides on its threads itself, as it does for a notebook. */
+/** NumPy chooses its number of threads, as in a notebook. */
 const ROWS = [
   { module: 'numpy', name: 'NumPy, 1 process', words: ['--procs', '1'], parallel: false },
   { module: 'numpy', name: 'NumPy, 2 processes', words: ['--procs', '2'], parallel: true },
@@ -51,7 +51,7 @@ const env = Object.fromEntries(
   Object.entries(process.env).filter(([key]) => !/^(OPENBLAS|OMP|MKL|GOTO|BLIS)_/.test(key)),
 );
 
-/** What can be timed here, and in sentences what each computes with. */
+/** The peers that can run here, and a line about the libraries of each. */
 export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
   readonly peers: readonly Peer[];
   readonly described: readonly string[];
@@ -104,7 +104,7 @@ const DESCRIBE = {
   torch: 'import torch; print(torch.__version__); print(torch.__config__.show())',
 } as const;
 
-/** The version, OpenBLAS's kernel as it reports it itself, and what PyTorch says of its own. */
+/** The version, the kernel that OpenBLAS reports, and what PyTorch reports of its own kernels. */
 async function description(python: string, module: keyof typeof DESCRIBE): Promise<string> {
   const { stdout, stderr } = await runProgram(python, ['-c', DESCRIBE[module]], {
     ...env,
@@ -115,6 +115,6 @@ async function description(python: string, module: keyof typeof DESCRIBE): Promi
   const built = lines.flatMap(
     line => /(?:MKL-DNN|oneDNN) v[\d.]+|CPU capability usage: \S+/.exec(line)?.[0] ?? [],
   );
-  const blas = core ? `OpenBLAS's kernel for ${core}` : 'no OpenBLAS that says its kernel';
+  const blas = core ? `OpenBLAS's kernel for ${core}` : 'no OpenBLAS that reports its kernel';
   return [lines[0], blas, ...built].join(', ');
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
-  /** From start to end, by the clock on the wall. */
+  /** Wall-clock time from start to end. */
   readonly seconds: number;
   readonly code: number | null;
 }

@@ -1,4 +1,4 @@
-/** The kernels of every back end at hand, with the V8 flags that the command line sets. */
+/** The kernels of every back end that this machine can run, with the V8 flags that the command line sets. */
 import { setFlagsFromString } from 'node:v8';
 import { compileProgram, type Dtype, type Numerics, type Program, v8FlagsFor } from 'cifar-norm';
 
@@ -33,7 +33,7 @@ export const backEnds: readonly string[] = ['wasm', 'avx2', 'avx512'].filter(nam
   all.some(program => backEndOf(program) === name),
 );
 
-/** A program for each back end at hand. */
+/** A program for each back end that this machine can run. */
 export const programsOf = (dtype: Dtype, numerics: Numerics): readonly Program[] =>
   all.filter(program => program.dtype === dtype && program.numerics === numerics);
 

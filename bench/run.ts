@@ -1,4 +1,4 @@
-/** `npm run bench [-- OPTIONS]` measures speed, also of the peers, and prints tables (see README.md). */
+/** `npm run bench [-- OPTIONS]` measures the speed of the program and of its peers, and prints tables (see README.md). */
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ const print = (text: string) => {
   if (!values.json) console.log(text);
 };
 
-/** Whether a part is to be measured; tells what is left out. */
+/** Whether to measure a part; reports parts that are skipped. */
 function wants(part: string, needsData = false): boolean {
   const asked = values.only.split(',').includes(part);
   if (asked && (!needsData || values.data !== undefined)) return true;

@@ -41,8 +41,8 @@ console.log(`# Scaling
 How time and memory grow along one dimension at a time: float32, portable numerics, batch normalization, one worker,
 kernels: ${kernels}, real CIFAR-10. Measured on ${cpus()[0]?.model} with Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}.
 Seconds are the shorter of ${ROUNDS} runs, from the start of the worker to the last file written. Megabytes are the peak memory
-of the process, of which reading all images takes up to ${ofData.toFixed(0)} MB.
-\`npm run bench:scaling\` generates this page, its sentences too.
+of the process. Reading all images takes up to ${ofData.toFixed(0)} MB of it.
+\`npm run bench:scaling\` generates this page, including its sentences.
 
 ${sections.join('\n\n')}`);
 

@@ -1,4 +1,4 @@
-/** Times the notebook's sweeps with every back end, on every Node at hand, beside the peers. Each round runs every program once. */
+/** Times the notebook's sweeps with every back end, on every installed Node, beside the peers. Each round runs every program once. */
 import { fileURLToPath } from 'node:url';
 import { nodes, sweep } from './commands.ts';
 import type { Peer, Timed } from './peers.ts';
@@ -12,11 +12,11 @@ export interface SweepRow {
   readonly sweep: string;
   readonly who: string;
   readonly kind: 'cifar-norm' | 'peer on one core' | 'peer on two cores';
-  /** Without starting the program or reading the data. */
+  /** Excludes starting the program and reading the data. */
   readonly training: Spread;
-  /** The whole program, by the clock on the wall. */
+  /** Wall-clock time of the whole program. */
   readonly whole: Spread;
-  /** What is not training. */
+  /** `whole` minus `training`. */
   readonly rest: Spread;
 }
 
@@ -34,7 +34,7 @@ export async function benchSweeps(
 ): Promise<SweepRow[]> {
   const rows: SweepRow[] = [];
   const options = ['--data', data, '--numerics', numerics];
-  // The first command reads the images from disk and fills caches; the second time is what users feel.
+  // The first command reads the images from disk and fills caches; users mostly see the time of later ones.
   for (const [, node] of nodes()) await sweep(node, 'deep-net', options);
   for (const name of SWEEPS) {
     const measurements = new Map<string, () => Promise<Timed>>();

@@ -36,7 +36,7 @@ export function stepTable(rows: readonly StepRow[], backEnds: readonly string[])
   ].join('\n');
 }
 
-/** How many times as fast as the peers each command is, by medians: as the fastest that uses two cores, and as NumPy alone. */
+/** Times of each command, and how many times as long two peers take (medians): the fastest on two cores, and NumPy in one process. */
 export function sweepTable(sweep: string, rows: readonly SweepRow[]): string {
   const fastest = (of: 'training' | 'whole') =>
     rows

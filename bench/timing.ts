@@ -26,7 +26,7 @@ export function timeOf(call: () => void, milliseconds: number): number {
   return (now - start) / count;
 }
 
-/** Takes every measurement once in each round; returns what each gave, by name. */
+/** Takes every measurement once in each round; returns the results by name. */
 export async function interleaved<Value>(
   rounds: number,
   measurements: ReadonlyMap<string, () => Value | Promise<Value>>,

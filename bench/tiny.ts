@@ -1,4 +1,4 @@
-/** What a trial costs beside its training: a sweep of 10,000 trials of a net of four neurons on sixteen images. */
+/** Measures the overhead of a trial: a sweep of 10,000 trials of a net of four neurons on sixteen images. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const EXPERIMENT = {
 };
 
 export interface TinyFigures {
-  /** Of the whole command. */
+  /** Time of the whole command. */
   readonly seconds: Spread;
   readonly megabytes: Spread;
 }

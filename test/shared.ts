@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../shared', import.meta.url));
 
-/** Real CIFAR-10 and the NumPy peers, which lie beside the project where they exist; undefined elsewhere. */
+/** The folder of real CIFAR-10 and the NumPy peers beside the project; undefined if it does not exist. */
 export const sharedFolder: string | undefined = existsSync(folder) ? folder : undefined;
 
 export function sharedPath(...parts: string[]): string {

@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { separateLines, terminalSvg } from './terminal-svg.mjs';
 
 const [COLUMNS, ROWS] = [88, 30];
-/** Between two looks at the terminal, in seconds. */
+/** Seconds between two captures of the terminal. */
 const INTERVAL = 0.1;
-/** A slower run is shown in so many seconds and screens. */
+/** A slower run is shortened to so many seconds and screens. */
 const [LONGEST, MOST_SCREENS] = [10, 60];
 /** The figures of the README: experiment, number of its chart, file. */
 const CHARTS = [
@@ -51,7 +51,7 @@ function run(...words) {
   execFileSync(process.execPath, [program, ...words], { cwd: folder });
 }
 
-/** Folders of this machine mean nothing to a reader. */
+/** Hides folder names of this machine, which mean nothing to a reader. */
 function anywhere(text) {
   return text.replace(/(?<= )\/\S*\/(?=\S)/g, '~/');
 }
@@ -64,7 +64,7 @@ function shorten(screens) {
   screens.splice(0, screens.length, ...kept);
 }
 
-/** A sweep as its reader sees it: the progress, then page by page what it prints. */
+/** A sweep as its reader sees it: the progress, then its output page by page. */
 async function recording() {
   const socket = `cifar-norm-${process.pid}`;
   const tmux = (...words) => execFileSync('tmux', ['-L', socket, ...words], { encoding: 'utf8' });

@@ -1,11 +1,11 @@
-/** Screens of a terminal as one SVG, which shows them one after the other and follows the reader's light or dark theme. */
+/** Screens of a terminal as one SVG, which shows them in turn and follows the reader's light or dark theme. */
 
 const ESCAPE = String.fromCharCode(27);
 const [CELL, LINE, PAD] = [8, 18, 14];
 const LIGHT = ['#24292f', '#b3212d', '#17702f', '#8a5a00', '#0b5fae', '#8a3ba3', '#0f6b78', '#57606a'];
 const DARK = ['#e6e9ed', '#ff8f87', '#6fd6a0', '#e0c04a', '#79b8ff', '#d7a3f0', '#62cfdc', '#a3adb8'];
 
-/** Lines that each begin with the style that the line before left on, so that they can be taken apart. */
+/** Makes each line begin with the style that the line before left on, so that lines can be drawn separately. */
 export function separateLines(text) {
   let active = '';
   return text.split('\n').map(line => {
@@ -19,7 +19,7 @@ export function separateLines(text) {
 }
 
 /**
- * @param screens lines of each screen, with SGR codes, and for how long it stands, in seconds
+ * @param screens lines of each screen, with SGR codes, and how long it is shown, in seconds
  * @param columns width of the terminal, in characters
  * @param rows its height, in lines
  */
@@ -67,7 +67,7 @@ svg{--ground:#f6f8fa;--edge:#d0d7de;${variables(LIGHT)}}${classes()}
 const variables = colors => colors.map((color, i) => `--k${i}:${color}`).join(';');
 const classes = () => LIGHT.map((_, i) => `.k${i}{fill:var(--k${i})}`).join('');
 
-/** Runs of equal style, each as wide as its cells whatever the font. */
+/** Runs of equal style, each as wide as its cells in any font. */
 function lineSvg(line) {
   const [plain, ...styled] = line.split(`${ESCAPE}[`);
   const style = { color: 0, bold: false, dim: false };

@@ -118,7 +118,7 @@ export function whatVaried({ cells, stream, images }: Comparison): string {
   return `Over ${most} seeds of weights and minibatches${where}.${draws}`;
 }
 
-/** Whether some cell has two pairs, from which alone a spread can be told. */
+/** Whether some cell has two pairs: a spread needs two. */
 export const hasSpread = ({ cells }: Comparison): boolean => cells.some(({ seeds }) => seeds.length > 1);
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -166,7 +166,7 @@ function cellsSentence(cells: readonly ComparedCell[], { measure }: Comparison):
   return `${names}, ${measureText(measure)} at ${cells.length} cells: ${listed(counts)}.${corrected}`;
 }
 
-/** Where one seed has a higher figure, a lower one and the same: no verdict, as it knows no spread. */
+/** Counts where the figure of one seed is higher, lower and the same. Gives no verdict, because one seed has no spread. */
 function signs(cells: readonly ComparedCell[]): string {
   const compared = cells.flatMap(({ pairs }) => pairs ?? []);
   const count = (sign: number) =>

@@ -164,7 +164,7 @@ const spanText = (measure: MeasureName, sorted: readonly number[]): string => {
   return least === most ? least : `${least} to ${most}`;
 };
 
-/** Where a range ends; of one that begins or ends with the grid, the other end alone. */
+/** The ends of a range. If it begins or ends with the grid, only the other end. */
 function rangeText(
   cells: readonly NetCell[],
   [first, last]: readonly [number, number],

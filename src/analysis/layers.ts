@@ -1,4 +1,4 @@
-/** The layers of a cell's nets: figures averaged over its trials, and what theory says of them. */
+/** The layers of a cell's nets: figures averaged over its trials, and theory's predictions. */
 import { scaleOf } from '../nn/initial-weights.ts';
 import type { DiagnosedStep, DiagnosticName } from '../records/diagnostics.ts';
 import type { Cell } from './cells.ts';
@@ -15,7 +15,7 @@ export const diagnosedOf = ({ results }: Cell): Diagnosed =>
 
 /**
  * The mean of a figure over trials at one step (from 0; -1 is the last) and layer (from 1); null where no trial has it.
- * Sizes that span powers of ten are averaged as they are, not as logarithms.
+ * Averages values, not logarithms, even where they span powers of ten.
  */
 export function layerMean(
   trials: Diagnosed,
@@ -43,8 +43,8 @@ export function gainOf({ results: [result] }: Cell, layer: number): number {
 const USUAL_UPDATE = 1e-3;
 
 /**
- * What theory says of a figure at the first iteration; null where it says nothing. The preactivations of a normalized net
- * are as large as the layer's gain; those of a plain net are those of its first layer times all gains.
+ * Theory's prediction of a figure at the first iteration; null if it has none. In a normalized net, preactivations have the size of
+ * the layer's gain. In a plain net, they have the size of the first layer's, times all gains.
  * @param trials those of the cell
  */
 export function theoryOf(cell: Cell, trials: Diagnosed, layer: number, name: DiagnosticName): number | null {

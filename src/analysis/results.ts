@@ -18,7 +18,7 @@ export interface Result {
   record(): TrialRecord;
 }
 
-/** What the nets were trained on. Every table and chart names it, so that nobody takes a synthetic run for CIFAR-10. */
+/** What the nets were trained on. Every table and chart names it, to distinguish a synthetic run from CIFAR-10. */
 export type DataLabel = 'CIFAR-10' | 'synthetic data';
 
 export const dataLabelOf = ({ kind }: { readonly kind: 'cifar-10' | 'synthetic' }): DataLabel =>
@@ -57,8 +57,8 @@ export const seedsIn = (results: readonly Result[]): number[] => [
 ];
 
 /**
- * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`; short, words stand
- * without their keys: `weightScale 0.01, none, seed 232`.
+ * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. The short form leaves out
+ * the keys of words: `weightScale 0.01, none, seed 232`.
  */
 export function describer(
   trials: readonly PlannedTrial[],

@@ -79,7 +79,7 @@ function backwardCheck(name: Normalization): Check {
   };
 }
 
-/** RMS norm's b1 has gradients near 0, whose round-off is 5e-6 of them. */
+/** RMS norm's b1 has gradients near 0, so its relative round-off is 5e-6. */
 const EXCEPTIONS: Readonly<Partial<Record<Normalization, Readonly<Record<string, Expectation>>>>> = {
   rmsnorm: { b1: atMost(1e-5) },
 };

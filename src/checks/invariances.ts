@@ -1,6 +1,6 @@
 /**
- * What an image's result depends on, measured as in the table of Ba, Kiros and Hinton (Layer normalization, 2016), on nets with
- * one hidden layer in training mode, and of the notebook's preprocessings. Also the noise of a batch's mean.
+ * Measures what the result of an image depends on, as in the table of Ba, Kiros and Hinton (Layer normalization, 2016): for nets
+ * with one hidden layer in training mode, and for the notebook's preprocessings. Also measures the noise of a batch's mean.
  */
 import type { Normalization, Preprocessing } from '../config/schema.ts';
 import { IMAGE_SIZE, type Images, NUM_CLASSES } from '../data/dataset.ts';
@@ -10,19 +10,19 @@ import { Engine } from '../kernels/engine.ts';
 import { FullyConnectedNet } from '../nn/fully-connected-net.ts';
 import { RandomState } from '../random/random-state.ts';
 
-/** By which change, the largest relative change of the first image's result over all seeds. */
+/** The largest relative change of the first image's result over all seeds, by the change made. */
 export type Invariance = Readonly<Record<Change, number>>;
 
-/** The changes: each gives new images, of which the first is looked at. (rows, 3072) row-major, as numbers. */
+/** Each change returns new images, (rows, 3072) row-major, as numbers. The result of the first image is compared. */
 const changes = {
-  /** Others take the place of all images but the first. */
+  /** Replaces all images but the first. */
   otherImages: (x: Float64Array, others: Float64Array) => x.map((v, i) => (i < IMAGE_SIZE ? v : others[i]!)),
-  /** The first image is made twice as bright. */
+  /** Makes the first image twice as bright. */
   imageRescaled: (x: Float64Array) => x.map((v, i) => (i < IMAGE_SIZE ? 2 * v : v)),
-  /** One row of the first image's pixels is made twice as bright, in all channels. */
+  /** Makes one row of the first image's pixels twice as bright, in all channels. */
   rowRescaled: (x: Float64Array) =>
     x.map((v, i) => (i < IMAGE_SIZE && Math.floor(i / 32) % 32 === 16 ? 2 * v : v)),
-  /** A constant is added to every image. */
+  /** Adds a constant to every image. */
   dataRecentred: (x: Float64Array) => x.map(v => v + 80),
 } as const;
 export type Change = keyof typeof changes;
@@ -31,7 +31,7 @@ export const changeNames = Object.keys(changes) as Change[];
 const ROWS = 20;
 const HIDDEN = 50;
 
-/** Of a net with a normalization: the scores of the first image, in float64, with eps so small that it plays no part. */
+/** For a net with a normalization: compares the scores of the first image, in float64, with eps too small to matter. */
 export function netInvariance(
   normalization: Normalization,
   images: Images,
@@ -43,14 +43,14 @@ export function netInvariance(
   });
 }
 
-/** Of a preprocessing: the numbers that the first image becomes; the mean image is taken over the images themselves. */
+/** For a preprocessing: compares the numbers that the first image becomes. The mean image is that of these images. */
 export function preprocessingInvariance(
   kind: Preprocessing,
   images: Images,
   seeds: readonly number[],
 ): Invariance {
   return largest(images, seeds, () => x => {
-    // Bytes would cut off what is made brighter, so images are dark enough here to be doubled or recentred.
+    // Bytes end at 255, so the images are dark enough to be doubled or recentred.
     const pixels = Uint8Array.from(x);
     const statistics = pixelStatistics(kind, { count: ROWS, pixels, labels: new Uint8Array(ROWS) }, ROWS);
     const first = pixels.subarray(0, IMAGE_SIZE);
@@ -63,8 +63,8 @@ export function preprocessingInvariance(
 }
 
 /**
- * The standard deviation over minibatches of the mean of a unit of the first hidden layer, over that of the unit itself: the
- * root mean square over its units and `seeds`. With replacement, theory says 1 / sqrt(batchSize).
+ * The noise of a batch mean: the standard deviation, over minibatches, of the mean of a unit of the first hidden layer, divided by
+ * that of the unit. Returns the root mean square over units and `seeds`. With replacement, theory says 1 / sqrt(batchSize).
  */
 export function batchMeanNoise(images: Images, batchSize: number, seeds: readonly number[]): number {
   const batches = 200;

@@ -18,7 +18,7 @@ import { largestDifference, numericGradient, relativeError } from './numeric-gra
 
 const SEED = 231;
 const FEATURES = 3;
-/** Of group norm. */
+/** For group norm. */
 export const GROUPS = 2;
 
 const { batchnorm } = normalizations;

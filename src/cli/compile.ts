@@ -14,7 +14,7 @@ let isUnsafe = false;
  * compiles.
  * @param choice --kernels
  * @param fallback CIFAR_NORM_KERNELS
- * @param tell told what computes, in a line: for --verbose
+ * @param tell called with a line that names the kernels, for --verbose
  * @throws CifarNormError (usage) if the choice is not one; when it compiles, if the machine cannot do what is asked
  */
 export function compiler(

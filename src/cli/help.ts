@@ -1,17 +1,17 @@
-/** Help and errors in the width of the terminal. */
+/** Fits help and errors to the width of the terminal. */
 import type { Help, OutputConfiguration } from '@commander-js/extra-typings';
 import { columnsOf, wrap } from '../report/text.ts';
 
 const [LEAST, USUAL, MOST] = [40, 80, 100];
 
-/** Columns for text on a stream; a pipe has the usual ones. */
+/** Columns for text on a stream; the default width for a pipe. */
 export const helpWidth = ({ isTTY, columns }: NodeJS.WriteStream): number =>
   Math.max(LEAST, Math.min(MOST, (isTTY && columns) || USUAL));
 
-/** Beside shorter descriptions than this, help is no longer legible: they stand below their terms. */
+/** Narrower descriptions are hard to read, so they go below their terms. */
 const LEAST_DESCRIPTION = 36;
 
-/** A term and what it means, side by side or, for want of room, below each other. */
+/** A term beside its description, or above it if there is no room. */
 export function helpItem(term: string, termWidth: number, description: string, width: number): string {
   const room = width - termWidth - 4;
   if (description === '') return `  ${term}`;

@@ -12,7 +12,7 @@ import { errorText, mayColor } from './terminal.ts';
  *   128 + n ended by signal n
  */
 export async function main(words: readonly string[]): Promise<number> {
-  // A reader may close the pipe early, and progress may be lost: the work goes on to its end.
+  // The work continues if a reader closes the pipe early or progress cannot be written.
   let unwritten: Error | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') unwritten = error;

@@ -50,7 +50,7 @@ export const queueOption = (what: string) =>
     `${what}: redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT; by default CIFAR_NORM_QUEUE`,
   );
 
-/** An empty URL is refused later, by whoever connects. */
+/** An empty URL is refused later, when the program connects. */
 export const queueUrl = (
   option: string | true | undefined,
   { CIFAR_NORM_QUEUE = '' }: NodeJS.ProcessEnv,

@@ -1,4 +1,4 @@
-/** Progress of single waits on stderr: one spinner on a terminal, plain lines elsewhere. */
+/** Shows the progress of a single wait on stderr: a spinner on a terminal, plain lines elsewhere. */
 import type { Ora } from 'ora';
 import { oneLine } from '../report/text.ts';
 import type { Terminal } from './terminal.ts';
@@ -36,7 +36,7 @@ export function progressOf(terminal: Terminal): Progress {
   };
 }
 
-/** A spinner on stderr, if progress may be redrawn there. It leaves the cursor alone, so that nothing need be restored. */
+/** A spinner on stderr, if progress may be redrawn there. It does not hide the cursor, so nothing needs to be restored. */
 export async function spin({ progress, progressColor }: Terminal, text: string): Promise<Ora | undefined> {
   if (progress !== 'live') return undefined;
   const { default: ora } = await import('ora');

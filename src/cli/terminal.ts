@@ -10,19 +10,19 @@ export interface Terminal {
   readonly color: boolean;
   readonly progressColor: boolean;
   readonly progress: ProgressStyle;
-  /** Of stderr, as they are now. */
+  /** Current size of stderr. */
   window(): { readonly columns: number; readonly rows: number };
   /** Whether stdout is a terminal: a live picture then makes room for its lines. */
   readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
-  /** A notice, to stderr unless --quiet. */
+  /** Writes a notice to stderr unless --quiet. */
   tell(text: string): void;
-  /** A step of the work, to stderr unless progress is none. */
+  /** Writes a step of the work to stderr unless progress is none. */
   step(text: string): void;
   /** Problems, to stderr also under --quiet. */
   warn(text: string): void;
-  /** Text and escape codes to stderr, as they are. */
+  /** Writes text and escape codes to stderr unchanged. */
   draw(text: string): void;
 }
 
@@ -43,7 +43,7 @@ export function mayColor(stream: NodeJS.WriteStream, wished: boolean): boolean {
 /** @throws CifarNormError (usage) if CIFAR_NORM_PROGRESS is not one of them */
 export function terminalOf(wish: { readonly color: boolean; readonly quiet: boolean }): Terminal {
   const { stdout, stderr, env } = process;
-  // A pseudo-terminal that reports 0 columns, now or once it is resized, makes spinners write forever.
+  // A pseudo-terminal that reports 0 columns, now or after a resize, would make spinners write forever.
   for (const stream of [stdout, stderr]) {
     if (!stream.isTTY) continue;
     const widen = () => {
@@ -78,7 +78,7 @@ function wishedProgress({ CIFAR_NORM_PROGRESS: word }: NodeJS.ProcessEnv): Progr
   throw new CifarNormError(
     'usage',
     `CIFAR_NORM_PROGRESS is ${JSON.stringify(word)}`,
-    `it may be one of ${progressStyles.join(', ')}`,
+    `use one of ${progressStyles.join(', ')}`,
   );
 }
 

@@ -7,7 +7,7 @@ import { rangeKeys } from './sweep-schema.ts';
 import { boundsShape } from './where-schema.ts';
 import { isMap, type Path } from './yaml.ts';
 
-/** Keys of earlier releases, and what they are called now. */
+/** Keys of earlier releases, and their present names. */
 const renamedKeys: Readonly<Record<string, string>> = { repeats: 'replicates' };
 
 /** What to say about `key` in the map at `path`, where no such key exists. */
@@ -23,7 +23,7 @@ export function unknownKey(path: Path, key: string, value: unknown): string {
   return `unknown key${didYouMean(key, known)}`;
 }
 
-/** A bound made of what was written for the measure: a number, or bounds. */
+/** A bound with the value given for the measure: a number, or bounds. */
 function boundLike(value: unknown): string {
   const [bound] = isMap(value) ? Object.entries(value).filter(([key]) => key in boundsShape) : [];
   if (bound) return `${bound[0]}: ${show(bound[1])}`;

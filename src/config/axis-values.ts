@@ -10,7 +10,7 @@ export type Power = (base: number, exponent: number) => number;
 /**
  * The values of an axis of `key`, each valid for its setting.
  *
- * @param path where the axis stands in the experiment
+ * @param path the place of the axis in the experiment
  * @throws SweepError about the first value that the setting does not allow
  */
 export function valuesOf(key: SettingKey, axis: Axis, path: Path, pow: Power): SettingValue[] {

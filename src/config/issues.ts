@@ -24,7 +24,7 @@ function flatten(issues: readonly Issue[], base: Path, experiment: unknown): Pro
   );
   return issues.flatMap((issue): Problem[] => {
     const path = [...base, ...(issue.path as Path)];
-    // What a map lacks may be what its unknown key was meant to be.
+    // An unknown key may be a misspelling of the key that the map lacks.
     if (issue.code === 'custom' && places.has(issue.path.join('.'))) return [];
     if (issue.code === 'invalid_union') {
       const meant = issue.errors.reduce((best, branch) => (reach(branch) > reach(best) ? branch : best));

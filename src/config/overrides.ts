@@ -14,7 +14,7 @@ type Plain = Readonly<Record<string, unknown>>;
  * a new axis is the slowest, so that the whole grid runs once per value. Both take the key out of a grid's zip;
  * `sweep.zip.batchSize=[5, 10]` changes the values there. Any other key is set as it stands, and
  * dots reach into maps and lists: `sweep.0.batchSize=[5, 10]`. An empty value or null removes a key
- * (`builtTogether=`); keys that have a default take null alone (`epochs=null`), since an empty value is a slip.
+ * (`builtTogether=`). Keys that have a default accept only null (`epochs=null`), because an empty value is likely a slip.
  *
  * @throws CifarNormError (usage, config) if an override cannot be parsed or its key leads nowhere.
  */
@@ -45,14 +45,14 @@ function parse(text: string): { key: string; option: string; value: unknown } {
   if (usual !== undefined && text.slice(key.length + 1).trim() === '') {
     throw new CifarNormError(
       'usage',
-      `${option}: no value follows the =`,
+      `${option}: no value after the =`,
       `write one, or ${key.trim()}=null for the default, ${JSON.stringify(usual)}`,
     );
   }
   return { key: key.trim(), option, value };
 }
 
-/** The default of a key; undefined if it has none, or if nothing is one of its values, as for a sweep. */
+/** The default of a key; undefined if it has none, or if it may be empty, as a sweep may. */
 function usualValue(key: string): unknown {
   if (key === 'sweep' || !Object.hasOwn(experimentSchema.shape, key)) return undefined;
   return experimentSchema.shape[key as keyof typeof experimentSchema.shape].safeParse(undefined).data;

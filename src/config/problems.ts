@@ -4,7 +4,7 @@ import { keysAt } from './schema.ts';
 import type { Path, Yaml } from './yaml.ts';
 
 export const KEYS_HINT = 'cifar-norm sweep --help describes every key';
-/** Nobody reads more; a long list of wrong values would fill the screen many times over. */
+/** A longer list would fill the screen many times over. */
 const MAX_SHOWN = 100;
 
 export interface Problem {
@@ -13,7 +13,7 @@ export interface Problem {
   readonly message: string;
   /** The path ends in a key that does not exist. */
   readonly unknownKey?: boolean;
-  /** What to do about it, where the list of keys does not help. */
+  /** What to do, if the list of keys does not help. */
   readonly hint?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface Source {
 export function problemsError(problems: readonly Problem[], source: Source): CifarNormError {
   const described = problems.map(problem => describe(problem, source)).sort((a, b) => a.line - b.line);
   const lines = [...new Set(described.map(({ text }) => text))];
-  // Whoever is told what they may have meant needs no list of all keys.
+  // A suggestion makes the list of all keys unnecessary.
   const unknown = problems.find(({ unknownKey, message }) => unknownKey && !message.includes('did you mean'));
   const keys = unknown && `; the keys here are ${keysAt(unknown.paths[0].slice(0, -1)).join(', ')}`;
   const hint = problems.length === 1 ? problems[0]!.hint : undefined;
@@ -48,7 +48,7 @@ export function problemsError(problems: readonly Problem[], source: Source): Cif
 function listed(lines: readonly string[]): string {
   if (lines.length === 1) return lines[0]!;
   const isCut = lines.length > MAX_SHOWN;
-  const head = `${lines.length} problems${isCut ? `, of which these are the first ${MAX_SHOWN}` : ''}`;
+  const head = `${lines.length} problems${isCut ? `; the first ${MAX_SHOWN}` : ''}`;
   return [head, ...lines.slice(0, MAX_SHOWN)].join('\n  ');
 }
 

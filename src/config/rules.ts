@@ -26,7 +26,7 @@ export function contradictions(experiment: Experiment): Problem[] {
   ];
 }
 
-/** What keeps the sweep from being expanded, found before it is expanded. */
+/** Problems that would stop the expansion of the sweep, found before it. */
 function* sweepProblems(experiment: Experiment): Generator<Problem> {
   try {
     checkSweep(experiment, pow);
@@ -34,7 +34,7 @@ function* sweepProblems(experiment: Experiment): Generator<Problem> {
     if (!(error instanceof SweepError)) throw error;
     const { path, fault, hint } = error;
     const isLone = path[0] === 'sweep' && path.length > 1 && typeof path[1] !== 'number';
-    // As in the checked experiment, where the sweep is a list.
+    // The checked experiment has the sweep as a list.
     yield { paths: [isLone ? path.toSpliced(1, 0, 0) : path], message: fault, hint };
   }
 }

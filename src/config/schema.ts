@@ -79,7 +79,7 @@ export const experimentSchema = z.strictObject({
   numTraining: positiveInteger
     .max(50_000)
     .default(49_000)
-    .describe('images in the training split, of which the mean image is taken'),
+    .describe('images in the training split; the mean image is their mean'),
   numValidation: positiveInteger
     .max(50_000)
     .default(1000)
@@ -88,7 +88,7 @@ export const experimentSchema = z.strictObject({
     .enum(['meanImage', 'none', 'standardize', 'perImage', 'perPixelRow', 'threshold'])
     .default('meanImage')
     .describe(
-      'what is done to each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
+      'preprocessing of each image: subtract the mean image; nothing; also divide by the standard deviation of each pixel; make the numbers of an image, or of each row of its pixels, sum to 1; 1 where a number is above 127, else 0',
     ),
   ...settingsSchema.shape,
   sweep: sweepSchema

@@ -20,7 +20,7 @@ export const settingsSchema = z.strictObject({
     .union([nonNegative, z.enum(['he', 'xavier'])])
     .default(2e-2)
     .describe(
-      'standard deviation of the initial weights; he: sqrt(2 / inputs), xavier: sqrt(1 / inputs) of each layer',
+      'standard deviation of the initial weights; he: sqrt(2 / inputs of the layer), xavier: sqrt(1 / inputs)',
     ),
   reg: nonNegative.default(0).describe('L2 regularization strength'),
   dtype: z.enum(['float32', 'float64']).default('float32').describe('number type of weights and activations'),
@@ -37,15 +37,15 @@ export const settingsSchema = z.strictObject({
     .default(1000)
     .describe('how many images of the training split to train on, from the first'),
   normEps: nonNegative.default(1e-5).describe('number that normalizations add to the variance'),
-  normMomentum: share.default(0.9).describe("part of batch norm's running statistics that a step keeps"),
+  normMomentum: share.default(0.9).describe("share of batch norm's running statistics that a step keeps"),
   normGroups: positiveInteger
     .max(65_536)
     .default(1)
-    .describe('groupnorm: groups of adjacent units, which must divide every width'),
+    .describe('groupnorm: number of groups of adjacent units; must divide every width'),
   adamBeta1: share.default(0.9).describe("adam: decay of the gradients' mean"),
   adamBeta2: share.default(0.999).describe("adam: decay of the squared gradients' mean"),
   adamEps: nonNegative.default(1e-8).describe('adam: number added to the divisor'),
-  sgdMomentum: share.default(0.9).describe('sgdMomentum: part of the velocity that a step keeps'),
+  sgdMomentum: share.default(0.9).describe('sgdMomentum: share of the velocity that a step keeps'),
   rmspropDecay: share.default(0.99).describe("rmsprop: decay of the squared gradients' mean"),
   hiddenWeightFactor: nonNegative
     .default(1)

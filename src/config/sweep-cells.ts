@@ -70,7 +70,7 @@ export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
 }
 
 /**
- * Checks what `sweepCells` would refuse, without making the cells where their number and values are all that matters.
+ * Finds what `sweepCells` would refuse, but makes the cells only if a check needs them.
  * @throws SweepError as `sweepCells` does
  */
 export function checkSweep(experiment: Experiment, pow: Power): void {
@@ -115,7 +115,7 @@ function factorsOf({ group, exclude, ...grid }: Grid, place: Path, pow: Power): 
     if (twice === undefined) return [factorOf(zip, [...place, 'zip'], pow)];
     throw new SweepError(
       [...place, 'zip', twice],
-      `${twice} is an axis of its own and in zip`,
+      `${twice} is both an axis and in zip`,
       'remove one of them',
     );
   });

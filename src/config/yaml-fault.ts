@@ -69,7 +69,7 @@ function openedBy({ message, pos }: YAMLError, document: Document.Parsed): numbe
   let opened: number | undefined;
   visit(document, {
     Node(_, { srcToken, range }) {
-      // Of nested ones the innermost is visited last.
+      // The visitor reaches the innermost of nested brackets last.
       if (srcToken && isUnclosed(srcToken) && range?.[1] === pos[0]) opened = range[0];
     },
   });

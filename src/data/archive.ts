@@ -12,8 +12,8 @@ const MAX_BYTES = 400_000_000;
 
 /**
  * Reads each wanted file into the memory that `memoryFor` gives for its size, and then calls `onFile`, in the archive's
- * order. Only regular files in the top folder or one level below it count, as in the official archives, and of several with
- * one name only the first.
+ * order. Ignores all but regular files in the top folder or one level below it, as in the official archives. If several files
+ * have one name, the first counts.
  * @throws CifarNormError (data) if the archive cannot be read, is truncated, corrupt or too large
  */
 export async function readArchive(

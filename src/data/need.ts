@@ -1,4 +1,4 @@
-/** Which images a run reads, and what it does to them. */
+/** The images that a run needs, and their preprocessing. */
 import { axisBounds } from '../config/axis-bounds.ts';
 import type { Experiment, Preprocessing } from '../config/schema.ts';
 import { axisOf } from '../config/sweep-schema.ts';
@@ -7,7 +7,7 @@ export interface Need {
   readonly preprocessing: Preprocessing;
   readonly numTraining: number;
   readonly numValidation: number;
-  /** Images of the training split that are trained on, from the first: the most of any trial. */
+  /** How many images of the training split are trained on, counted from the first: the largest number of any trial. */
   readonly trainImages: number;
 }
 

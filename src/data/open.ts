@@ -54,7 +54,7 @@ export interface OpenContext extends DataContext {
 }
 
 /**
- * Finds and reads the training images: all of them, whatever a cache says.
+ * Finds and reads all training images, without a cache.
  * @param data a place, `synthetic`, or a dataset that is returned as it is; undefined looks in the usual places
  * @throws CifarNormError (data) if a place that was named holds no CIFAR-10, or what it holds cannot be read
  */

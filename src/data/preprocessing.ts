@@ -1,4 +1,4 @@
-/** What is done to the images' numbers before a net sees them: one row for each kind. */
+/** The kinds of preprocessing, one row each. */
 import type { Preprocessing } from '../config/schema.ts';
 import { IMAGE_SIZE, type Images } from './dataset.ts';
 import { meanImage } from './split.ts';
@@ -11,7 +11,7 @@ export interface PixelStatistics {
   readonly deviation: Float64Array;
 }
 
-/** The statistics that the first `count` images give to a kind of preprocessing. */
+/** The statistics of the first `count` images that a kind of preprocessing needs. */
 export function pixelStatistics(kind: Preprocessing, images: Images, count: number): PixelStatistics {
   const none = new Float64Array(0);
   if (kind === 'meanImage') return { mean: meanImage(images, count), deviation: none };
@@ -26,9 +26,9 @@ export function pixelStatistics(kind: Preprocessing, images: Images, count: numb
 export type Prepare = (pixels: Uint8Array, image: Float64Array, statistics: PixelStatistics) => void;
 
 /**
- * Writes the numbers of an image. Undefined where they are pixels - mean, which the first layer's product computes from the
- * bytes. `perImage` and `perPixelRow` are the notebook's: the sum of the RGB numbers of an image, or of each of its 32 rows
- * of pixels, becomes 1; one that is all black stays 0.
+ * Writes the numbers of an image. Undefined if they are pixels - mean, which the first layer's product computes from the
+ * bytes. `perImage` and `perPixelRow` are the notebook's: they make the RGB numbers of an image, or of each of its 32 rows
+ * of pixels, sum to 1. Black images and rows stay 0.
  */
 export const preparations: Readonly<Record<Preprocessing, Prepare | undefined>> = {
   meanImage: undefined,
@@ -52,5 +52,5 @@ export const preparations: Readonly<Record<Preprocessing, Prepare | undefined>> 
 };
 
 const ROWS = 32;
-/** Which row of pixels a number belongs to; the three channels lie one after the other. */
+/** The row of pixels that a number belongs to. The three channels follow one another. */
 const rowOf = (index: number): number => Math.floor(index / 32) % ROWS;

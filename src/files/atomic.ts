@@ -11,11 +11,11 @@ type Pieces = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>
 
 /** The new content of a file, flushed to disk beside it. */
 export interface Staged {
-  /** Of which it was written. */
+  /** The content, in pieces. */
   readonly pieces: number;
-  /** Puts it in the file's place. */
+  /** Replaces the file with the new content. */
   replace(): Promise<void>;
-  /** Removes it, if it has not replaced the file. */
+  /** Removes the new content if it has not replaced the file. */
   discard(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export async function writeAtomically(path: string, pieces: Pieces): Promise<voi
 }
 
 /**
- * Writes a new file beside the one that it is to replace. Takes the pieces one by one, so that a long file is never in
- * memory whole. The new file's name is random: if the folder is replaced by another one meanwhile, the rename fails.
+ * Writes a new file beside the one to replace. Writes the pieces one by one, so that a long file is never in memory whole.
+ * The new file has a random name, so the rename fails if another folder has replaced this one.
  */
 export async function stage(path: string, pieces: Pieces): Promise<Staged> {
   const beside = `${path}.tmp-${randomBytes(6).toString('hex')}`;
@@ -67,7 +67,7 @@ export async function stage(path: string, pieces: Pieces): Promise<Staged> {
   };
 }
 
-/** Removes what `stage` left beside a file when the program was killed. Nobody else may be writing it. */
+/** Removes files that `stage` left beside a file when the program was killed. No other process may be writing the file. */
 export async function removeTemporaries(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder)) {

@@ -30,7 +30,7 @@ export function removeClaim(path: string, name: string): void {
   try {
     rmdirSync(claimFolderOf(path));
   } catch {
-    // There are other claims, or another program's files.
+    // The folder holds other claims, or another program's files.
   }
 }
 
@@ -68,7 +68,7 @@ const placeOf = ({ host, boot, namespace }: Holder): string =>
 /** PID, start, place and a random number. */
 const CLAIM = /^\d+-\d*-[0-9a-f]{16}-[0-9a-f]{8}$/;
 
-/** Of claims alone: other programs, such as file managers, leave files in every folder. */
+/** Matches only claims: other programs, such as file managers, leave files in any folder. */
 function namesIn(path: string): string[] {
   try {
     return readdirSync(claimFolderOf(path)).filter(name => CLAIM.test(name));

@@ -31,8 +31,8 @@ export function thisHolder(kind: Holder['kind']): Holder {
 }
 
 /**
- * Whether the content of a lock file is a note of this or an earlier version, or what a crash left of one: else the file is
- * another program's.
+ * Whether the content of a lock file is a note of this or an earlier version, or the remains of one after a crash. If not,
+ * another program wrote the file.
  */
 export const isNote = (text: string): boolean => /^(\{"pid":(\d+,"host":".*)?)?\0*$/s.test(text);
 

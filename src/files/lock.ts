@@ -29,7 +29,7 @@ export interface FileLock {
 /** `isLocked` takes a shared lock for an instant, and claimants that start at once all withdraw: so a refusal must last. */
 const ATTEMPTS = 5;
 const PAUSE_MS = 30;
-/** A flock(1) that does not answer counts as none. */
+/** How long flock(1) may take to answer; a slower one is not used. */
 const FLOCK_MS = 5000;
 const MAX_NOTE_BYTES = 4096;
 
@@ -89,7 +89,7 @@ async function take(path: string): Promise<FileLock | undefined> {
   }
 }
 
-/** A lock file is truncated, so it must not be a file that a user needs. */
+/** Refuses files that a user may need: the program truncates lock files. */
 function refuseForeign(path: string, file: FileHandle): void {
   if (isNote(readNote(file))) return;
   throw new CifarNormError(

@@ -21,7 +21,7 @@ export interface Program {
   readonly numerics: Numerics;
   /** The instructions of the native kernels that take the place of some of WebAssembly's; undefined if none do. */
   readonly native?: InstructionSet | undefined;
-  /** Why there are none, if they were looked for. */
+  /** Why there are no native kernels, if the loader looked for them. */
   readonly whyNotNative?: string | undefined;
   /** Whether the module is made for V8's 256-bit operations. */
   readonly wide: boolean;

@@ -13,7 +13,7 @@ export interface Matrix {
   readonly stride: number;
 }
 
-/** Whoever hands out memory: an engine, or a bump allocator that only counts. */
+/** Allocates memory: an engine, or a bump allocator that only counts. */
 export interface Allocator {
   /** 4 or 8. */
   readonly bytesPerReal: number;

@@ -1,7 +1,7 @@
 /**
  * The mean image in two terms. Images are bytes, and the input of a net is pixel - mean, subtracted in float64 and rounded
- * once. Two subtractions in float32 give the same number, in a quarter of the time: high is the mean rounded to a multiple
- * of 2^-16, so pixel - high has at most 24 bits and is exact, and subtracting low, the rest of the mean, rounds once.
+ * once. Two subtractions in float32 give the same number in a quarter of the time. The term high is the mean rounded to a
+ * multiple of 2^-16, so pixel - high has at most 24 bits and is exact. Subtracting low, the rest of the mean, rounds once.
  */
 import type { Dtype } from './numerics.ts';
 
@@ -13,12 +13,12 @@ export interface MeanTerms {
 
 const GRID = 2 ** 16;
 const PIXELS = 256;
-/** Times this, rounded, a float32 becomes its neighbor. */
+/** A float32 multiplied by this, and rounded, becomes its neighbor. */
 const NEIGHBORS = [1, 1 + 0.75 * 2 ** -23, 1 - 0.75 * 2 ** -23];
 
 /**
- * Terms for which (pixel - high) - low, computed in the dtype, is pixel - mean, computed in float64 and rounded, for each of
- * the 256 values of a pixel. Undefined where there are none: then images must be converted before they are multiplied.
+ * Terms for which (pixel - high) - low, computed in the dtype, equals pixel - mean, computed in float64 and rounded, for each
+ * of the 256 values of a pixel. Undefined if there are none: then images must be converted before they are multiplied.
  * @param mean (inputDim) float64, between 0 and 255
  */
 export function meanTerms(mean: Float64Array, dtype: Dtype): MeanTerms | undefined {
@@ -27,12 +27,12 @@ export function meanTerms(mean: Float64Array, dtype: Dtype): MeanTerms | undefin
   return known.get(mean);
 }
 
-/** The check takes a few milliseconds, too long for every trial. */
+/** Kept because the check takes a few milliseconds, too long for every trial. */
 const known = new WeakMap<Float64Array, MeanTerms | undefined>();
 
 /**
- * low is rounded too, which a rounding of the difference may magnify: in some means, for one number in ten thousand. Then
- * its neighbor on the other side of the exact rest serves.
+ * low is rounded too, and rounding the difference may magnify that error: for some means, in one number in ten thousand.
+ * Then the neighbor of low on the other side of the exact rest gives the right difference.
  */
 function float32Terms(mean: Float64Array): MeanTerms | undefined {
   const high = mean.map(value => Math.fround(Math.round(value * GRID) / GRID));
@@ -44,7 +44,7 @@ function float32Terms(mean: Float64Array): MeanTerms | undefined {
   return low.some(Number.isNaN) ? undefined : { high, low };
 }
 
-/** Math.fround of a difference of two float32 numbers is their difference in float32. */
+/** Math.fround of the difference of two float32 numbers equals their difference in float32. */
 function isExact(mean: number, high: number, low: number): boolean {
   for (let pixel = 0; pixel < PIXELS; pixel++) {
     if (!Object.is(Math.fround(Math.fround(pixel - high) - low), Math.fround(pixel - mean))) return false;

@@ -1,4 +1,4 @@
-/** Measures the layers during one training step, without changing a bit of it. The figures: records/diagnostics.ts. */
+/** Measures the layers during one training step without changing its bits. records/diagnostics.ts lists the figures. */
 import type { Engine } from '../kernels/engine.ts';
 import type { Matrix, Pointer } from '../kernels/matrix.ts';
 import type { DiagnosticName, LayerDiagnostics } from '../records/diagnostics.ts';
@@ -6,7 +6,7 @@ import { weightGradient } from './layers.ts';
 import type { Layer } from './net-layout.ts';
 import { divisorCount } from './normalizations.ts';
 
-/** Called by a training step on each layer, numbered from 1. */
+/** A training step calls these for each layer, numbered from 1. */
 export interface StepObserver {
   /** After the affine part: layer.out holds the preactivations. */
   preactivations(layer: Layer, number: number): void;

@@ -32,7 +32,7 @@ export interface NetOptions extends NetShape {
   readonly hiddenWeightFactor?: number;
   /** Multiplies the learning rate of hidden layers' weights and biases; 1 by default. */
   readonly hiddenRateFactor?: number;
-  /** By default the course's. */
+  /** The course's by default. */
   readonly ruleConstants?: RuleConstants;
   /** Subtracted from images that are given as bytes; absent if the input is given as numbers. */
   readonly mean?: MeanTerms;
@@ -52,8 +52,8 @@ export class FullyConnectedNet {
   readonly #layers: readonly Layer[];
 
   /**
-   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. Of hidden layers, the deviation
-   * is multiplied by hiddenWeightFactor.
+   * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. In hidden layers,
+   * hiddenWeightFactor multiplies the deviation.
    * @throws RangeError if the net does not fit into WebAssembly's 4 GiB
    */
   constructor(engine: Engine, options: NetOptions, random: RandomState) {
@@ -133,7 +133,7 @@ export class FullyConnectedNet {
     return data + regularization;
   }
 
-  /** The same step, to the bit, with the figures of each layer; in a net with diagnostics. */
+  /** The same step, bit for bit, which also returns the figures of each layer. Needs a net with diagnostics. */
   diagnosedStep(n: number, learningRate: number, t: number): { loss: number; layers: LayerDiagnostics[] } {
     const { reg } = this.#options;
     const depth = this.#layers.length;

@@ -1,4 +1,4 @@
-/** How large the initial weights are: a standard deviation, or a rule that takes it from the number of a layer's inputs. */
+/** The scale of the initial weights: a standard deviation, or a rule that computes it from a layer's number of inputs. */
 import type { Settings } from '../config/schema.ts';
 
 export type WeightScale = Settings['weightScale'];

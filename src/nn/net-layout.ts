@@ -31,9 +31,9 @@ export interface NetShape {
   readonly maxRows: number;
   /** The rule that trains the net; absent for a net that is not trained. */
   readonly rule?: Rule;
-  /** By default the course's. */
+  /** The course's by default. */
   readonly normConstants?: NormConstants;
-  /** Whether the gradients of its weights are stored when they are asked for (see FullyConnectedNet.diagnosedStep). */
+  /** Whether the net can store the gradients of its weights (see FullyConnectedNet.diagnosedStep). */
   readonly diagnostics?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface NetLayout {
   readonly layers: readonly Layer[];
   /** For a net with a rule: one for each layer. */
   readonly states: readonly LayerState[];
-  /** The rule's hyperparameters for this step: of the affine parts of hidden layers, and of all else. */
+  /** The rule's hyperparameters for this step: for the affine parts of hidden layers, and for all other parameters. */
   readonly hiddenHyper: Pointer;
   readonly hyper: Pointer;
   /** With diagnostics: room for the gradient of the largest weights. */

@@ -7,11 +7,11 @@ import type { Engine } from '../kernels/engine.ts';
 import type { Matrix, Pointer } from '../kernels/matrix.ts';
 import { reluBackward, reluForward } from './layers.ts';
 
-/** The constants of a normalization; each ignores those that it has no use for. */
+/** The constants of normalizations. Each normalization ignores those that it does not use. */
 export interface NormConstants {
   /** Added to the variance. */
   readonly eps: number;
-  /** The part of the running statistics that a step keeps. */
+  /** The share of the running statistics that a step keeps. */
   readonly momentum: number;
   /** Groups of adjacent features; must divide the width. */
   readonly groups: number;
@@ -53,7 +53,7 @@ export interface NormalizationRow {
   readonly title: string;
   /** The parameters that it learns, each (h), with their initial values. */
   readonly parameters: Readonly<Partial<Record<ParameterName, number>>>;
-  /** What its statistics are taken over: the batch (of each column), the features of each row, or groups of them. */
+  /** What the statistics are over: the batch (for each column), the features of each row, or groups of features. */
   readonly over: 'batch' | 'features' | 'groups' | undefined;
   /** Whether it updates a running mean and variance in training mode, for test mode. */
   readonly hasRunningStatistics: boolean;

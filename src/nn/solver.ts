@@ -11,7 +11,7 @@ import type { DiagnosedStep } from '../records/diagnostics.ts';
 import { FullyConnectedNet } from './fully-connected-net.ts';
 import { CHECK_ROWS, shapeOf } from './net-of-settings.ts';
 
-/** Images as bytes, their labels, and what preprocessing needs, from pixelStatistics. */
+/** Images as bytes, their labels, and the statistics for preprocessing (see pixelStatistics). */
 export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'>, Pick<PixelStatistics, 'mean'> {
   readonly deviation?: Float64Array;
 }
@@ -20,7 +20,7 @@ export interface TrainingImages extends Pick<Images, 'pixels' | 'labels'>, Pick<
 export interface TrainingData extends TrainingImages {
   readonly numTraining: number;
   readonly numValidation: number;
-  /** `meanImage` by default. */
+  /** Default: `meanImage`. */
   readonly preprocessing?: Preprocessing;
 }
 
@@ -167,12 +167,12 @@ function byteWriter(engine: Engine, { images, input }: FullyConnectedNet) {
   return (row: number, pixels: Uint8Array) => all.set(pixels, row * IMAGE_SIZE);
 }
 
-/** For the mean images that have no two terms. */
+/** For mean images that cannot be split into two terms. */
 const subtractMean: Prepare = (pixels, image, { mean }) => {
   for (let j = 0; j < IMAGE_SIZE; j++) image[j] = pixels[j]! - mean[j]!;
 };
 
-/** Writes the numbers that an image becomes to a row of a net's input. */
+/** Writes the preprocessed numbers of an image to a row of a net's input. */
 function numberWriter(engine: Engine, input: Matrix, data: TrainingData, prepare: Prepare) {
   const stride = input.stride / engine.bytesPerReal;
   const all = engine.reals(input.pointer, input.rows * stride);

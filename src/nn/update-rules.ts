@@ -11,12 +11,12 @@ export interface Rule {
   hyper(learningRate: number, t: number, constants?: RuleConstants): readonly number[];
 }
 
-/** The rules' constants, named as in the settings; each rule ignores those of the others. */
+/** The constants of all rules, named as in the settings. Each rule ignores those of the others. */
 export type RuleConstants = Readonly<
   Pick<Settings, 'adamBeta1' | 'adamBeta2' | 'adamEps' | 'sgdMomentum' | 'rmspropDecay'>
 >;
 
-/** RMSProp's, which is no setting. */
+/** RMSProp's epsilon, which is not a setting. */
 const RMSPROP_EPS = 1e-8;
 
 /** The course's constants. */

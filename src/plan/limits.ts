@@ -1,11 +1,11 @@
-/** What no machine can run or no journal can hold, refused before anything is planned or written. */
+/** Refuses trials that no machine can run or no journal can hold, before anything is planned or written. */
 import { scheduleOf } from '../config/schedule.ts';
 import type { Settings } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { ADDRESSABLE } from '../kernels/engine.ts';
 import { bytesNeeded } from '../nn/net-of-settings.ts';
 
-/** Losses of a trial. Its line in the journal then takes at most 220 MB, and exporting it up to 1.8 GB of memory. */
+/** Losses of a trial. Its line in the journal takes at most 220 MB, and exporting it takes up to 1.8 GB of memory. */
 export const MOST_ITERATIONS = 5_000_000;
 
 /** @throws CifarNormError (config) if the net does not fit into WebAssembly's memory, or the history into the journal */

@@ -1,9 +1,9 @@
-/** How long trials take, from how long others took. */
+/** Predicts how long trials take from how long others took. */
 import { scheduleOf } from '../config/schedule.ts';
 import { costOf } from './cost.ts';
 import type { PlannedTrial } from './trial.ts';
 
-/** What was measured of some trials: the sum of their costs (see costOf) and of their training times. */
+/** The measured pace of some trials: the sums of their costs (see costOf) and of their training times. */
 export interface Timing {
   readonly cost: number;
   readonly seconds: number;
@@ -11,7 +11,7 @@ export interface Timing {
 
 export interface Measured {
   readonly trial: Pick<PlannedTrial, 'settings' | 'split'>;
-  /** How many it ran: a trial that diverges ends early. */
+  /** Iterations that ran: a trial that diverges ends early. */
   readonly iterations: number;
   readonly seconds: number;
 }
@@ -27,8 +27,8 @@ export const sumOf = (one: Timing | undefined, other: Timing): Timing => ({
 });
 
 /**
- * What decides how long a unit of cost takes: the shape of the net and of its steps. Rates and scales do not. Trials whose
- * key is the same take as long as their costs say.
+ * The key of what determines the time of a unit of cost: the shape of the net and of its steps, but not rates or scales. Among
+ * trials of one key, time is proportional to cost.
  */
 export function paceKey({ settings }: Pick<PlannedTrial, 'settings'>): string {
   const { hiddenDims, normalization, batchSize, dtype, updateRule, diagnostics } = settings;
@@ -36,8 +36,8 @@ export function paceKey({ settings }: Pick<PlannedTrial, 'settings'>): string {
 }
 
 /**
- * Seconds for a unit of cost by key: as measured, or where nothing was, as of all together. Undefined if no time was
- * measured at all.
+ * Seconds for a unit of cost, by key. A key without measurements gets the pace of all trials together. Undefined if nothing was
+ * measured.
  */
 export function paceOf(timings: ReadonlyMap<string, Timing>): ((key: string) => number) | undefined {
   let [cost, seconds] = [0, 0];

@@ -26,7 +26,7 @@ export function planTrials(
   seeds: readonly number[] = seedsOf(experiment),
 ): Trial[] {
   const cells = sweepCells(experiment, pow);
-  // Walking the random stream of an endless training would be endless too.
+  // Checked first: the random stream of an extremely long training would take as long to walk.
   for (const { settings } of cells) ensureFeasible(settings);
   const split = splitOf(experiment);
   const trials = new Map<string, Trial>();

@@ -12,11 +12,11 @@ export const shardText = ({ index, count }: Shard): string => `${index}/${count}
 
 /**
  * The shard, from 1, of each trial id. Each trial goes to the shard with the least work so far, the costliest first
- * (longest processing time first; Graham 1969). Replicates are dealt out one after the other, so that asking for more of
- * them moves no trial to another shard.
+ * (longest processing time first; Graham 1969). Deals out one replicate after the other, so that adding replicates moves no
+ * trial to another shard.
  */
 export function shardsOf(trials: readonly PlannedTrial[], count: number): Map<string, number> {
-  // There are never more shards with work than trials.
+  // Only as many shards as trials have work.
   const loads = Array.from({ length: Math.min(count, trials.length) }, () => 0);
   const shards = new Map<string, number>();
   for (const seed of new Set(trials.map(trial => trial.seed))) {

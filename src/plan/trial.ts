@@ -22,19 +22,19 @@ export interface Trial extends PlannedTrial {
   readonly streams: Streams;
   /** Version of the arithmetic; results of two versions may differ in bits. */
   readonly numerics: string;
-  /** Of the dataset. */
+  /** The dataset's fingerprint. */
   readonly fingerprint: string;
 }
 
-/** The notebook's `get_CIFAR10_data`: training images first, validation images after them; and what is done to them. */
+/** The split of the notebook's `get_CIFAR10_data` (training images first, validation images after them), and the preprocessing. */
 export interface Split {
   readonly numTraining: number;
   readonly numValidation: number;
-  /** Absent for the default, as in every trial of a version that had no other. */
+  /** Absent for the default, as in every trial of earlier versions, which had no other kind. */
   readonly preprocessing?: Exclude<Preprocessing, 'meanImage'>;
 }
 
-/** The split that an experiment asks for. */
+/** The split of an experiment. */
 export const splitOf = ({
   numTraining,
   numValidation,

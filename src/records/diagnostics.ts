@@ -1,7 +1,7 @@
 /**
- * What is measured of each layer when a trial has `diagnostics`: one row for each figure. The record's schema, the CSV
- * columns, tables and heat maps read this table. Figures are of one step, on its own minibatch; mean and standard deviation
- * are over all elements of a matrix (n, h), norms are Euclidean.
+ * The figures that `diagnostics` measures in each layer, one row each. The record's schema, the CSV columns, tables and heat
+ * maps read this table. Figures describe one step, on its own minibatch. Mean and standard deviation are over all elements of
+ * a matrix (n, h); norms are Euclidean.
  */
 
 export interface Diagnostic {
@@ -67,7 +67,7 @@ export const diagnosticNames = Object.keys(diagnostics) as [DiagnosticName, ...D
 /** The figures of one layer, numbered from 1. The last layer has no activations; figures that are not finite are absent. */
 export type LayerDiagnostics = { layer: number } & Partial<Record<DiagnosticName, number>>;
 
-/** The figures of one step, made after the first iteration (epoch 0) and at the end of each epoch. */
+/** The figures of one step, measured after the first iteration (epoch 0) and at the end of each epoch. */
 export interface DiagnosedStep {
   iteration: number;
   epoch: number;

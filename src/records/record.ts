@@ -40,7 +40,7 @@ export const trialRecordSchema = z.strictObject({
   /** Training loss of each iteration, up to the first that is not finite. */
   losses: z.array(z.number()),
   accuracies: z.array(accuracySchema),
-  /** Of a trial with diagnostics: the figures of each layer, by step. */
+  /** The figures of each layer, by step. Only in a trial with diagnostics. */
   diagnostics: z.array(diagnosedStepSchema).optional(),
   /** Training time; the only figure that differs between machines. */
   seconds: z.number().nonnegative(),

@@ -23,7 +23,7 @@ type Spec = Omit<ChartSpec, 'y'> & { readonly y: SeriesName | MeasureName };
 /**
  * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec; without
  * specs the usual ones. Replicates are drawn as their mean.
- * @param data for the titles; undefined where the reader knows
+ * @param data for the titles; undefined if the reader knows it
  */
 export function chartsOf(
   specs: readonly ChartSpec[] | undefined,

@@ -64,8 +64,8 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /**
- * trial, axes, seed, iteration, epoch, layer (from 1) and every figure of the layer, an empty cell where it has none. Without
- * any line if no trial has diagnostics.
+ * trial, axes, seed, iteration, epoch, layer (from 1) and every figure of the layer, with an empty cell for a missing figure.
+ * Has no lines if no trial has diagnostics.
  */
 export function* diagnosticsCsv(results: readonly Result[]): Generator<string> {
   const diagnosed = results.filter(({ trial }) => trial.settings.diagnostics);

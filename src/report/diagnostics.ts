@@ -1,4 +1,4 @@
-/** The layers of a run's nets: a table of all figures, and maps of one figure by layer and epoch. */
+/** Tables of all figures of a run's layers, and maps of one figure by layer and epoch. */
 import { type Cell, cellsOf } from '../analysis/cells.ts';
 import { type Diagnosed, diagnosedOf, layerMean, theoryOf } from '../analysis/layers.ts';
 import { type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
@@ -10,7 +10,7 @@ import { meansNotes } from './notes.ts';
 import { extent } from './range.ts';
 import { sizeText } from './text.ts';
 
-/** More nets make no table that anybody reads; diagnostics.csv has them all. */
+/** A longer table is hard to read; diagnostics.csv has all nets. */
 const MAX_NETS = 6;
 /** Epochs side by side. */
 const MAX_EPOCHS = 8;
@@ -18,7 +18,7 @@ const MAX_EPOCHS = 8;
 const MAPPED = ['preactivationStd', 'preactivationGradientNorm', 'updateRatio'] as const;
 const SHADES = ' ░▒▓█';
 
-/** All figures at the first iteration, a row for each layer of each net; no table if no trial has diagnostics. */
+/** All figures at the first iteration, one row for each layer of each net. No table if no trial has diagnostics. */
 export function diagnosticsTables(results: readonly Result[], data: DataLabel): Table[] {
   const { nets, notes } = netsOf(results);
   if (nets.length === 0) return [];
@@ -53,11 +53,11 @@ export interface HeatMap {
   readonly steps: readonly string[];
   /** (layers, steps); null where no trial has the figure. */
   readonly values: readonly (readonly (number | null)[])[];
-  /** What theory says of each layer at the first iteration; undefined where it says nothing of any. */
+  /** Theory's prediction for each layer at the first iteration; undefined if it has none. */
   readonly theory: readonly (number | null)[] | undefined;
 }
 
-/** The maps of a run's nets, figure by figure; `notes` tell of nets that are left out. */
+/** The maps of a run's nets, figure by figure. `notes` say how many nets are left out. */
 export function heatMapsOf(results: readonly Result[]): {
   readonly maps: readonly HeatMap[];
   readonly notes: readonly string[];
@@ -109,7 +109,7 @@ function heatTable({ name, net, steps, values, theory }: HeatMap, data: DataLabe
 
 export const THEORY: Partial<Record<DiagnosticName, string>> = {
   preactivationStd:
-    'Theory, for the first iteration: a layer multiplies a signal from ReLUs by s sqrt(n/2), with n inputs and weights of deviation s.',
+    'Theory, at the first iteration: a layer with n inputs and weights of deviation s multiplies a signal from ReLUs by s sqrt(n/2).',
   updateRatio: 'Theory: about 1e-3 in nets that learn well.',
 };
 
@@ -143,8 +143,8 @@ function netsOf(results: readonly Result[]): {
 }
 
 /**
- * The place of each value's size on a logarithmic scale, 0 for the least and 1 for the greatest; undefined for a value that has
- * none.
+ * The place of each value's magnitude on a logarithmic scale, from 0 for the least to 1 for the greatest; undefined for a value
+ * without one.
  */
 export function logShare(values: readonly (number | null)[]): (value: number | null) => number | undefined {
   const sizes = values.flatMap(value => (value === null || value === 0 ? [] : Math.log10(Math.abs(value))));

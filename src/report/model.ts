@@ -28,7 +28,7 @@ export interface Table {
   /** Titles of the groups of columns that stand side by side; one without a title if figures are not grouped. */
   readonly groups: readonly (string | undefined)[];
   readonly rows: readonly Row[];
-  /** Sentences to stand below it. */
+  /** Sentences below it. */
   readonly notes: readonly string[];
 }
 
@@ -63,11 +63,11 @@ export interface Chart {
   readonly xLabel: string;
   readonly x: 'linear' | 'log';
   readonly series: readonly Series[];
-  /** Of y. */
+  /** Unit of y. */
   readonly unit?: Measure['unit'] | undefined;
   readonly lines?: readonly TheoryLine[];
   /** [low, high]: values outside are drawn at the edge, and counted below the chart. */
   readonly clamp?: readonly [number, number] | undefined;
-  /** Sentences to stand below it. */
+  /** Sentences below it. */
   readonly notes?: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Row, Table } from './model.ts';
 import { meansNotes, missingNotes } from './notes.ts';
 import { axisAcross, leadsOf, rowsOf } from './row-names.ts';
 
-/** A longer table shows its best rows only: nobody reads thousands of lines, and the CSV files have them all. */
+/** A longer table shows only its best rows; the CSV files have all. */
 const MAX_ROWS = 50;
 const RANKED_BY: MeasureName = 'bestValAccuracy';
 

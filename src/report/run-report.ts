@@ -40,7 +40,7 @@ const SYNTHETIC = [
 
 /**
  * The finding, the table of a sweep, the charts, the expectations, and in the end the answer again, for those who see
- * the last screen only. Of an interrupted run only how to resume it, of a shard only what to do with it.
+ * the last screen only. An interrupted run shows only how to resume it; a shard shows only how to merge it.
  */
 export function reportBody(view: RunView, style: ReportStyle): string {
   const { command, results, planned, shard, charts, data, expectations } = view;

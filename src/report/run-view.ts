@@ -1,4 +1,4 @@
-/** What the report of a run is made of. */
+/** The content of a run's report. */
 import type { Stream } from '../analysis/comparison.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
@@ -14,7 +14,7 @@ export interface RunView {
   readonly data: DataLabel;
   /** Number of trials in the plan, or in the shard. */
   readonly planned: number;
-  /** The part of a run that this is, if it is not all of it. */
+  /** Which shard of a run this is; absent for a whole run. */
   readonly shard?: Shard | undefined;
   /** In plan order; fewer than planned if the run was interrupted, none if it has yet to begin. */
   readonly results: readonly Result[];
@@ -27,7 +27,7 @@ export interface RunView {
 
 export const isComplete = ({ planned, results }: RunView): boolean => results.length === planned;
 
-/** What the run shows, by rules. Of a shard only that it is one: the trials to compare with are in other shards. */
+/** What the run shows, by rules. A shard has no finding, because the trials to compare with are in other shards. */
 export function findingIn({ results, data, stream, shard }: RunView): Finding {
   const finding = findingOf(results, { data, stream });
   return shard ? { ...finding, sentences: [shardSentence(shard)] } : finding;

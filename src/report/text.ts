@@ -12,14 +12,14 @@ export function axisText(values: readonly SettingValue[]): (value: SettingValue)
   return value => shortText(value, digits);
 }
 
-/** A measured size in three digits, `12.3`, or in two as a power of ten if it is small or large; `-` for none. */
+/** A measured size in three digits, `12.3`; in two as a power of ten if it is small or large; `-` if there is none. */
 export function sizeText(value: number | null): string {
   if (value === null) return '-';
   const plain = value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 1000);
   return plain ? String(Number(value.toPrecision(3))) : powerText(value, 1);
 }
 
-/** What a terminal would obey rather than show: control and formatting characters, which also turn the direction of text. */
+/** Characters that a terminal obeys instead of showing: control characters, and those that format text or reverse its direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** Text from a config file or an error, safe for one line of a terminal: control characters become blanks. */
@@ -27,13 +27,13 @@ export function oneLine(text: string): string {
   return stripVTControlCharacters(text).replace(UNSEEN, ' ').trim();
 }
 
-/** Lines of text, each safe for a terminal; indents stay. */
+/** Makes each line of a text safe for a terminal; keeps indents. */
 export const safeLines = (text: string): string[] =>
   stripVTControlCharacters(text)
     .split('\n')
     .map(line => line.replace(UNSEEN, ' ').trimEnd());
 
-/** JSON for people and machines: what a terminal would obey is escaped. */
+/** JSON that is safe to print: escapes characters that a terminal would obey. */
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
     character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),

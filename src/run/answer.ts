@@ -1,4 +1,4 @@
-/** Answers the notebook's questions: runs their experiments as any user would, measures, and puts the results into words. */
+/** Answers the notebook's questions: runs their shipped experiments, measures, and states the results. */
 import { dataLabelOf, type Result } from '../analysis/results.ts';
 import { batchMeanNoise, netInvariance, preprocessingInvariance } from '../checks/invariances.ts';
 import type { Normalization } from '../config/schema.ts';
@@ -82,7 +82,7 @@ export interface AnswerOptions extends Omit<RunOptions, 'set' | 'data' | 'out' |
 }
 
 /**
- * Runs what a question needs; runs that are kept in ./results are not run again. Undefined if it was interrupted.
+ * Runs the experiments of a question. Reuses finished runs in ./results. Undefined if interrupted.
  * @throws CifarNormError as runExperiment does
  */
 export async function answerQuestion(

@@ -15,9 +15,9 @@ export interface Policy {
 }
 
 /**
- * Yields the events of all trials as they happen: each time, those since the last time, in order. The costliest trials start
- * first, so that none of them is left for the end; trials that cost the same start in plan order. A trial counts against the
- * executor's slots until its caller has dealt with its record. Closes the executor.
+ * Yields the events of all trials as they happen, as lists in order. The costliest trials start first, so that none of them runs
+ * alone at the end; trials of equal cost start in plan order. A trial occupies one of the executor's slots until the caller has
+ * handled its record. Closes the executor.
  */
 export async function* conduct(
   trials: readonly Trial[],

@@ -50,7 +50,7 @@ function problemOf({ folder, corrupt, newer, invocation }: StoredRun): CifarNorm
   if (corrupt.length > 0)
     return cannot(
       `${path}:${corrupt[0]}: the shard is damaged: the line is corrupt (checksum mismatch)`,
-      'run the shard again with --repair: the trials of corrupt lines run again',
+      'run the shard again with --repair, which trains the trials of corrupt lines again',
     );
   if (newer.length > 0)
     return cannot(`${path}: a newer version of cifar-norm wrote it`, 'merge with that version');

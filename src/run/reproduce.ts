@@ -27,7 +27,7 @@ export async function reproducingCommand({ identity, invocation, trials }: OpenR
   return ['cifar-norm', verb, name, ...sets, ...flags].join(' ');
 }
 
-/** Replicates have the seeds `first`, `first` + 1, ...; any others are listed. */
+/** Replicates have the seeds `first`, `first` + 1, ...; other seeds are listed. */
 function seedFlags(seeds: readonly number[], first: unknown): string[] {
   if (seeds.some((seed, i) => seed !== Number(first) + i))
     return [`--set ${quoted(`seeds=[${seeds.join(', ')}]`)}`];

@@ -145,7 +145,7 @@ export async function runExperiment(
     const ids = new Set(trials.map(({ id }) => id));
     const found = store.results().filter(({ trial }) => ids.has(trial.id));
     await onEvent({ kind: 'planned', folder, trials, results: found, view });
-    // On a queue, workers watch the time: it does not pass while a trial moves from one to another.
+    // On a queue, workers enforce the time limit: it does not count while a trial moves to another worker.
     const policy = {
       retries: options.retries ?? 1,
       timeout: options.queue === undefined ? timeout : undefined,
@@ -195,7 +195,7 @@ interface Prepared {
 }
 
 /**
- * Makes certain that the trials can run here, before anything is written. Only executors keep the images.
+ * Makes sure that the trials can run here, before anything is written. Only executors keep the images.
  */
 async function prepare(
   experiment: string | ExperimentInput,
@@ -208,7 +208,7 @@ async function prepare(
     ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data },
     onReading: source => onEvent({ kind: 'reading', source }),
   }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
-    // A queue's workers have their own images; here they are read only for their fingerprint, and freed before planning.
+    // A queue's workers have their own images. These are read only for their fingerprint, and freed before planning.
     const kept = url === undefined ? { train, statistics } : { train: undefined };
     return { source, kind, fingerprint, ...kept };
   });

@@ -32,11 +32,11 @@ export interface OpenRun {
   readonly invocation: Invocation | undefined;
   readonly trials: readonly PlannedTrial[];
   readonly results: readonly Result[];
-  /** Of all trials together. */
+  /** Sum over all trials. */
   readonly trainingSeconds: number;
 }
 
-/** Whether it has a result of every trial that it was asked for. */
+/** Whether it has a result for every trial that the command asked for. */
 export const isComplete = (run: Pick<OpenRun, 'trials' | 'results' | 'invocation'>): boolean =>
   run.results.length === askedOf(run).length;
 
@@ -68,7 +68,7 @@ function expectationsIn(
     : notApplicable(expectations, reason);
 }
 
-/** Says in the manifest what the run is doing. */
+/** Writes the state of the run to the manifest. */
 export async function writeManifest(run: OpenRun, status: Manifest['status'], lock: FileLock): Promise<void> {
   await replaceAll(run.folder, manifestIn(run, status), { lock, shrink: true });
 }
@@ -108,7 +108,7 @@ export interface ViewOptions {
 }
 
 /**
- * Writes every view and returns their names: the CSV files, the finding of a finished run that is no shard, and the manifest.
+ * Writes every view and returns their names: the CSV files, the manifest and, for a finished run that is not a shard, the finding.
  * @throws CifarNormError if a file was not written by a run, would lose rows and may not, or the folder is no longer the
  *   one that is locked
  */
@@ -116,14 +116,14 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
   for (const name of VIEWS) await refuseForeignView(run.folder, name);
   const isFinished = isComplete(run);
   const views: View[] = csvsOf(run.results).map(name => [name, csvOf[name](run.results)]);
-  // What a finished run shows. Of a shard it would mislead: the trials to compare with are in other shards.
+  // A shard's finding would mislead, because the trials to compare with are in other shards.
   if (isFinished && !shardOf(run)) views.push([FINDING, jsonOf(findingIn(viewOf(run)))]);
   views.push(...manifestIn(run, isFinished ? 'finished' : 'interrupted'));
   await replaceAll(run.folder, views, options);
   return views.map(([name]) => name);
 }
 
-/** Replaces files; none, if one of them may not be replaced. */
+/** Replaces all files, or none if one of them may not be replaced. */
 async function replaceAll(
   folder: string,
   views: readonly View[],
@@ -152,8 +152,8 @@ function refuseShorter(path: string, lines: number, before: number): void {
   if (lines >= before) return;
   throw new CifarNormError(
     'run',
-    `${path} has ${before - 1} rows, and the journal gives only ${lines - 1}: the file is left as it is`,
-    'look at the journal with cifar-norm status; to replace the file all the same, use cifar-norm export --force',
+    `${path} has ${before - 1} rows, and the journal gives only ${lines - 1}: the file is unchanged`,
+    'check the journal with cifar-norm status; to replace the file anyway, use cifar-norm export --force',
   );
 }
 

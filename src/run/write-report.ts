@@ -61,7 +61,7 @@ export async function writeReport(
   }
 }
 
-/** A label names a run on the page and in the names of its figures: two runs must not share one. */
+/** Gives each run its own label, which names it on the page and in the file names of its figures. */
 function withOwnLabels(pages: readonly PageRun[]): PageRun[] {
   const taken = new Set<string>();
   return pages.map(page => {
@@ -72,7 +72,7 @@ function withOwnLabels(pages: readonly PageRun[]): PageRun[] {
   });
 }
 
-/** Replaces a file, and nothing but a file: renamed over /dev/null, a page would be /dev/null for every program. */
+/** Replaces only regular files: a page renamed over /dev/null would replace the device for every program. */
 async function write(path: string, pieces: Iterable<string>): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there && !there.isFile())

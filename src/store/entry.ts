@@ -1,4 +1,4 @@
-/** What memory keeps of a record. Its histories stay on disk. */
+/** The part of a record that is kept in memory. Its histories stay on disk. */
 
 import { scheduleOf } from '../config/schedule.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
@@ -11,9 +11,9 @@ export interface Entry {
   readonly error: string | undefined;
   readonly seconds: number;
   readonly summary: Summary;
-  /** Where its line begins, in bytes. */
+  /** Offset of its line, in bytes. */
   readonly at: number;
-  /** Of its line with the newline, in bytes. */
+  /** Length of its line with the newline, in bytes. */
   readonly length: number;
 }
 

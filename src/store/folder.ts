@@ -20,7 +20,7 @@ export function csvsOf(results: readonly Result[]): CsvName[] {
   return CSVS.filter(name => isDiagnosed || name !== 'diagnostics.csv');
 }
 
-/** Every file that is made from the journal. */
+/** Every view of the journal. */
 export const VIEWS = [MANIFEST, FINDING, ...CSVS] as const;
 const LOCK = 'run.lock';
 
@@ -48,7 +48,7 @@ export async function lockFolder(folder: string): Promise<FileLock> {
 }
 
 /**
- * Refuses a folder whose files a run would replace, though they are not views of its journal.
+ * Refuses a folder if a run would replace files that are not views of its journal.
  * @throws CifarNormError (usage)
  */
 export async function refuseForeign(folder: string): Promise<void> {

@@ -47,10 +47,10 @@ export type Line =
 const SEAL = /^,"sha256":"([0-9a-f]{16})"\}$/;
 const SEAL_BYTES = ',"sha256":"0123456789abcdef"}'.length;
 
-/** A string cannot be longer (V8), nor can a line: a trial of MOST_ITERATIONS (see plan/limits.ts) has a shorter one. */
+/** V8's longest string, and so the longest line. A trial of MOST_ITERATIONS (see plan/limits.ts) has a shorter line. */
 export const MOST_LINE_BYTES = 2 ** 29 - 64;
 
-/** Of an object's JSON without its closing brace. */
+/** @param open an object's JSON without its closing brace */
 const hash = (open: string | Uint8Array) =>
   createHash('sha256').update(open).update('}').digest('hex').slice(0, 16);
 
@@ -92,14 +92,14 @@ export function readLine(bytes: Buffer): Line {
   return { kind: 'newer' };
 }
 
-/** Whether the hash of a line is that of its rest. */
+/** Whether the hash of a line matches the rest of the line. */
 export function isSealed(bytes: Buffer): boolean {
   const end = bytes.length - SEAL_BYTES;
   const seal = end > 0 && end < MOST_LINE_BYTES ? SEAL.exec(bytes.toString('latin1', end)) : null;
   return seal !== null && hash(bytes.subarray(0, end)) === seal[1];
 }
 
-/** The content of a line; undefined if its hash is not that of the rest, or the rest is not JSON. */
+/** The content of a line; undefined if its hash does not match, or the rest is not JSON. */
 function unsealed(bytes: Buffer): unknown {
   if (!isSealed(bytes)) return undefined;
   try {

@@ -135,7 +135,7 @@ export class Journal {
   }
 
   async begin(invocation: Invocation): Promise<void> {
-    // Twice, for what a run expects stands nowhere else.
+    // Written twice, because no other line has a run's expectations.
     await this.#append(invocationLine(invocation).repeat(2));
   }
 
@@ -144,8 +144,8 @@ export class Journal {
   }
 
   /**
-   * Reads the file again, for another program may have changed lines of it.
-   * @returns the error to report, if one did
+   * Reads the file again to detect changes by another program.
+   * @returns the error to report if there are any
    */
   async change(): Promise<CifarNormError | undefined> {
     const corrupt = await corruptLines(this.#file);
@@ -231,7 +231,7 @@ async function refuseForeign(
   if (!ours) throw foreignError(path);
 }
 
-/** Readers take a run's plan from its journal; whoever trains must plan the same. */
+/** Readers take a run's plan from its journal. A command that trains plans again, and must get the same plan. */
 function refuseOtherPlan(path: string, planned: readonly PlannedTrial[], trials: readonly Trial[]): void {
   const ids = new Set(trials.map(({ id }) => id));
   const lost = planned.find(({ id }) => !ids.has(id));

@@ -47,7 +47,7 @@ export type Presentation = Pick<
 
 export const manifestSchema = z.strictObject({
   ...identitySchema.shape,
-  /** Of the latest invocation. */
+  /** From the latest invocation. */
   ...invocationSchema.shape,
   status: z.enum(['running', 'interrupted', 'finished']),
   trials: z.strictObject({ planned: z.int(), completed: z.int(), diverged: z.int(), failed: z.int() }),
@@ -59,8 +59,8 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 
 /**
- * The identity of a run of an experiment. What cannot change a result is left out: where the data are, what the experiment
- * is called, what is drawn; and so are replicates, of which a run may be asked for more.
+ * The identity of a run of an experiment. Leaves out keys that cannot change a result, such as the data's place, the title and
+ * the charts. Leaves out replicates too, because a command may add more to a run.
  */
 export function identityOf(
   { name, experiment }: { readonly name: string; readonly experiment: Experiment },

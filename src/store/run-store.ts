@@ -136,9 +136,9 @@ export class RunStore {
   }
 
   /**
-   * Makes sure that the views go where the journal is, and that the journal is still what the run wrote.
-   * @returns the error to report once the views are written: another program changed the journal; or it was removed or
-   *   replaced, and has been written again with all finished trials
+   * Makes sure that the views go to the journal's folder, and that no other program has changed the journal. Writes a journal that
+   * was removed or replaced again, with all finished trials.
+   * @returns the error to report once the views are written, if another program changed, removed or replaced the journal
    * @throws CifarNormError (run) if the folder was moved: the journal went with it, and nothing may be written in its place
    */
   async settle(): Promise<CifarNormError | undefined> {
@@ -146,7 +146,7 @@ export class RunStore {
     const isLockHere = this.#lock.isAt(lockPath(this.folder));
     if (isLockHere && this.#journal.isAt(path)) return this.#journal.change();
     if (!isLockHere && !(await this.#journal.isRemoved())) throw movedError(this.folder);
-    // Whatever has come in its place is another's.
+    // A file that has replaced the journal belongs to another program.
     const isReplaced = await exists(path);
     if (isReplaced) this.folder = `${this.folder}.restored-${stamp()}`;
     await mkdir(this.folder, { recursive: true });

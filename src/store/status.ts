@@ -54,7 +54,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
   };
 }
 
-/** The measured time of the work that is left, shared by the workers, but not less than the longest trial takes. */
+/** The measured time of the work left, shared by the workers, but at least that of the longest trial. */
 function secondsLeft({ trials, results, entries }: StoredRun, workers: number): number | null {
   const timings = new Map<string, Timing>();
   for (const { trial, status, summary, seconds } of results) {
@@ -115,7 +115,7 @@ export async function findRun(name: string, cwd: string, resultsFolder: string):
   );
 }
 
-/** Runs whose names begin with `name`, at most three, or else the one that it most likely misspells. */
+/** At most three runs whose names begin with `name`, or else the closest match to a misspelled name. */
 async function namesLike(name: string, resultsFolder: string): Promise<string[]> {
   const names = await readdir(resultsFolder).catch(() => []);
   const runs = names.filter(each => existsSync(join(resultsFolder, each, JOURNAL))).sort();

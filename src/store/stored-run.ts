@@ -84,7 +84,7 @@ export function secondsIn(entries: ReadonlyMap<string, Entry>): number {
 
 type Planned = Pick<StoredRun, 'trials' | 'results' | 'invocation'>;
 
-/** The trials that a run was asked for: all, or those of its shard and whatever else it has. In plan order. */
+/** The trials that the command asked for, in plan order: all, or those of its shard and any others that have results. */
 export function askedOf({ trials, results, invocation }: Planned): readonly PlannedTrial[] {
   const ids = new Set([
     ...trialsOf(trials, invocation?.shard).map(({ id }) => id),
@@ -93,7 +93,7 @@ export function askedOf({ trials, results, invocation }: Planned): readonly Plan
   return trials.filter(({ id }) => ids.has(id));
 }
 
-/** Which part of a run a folder holds; undefined if it is for all of it. */
+/** Which shard of a run a folder holds; undefined for a whole run. */
 export const shardOf = (run: Planned): Shard | undefined =>
   askedOf(run).length < run.trials.length ? run.invocation?.shard : undefined;
 

@@ -210,7 +210,7 @@ describe('sentences', () => {
     );
   });
 
-  it('one seed tells nothing about the spread: no interval or p is made of it, and the cure is named', () => {
+  it('one seed has no spread: the report has no interval or p, and says to add replicates', () => {
     const text = comparisonSentences(byNet(six.slice(0, 2))).join(' ');
     expect(text).toContain('One seed');
     expect(text).not.toMatch(/95 % interval|p \./);

@@ -114,7 +114,7 @@ const killEarly = fc.nat(3000).map(bytes =>
   }),
 );
 
-/** Expects that a changed byte cost at most one trial. */
+/** Expects that a changed byte costs at most one trial. */
 async function expectOneLost(model: Model, real: Real): Promise<void> {
   const run = await readRun(real.folder).catch(() => undefined);
   // A journal that ends between its two plan lines may be unreadable after the edit.

@@ -42,7 +42,7 @@ it('SIGUSR1 opens no debugger while the program is loaded', () => {
   mkdirSync(join(folder, 'dist', 'bundle'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   cpSync(dirname(entry), join(folder, 'bin'), { recursive: true });
-  // Stands for the program: it is signalled at the very beginning of its loading.
+  // Stands in for the program, which gets the signal as soon as it begins to load.
   const program = `
     process.kill(process.pid, 'SIGUSR1');
     await new Promise(resolve => setTimeout(resolve, 500));
@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== 'linux')('two signals end the program', () 
   beforeAll(async () => {
     out = join(emptyFolder(), 'run');
     expect((await cifarNorm([...words, '--out', out])).code).toBe(0);
-    // Histories so long that reading and writing them takes a while.
+    // Long histories make reading and writing slow enough for a signal.
     const run = await readRun(out);
     const losses = Array.from({ length: 100_000 }, (_, i) => 1 / (i + 1));
     const lines = run.results.map(({ record }) => recordLine({ ...record(), losses }));
@@ -95,7 +95,7 @@ describe.skipIf(process.platform !== 'linux')('two signals end the program', () 
     for (const line of lines) appendFileSync(join(out, 'journal.jsonl'), line);
   });
 
-  /** Signals the process twice as soon as `when` holds, and expects that it ends at the second. */
+  /** Signals the process twice once `when` holds, and expects it to end at the second signal. */
   async function signalled(when: (child: Child) => boolean): Promise<void> {
     const journal = readFileSync(join(out, 'journal.jsonl'));
     let sent = 0;

@@ -1,4 +1,4 @@
-/** A user without a home, a full stdout, few descriptors, few addresses: one clear answer, and no stack. */
+/** No home, a full stdout, few file descriptors, little address space: each gives one clear message and no stack. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,11 +32,14 @@ describe('no home', () => {
     expect(status).toBe(0);
   });
 
-  it.skipIf(!isLinux || process.getuid?.() !== 0)('the system does not know the user: a sweep runs', () => {
-    const { status, stderr } = run(short, { uid: 54_321 });
-    expect(stderr).not.toMatch(/^\s+at /m);
-    expect(status).toBe(0);
-  });
+  it.skipIf(!isLinux || process.getuid?.() !== 0)(
+    'the user has no account on the system: a sweep runs',
+    () => {
+      const { status, stderr } = run(short, { uid: 54_321 });
+      expect(stderr).not.toMatch(/^\s+at /m);
+      expect(status).toBe(0);
+    },
+  );
 });
 
 it.skipIf(!isLinux).each(['--help', '--version', 'sweep --help', 'data download --help'])(
@@ -72,7 +75,7 @@ describe.skipIf(!isLinux)('few descriptors', () => {
 });
 
 it.skipIf(!isLinux).each([4, 12])(
-  'gradcheck with %d GB of addresses: one error that says what to do',
+  'gradcheck with %d GB of address space: one error that says what to do',
   size => {
     const { status, stdout, stderr } = under(`-v ${size}000000`, ['gradcheck']);
     expect(stderr).toMatch(

@@ -82,7 +82,7 @@ it.each([
   expect(csvsOf(out)).toEqual(csvsOf(calm));
 });
 
-it('a program that changes plan lines in place is noticed at the end, and no trial is lost', async () => {
+it('a run reports changed plan lines when it ends, and loses no trial', async () => {
   const out = join(emptyFolder(), 'run');
   const change = (path: string) => {
     const text = readFileSync(path, 'latin1');
@@ -100,7 +100,7 @@ it('a program that changes plan lines in place is noticed at the end, and no tri
   expect(csvsOf(out)).toEqual(csvsOf(calm));
 });
 
-it('an editor that replaces the journal: the run ends beside it, and the message says so', async () => {
+it('if an editor replaces the journal, the run writes its own beside it, and says so', async () => {
   const out = join(emptyFolder(), 'run');
   const replace = (path: string) => {
     writeFileSync(`${path}.new`, readFileSync(path));

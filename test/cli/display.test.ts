@@ -1,4 +1,4 @@
-/** What is written to the terminal, and when. */
+/** What a display writes to the terminal, and when. */
 import { describe, expect, it, vi } from 'vitest';
 import { displayOf } from '../../src/cli/live/display.ts';
 import { screenOf } from '../../src/cli/live/screen.ts';
@@ -56,7 +56,7 @@ describe('a screen', () => {
     }
   });
 
-  it('goes up over what it drew: also over lines that a narrower window has broken, and not over what it left', () => {
+  it('erases what it drew, even if a narrower window has wrapped it, but not what it left in place', () => {
     const { written, window, screen } = screenOn();
     screen.draw(['x'.repeat(79), 'y'], []);
     screen.draw(['x'], []);
@@ -131,7 +131,7 @@ describe('a live display', () => {
 });
 
 describe('without a terminal', () => {
-  it('each trial has one line, and silence of 30 s a heartbeat', () => {
+  it('prints one line for each trial, and a heartbeat after 30 s of silence', () => {
     vi.useFakeTimers();
     const { written, fake } = terminal('plain');
     const run = runOf(trials);
@@ -152,7 +152,7 @@ describe('without a terminal', () => {
     vi.useRealTimers();
   });
 
-  it('none: neither lines nor heartbeats, but notices', () => {
+  it('none: prints notices, but no lines and no heartbeats', () => {
     vi.useFakeTimers();
     const { written, fake } = terminal('none');
     const display = displayOf(fake, runOf(trials).state, { logs: false, now: () => 0 });
@@ -165,7 +165,7 @@ describe('without a terminal', () => {
   });
 });
 
-it('CIFAR_NORM_PROGRESS chooses; --quiet is stronger; a word that is none of them is refused', () => {
+it('CIFAR_NORM_PROGRESS chooses the style; --quiet overrides it; other words are refused', () => {
   const styleOf = (word: string, quiet = false) => {
     vi.stubEnv('CIFAR_NORM_PROGRESS', word);
     return terminalOf({ color: true, quiet }).progress;
@@ -184,7 +184,7 @@ it('CIFAR_NORM_PROGRESS chooses; --quiet is stronger; a word that is none of the
   }
 });
 
-it('a sparkline falls as its values fall, is flat where they only tremble, and bears the largest numbers', () => {
+it('a sparkline falls with its values, is flat for mere noise, and handles the largest numbers', () => {
   expect(sparkline([8, 7, 6, 5, 4, 3, 2, 1, undefined])).toBe('█▇▆▅▄▃▂▁');
   expect(sparkline([2.31, 2.32, 2.315, undefined])).toBe('███');
   expect(sparkline([undefined, 1, Number.MAX_VALUE, Number.POSITIVE_INFINITY])).toBe(' ▁▁█');

@@ -1,4 +1,4 @@
-/** The time left, compared with that of simulated runs whose end is known. */
+/** Compares the estimated time left with that of simulated runs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secondsLeft, shareDone } from '../../src/cli/live/estimate.ts';
@@ -12,7 +12,7 @@ const epochOf = (epoch: number) => ({
   ...{ trainAccuracy: 0.2, valAccuracy: 0.2, losses: [2] },
 });
 
-/** Runs trials in order on so many workers; looks at the run whenever something has happened. */
+/** Runs trials in order on a number of workers, and checks the run after every event. */
 function simulate(
   trials: readonly Trial[],
   workers: number,
@@ -47,7 +47,7 @@ function simulate(
 const shapes = { hiddenDims: [[20], [50, 50]], normalization: ['batchnorm', 'none'], epochs: [1, 4, 12] };
 
 describe('the time left', () => {
-  it('is never more than the true one once every shape is measured, and less by at most the longest trial (Graham 1969)', () => {
+  it('never exceeds the true time once every shape is measured, and is short by at most the longest trial (Graham 1969)', () => {
     const times = fc.array(fc.double({ min: 0.1, max: 100, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(
@@ -103,7 +103,7 @@ describe('the time left', () => {
     expect(secondsLeft(run.state, 1e9)).toBe(0);
   });
 
-  it('begins with the times of an earlier session, and forgets them when it has its own', () => {
+  it('begins with the times of an earlier command, and drops them once it has its own', () => {
     const trials = trialsOf({ replicates: 4 });
     const earlier = {
       ...{ trial: trials[0]!, status: 'completed' as const, error: undefined, seconds: 1000 },
@@ -118,7 +118,7 @@ describe('the time left', () => {
     expect(secondsLeft(state, 10_000)).toBeCloseTo(20);
   });
 
-  it('counts no time that the program was suspended', () => {
+  it('does not count time while the program is suspended', () => {
     const trials = trialsOf({ replicates: 3, epochs: 10 });
     const run = runOf(trials);
     run.at(0, trials[0]!, { kind: 'started', worker: 1 });

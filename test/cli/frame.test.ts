@@ -89,7 +89,7 @@ describe('the picture', () => {
     );
   });
 
-  it('is the same with colors, but for the colors', () => {
+  it('has the same text with colors', () => {
     const window = { columns: 80, rows: 24 };
     const colored = frame(middle(), { ...window, color: true }, 12_000);
     expect(colored.join()).not.toBe(stripVTControlCharacters(colored.join()));
@@ -98,7 +98,7 @@ describe('the picture', () => {
     );
   });
 
-  it('has a row for each worker, at most eight, and says how many more there are', () => {
+  it('has a row for each worker, at most eight, and counts the others', () => {
     const run = runOf(trials);
     for (let worker = 1; worker <= 20; worker++) run.at(0, trials[worker]!, { kind: 'started', worker });
     const lines = frame(run.state, { columns: 80, rows: 24, ...plain }, 0);
@@ -144,7 +144,7 @@ describe('the picture', () => {
     expect(run.state).toMatchObject({ done: 1, running: new Set([trials[0]!.id]) });
   });
 
-  it('does not change what it was given', () => {
+  it('does not change its arguments', () => {
     const before = middle();
     const copy = structuredClone({ ...before, name: undefined });
     progressed(before, { trial: trials[11]!, kind: 'finished', record: recordOf(trials[11]!) }, 20_000);

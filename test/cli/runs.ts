@@ -22,7 +22,7 @@ export const recordOf = ({ id, settings }: Trial, given: Partial<TrialRecord> = 
   return { id, status: 'completed', iterations, losses: [2.3], accuracies, seconds: 1, ...given };
 };
 
-/** A run that is told what happens, and when in seconds. */
+/** A run that takes events and their times, in seconds. */
 export function runOf(trials: readonly Trial[]) {
   let state = plannedState(trials, []);
   return {

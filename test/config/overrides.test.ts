@@ -88,7 +88,7 @@ describe('--set', () => {
 
   it('an empty value of a key that has a default is a slip, and null restores the default', async () => {
     const error = await errorOf(loadShipped('deep-net', ['epochs=3', 'epochs= ']));
-    expect(error.message).toBe('--set epochs= : no value follows the =');
+    expect(error.message).toBe('--set epochs= : no value after the =');
     expect(error.hint).toBe('write one, or epochs=null for the default, 10');
     expect((await loadShipped('deep-net', ['epochs=3', 'epochs=null'])).epochs).toBe(10);
   });

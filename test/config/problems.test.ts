@@ -320,7 +320,7 @@ describe('problems and their places', () => {
     expect(await linesOf(100)).toHaveLength(101);
     expect((await linesOf(100))[0]).toBe('100 problems');
     expect(await linesOf(1000)).toHaveLength(101);
-    expect((await linesOf(1000))[0]).toBe('1000 problems, of which these are the first 100');
+    expect((await linesOf(1000))[0]).toBe('1000 problems; the first 100');
   });
 
   it('lists the valid keys after an unknown one', async () => {

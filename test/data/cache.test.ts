@@ -1,4 +1,4 @@
-/** The cache of what runs need of the data: it never changes what a run computes. */
+/** The data cache never changes the results of a run. */
 import {
   chmodSync,
   copyFileSync,
@@ -31,7 +31,7 @@ type StoredPlace = Exclude<Place, { readonly kind: 'synthetic' }>;
 
 const need: Need = { preprocessing: 'meanImage', numTraining: 10, numValidation: 4, trainImages: 4 };
 const cacheFolder = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-cache-'));
-/** Until a file that was just written is older than the coarsest timestamps' granularity. */
+/** Time until a new file is older than the granularity of the coarsest timestamps. */
 const settle = () => wait(2100);
 
 const places: Record<string, () => Promise<StoredPlace>> = {
@@ -57,7 +57,7 @@ async function settledFolder(): Promise<StoredPlace & { readonly path: string }>
   return place;
 }
 
-/** Writes a mean that no images have, so that a hit can be told from a miss. */
+/** Writes a mean that no images have, to distinguish a hit from a miss. */
 async function poison(folder: string, place: StoredPlace): Promise<void> {
   const { entry: path } = cachePaths(folder, place.path);
   const entry = (await readEntry(path))!;
@@ -176,7 +176,7 @@ describe('the cache itself', () => {
     }
   });
 
-  it('a folder that cannot be made or written means no cache', async () => {
+  it('without a writable folder, the run works without a cache', async () => {
     const place = made['an archive']!;
     const { fingerprint } = await loadDataset(place);
     const file = join(temporary(), 'file');
@@ -199,7 +199,7 @@ describe('the cache itself', () => {
     const asked = { ...need, numTraining: 11 };
     await loadForRun(place, asked, folder);
     expect(await isHit(place, folder, asked)).toBe(true);
-    // A copy that was changed is not trusted.
+    // A changed copy is not used.
     const { copy } = cachePaths(folder, path);
     const bytes = readFileSync(copy);
     bytes[20]! ^= 1;

@@ -1,4 +1,4 @@
-/** The notebook's preprocessings, by what they say of sums, means and values. */
+/** Checks the sums, means and values that define the notebook's preprocessings. */
 import { describe, expect, it } from 'vitest';
 import type { Preprocessing } from '../../src/config/schema.ts';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';

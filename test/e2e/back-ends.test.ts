@@ -1,4 +1,4 @@
-/** Every back end of this machine writes the same bytes, and where there is no C compiler WebAssembly does all the work. */
+/** Every back end of this machine writes the same bytes. Without a C compiler, WebAssembly does all the work. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ describe.each(['portable', 'fused'])('back ends, %s', numerics => {
   );
 
   it.each(names.filter(name => name !== 'wasm'))(
-    'a run of one verifies on the other: wasm, %s',
+    'a run of either back end verifies on the other: wasm, %s',
     async name => {
       const theirs = await on(name, 2);
       for (const [out, kernels] of [
@@ -76,7 +76,7 @@ describe.each(['portable', 'fused'])('back ends, %s', numerics => {
   );
 });
 
-it.each(names)('--verbose says on stderr what computes: %s', async name => {
+it.each(names)('--verbose says on stderr which kernels run: %s', async name => {
   const { stderr } = await sweep(['--verbose', '--kernels', name]);
   expect(stderr.match(/^kernels: .*/gm)).toEqual([`kernels: ${name}`]);
 });

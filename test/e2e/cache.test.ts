@@ -1,4 +1,4 @@
-/** The data cache as users meet it: it changes no byte of a run, and what verifies does not trust it. */
+/** The data cache changes no byte of a run, and commands that verify do not use it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

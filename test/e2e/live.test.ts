@@ -42,7 +42,7 @@ describe.skipIf(!hasTmux)('in a terminal (needs tmux)', () => {
     await tmux.until('the long trial', lines => isTraining(lines) && bars(lines).length === 1);
     return tmux;
   }
-  /** The place of the trial that has ended is given up after a second. */
+  /** The row of the ended trial disappears after a second. */
   const isTraining = (lines: readonly string[]) =>
     lines.some(line => /^ *epochs 40(0000|0*…) .*\d+\/400000/.test(line)) &&
     !lines.some(line => / 1\/1 /.test(line));
@@ -95,7 +95,7 @@ describe.skipIf(!hasTmux)('in a terminal (needs tmux)', () => {
     expect(seen.some(line => /Stopped/.test(line))).toBe(true);
   });
 
-  it('Ctrl-C takes the picture away and says what is kept', async () => {
+  it('Ctrl-C removes the picture and says what is kept', async () => {
     const { send, until, state } = await begin('sweep', 80, 24);
     send('C-c');
     const seen = await until(
@@ -175,11 +175,11 @@ describe('CIFAR_NORM_PROGRESS', () => {
     expect(stderr + stdout).not.toMatch(ESCAPE);
   });
 
-  it('none: where the results are, and no more', async () => {
+  it('none: prints only where the results are', async () => {
     expect((await run('none')).stderr).toMatch(/^Results: \S+\n$/);
   });
 
-  it('live draws also into a pipe; --quiet is stronger', async () => {
+  it('live draws into a pipe too; --quiet overrides it', async () => {
     const { stderr, stdout, code } = await run('live');
     expect(code).toBe(0);
     expect(stderr).toMatch(ESCAPE);
@@ -190,8 +190,6 @@ describe('CIFAR_NORM_PROGRESS', () => {
   it('another word is refused', async () => {
     const { code, stderr } = await run('fancy');
     expect(code).toBe(2);
-    expect(stderr).toBe(
-      'error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: it may be one of live, plain, none\n',
-    );
+    expect(stderr).toBe('error: CIFAR_NORM_PROGRESS is "fancy"\n  hint: use one of live, plain, none\n');
   });
 });

@@ -1,4 +1,4 @@
-/** Where a report goes, and what it must not replace. */
+/** Where a report is written, and files that it must not replace. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

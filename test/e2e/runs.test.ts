@@ -162,7 +162,7 @@ describe('files of others are left unchanged', () => {
 });
 
 describe('replicates', () => {
-  it('more of them train only what is missing, and end as a run that was asked for all at once', async () => {
+  it('adding replicates trains only the missing ones, and gives the run that has them all from the start', async () => {
     const [grown, whole] = [join(emptyFolder(), 'run'), join(emptyFolder(), 'run')];
     await cifarNorm(sweep('--out', grown, '--quiet'));
     const { code, stderr } = await cifarNorm(sweep('--out', grown, '--replicates', '6'));

@@ -55,7 +55,7 @@ it('the tasks of a job array merge to the CSV files of one run', async () => {
   expect(again.stderr).toContain('40 of 40 trials are finished');
 });
 
-it('any line but a record of a merged journal may be damaged, and nothing is lost', async () => {
+it('a merged journal loses nothing if one line that is not a record is damaged', async () => {
   const { out } = await merge(shards);
   const path = join(out, 'journal.jsonl');
   const lines = readFileSync(path, 'utf8').split('\n');
@@ -142,7 +142,7 @@ it('no shard has more work than an even share and one trial', () => {
   }
 });
 
-it('of more shards than trials, the first have one each', () => {
+it('with more shards than trials, the first shards have one trial each', () => {
   const trials = planTrials(experimentSchema.parse({ sweep: { weightScale: [1, 2, 3] } }), {
     fingerprint: '',
     numerics: '',

@@ -1,4 +1,4 @@
-/** A terminal as users have it: tmux with a shell in it, where the machine has tmux. */
+/** A user's terminal: a shell in tmux, if the machine has tmux. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const PATIENCE_MS = 50_000;
 
 export interface Tmux {
   readonly cwd: string;
-  /** Text, and keys by name: Enter, C-c. */
+  /** Types text, and keys by name: Enter, C-c. */
   send(...keys: readonly string[]): void;
   /** The lines of the window, without blank ones. */
   lines(): string[];
@@ -21,7 +21,7 @@ export interface Tmux {
   resize(columns: number, rows: number): void;
   /** A format of tmux, such as cursor_flag. */
   state(format: string): string;
-  /** Pid of what the shell runs. */
+  /** PID of the program that the shell runs. */
   child(): number;
   close(): void;
 }

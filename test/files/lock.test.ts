@@ -97,7 +97,7 @@ describe('a flock(1) that does not answer', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-flock-'));
   writeFileSync(join(folder, 'flock'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
 
-  it('counts as none: the lock is granted, respected and left all the same', async () => {
+  it('is not used: the lock is still granted, respected and released', async () => {
     const path = pathOf();
     const first = await taker(path, { flock: folder });
     expect(first.said).toBe('taken, free before');

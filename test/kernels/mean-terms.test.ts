@@ -28,7 +28,7 @@ it('subtracting both terms in float32 equals subtracting the mean in float64 and
   );
 });
 
-it('a mean that no terms stand for has none', () => {
+it('gives no terms for a mean that has none', () => {
   expect(meanTerms(Float64Array.of(100, -1000 - 1 / 3), 'float32')).toBeUndefined();
   // 0 - mean rounds to -0.
   expect(meanTerms(Float64Array.of(Number.MIN_VALUE), 'float32')).toBeUndefined();

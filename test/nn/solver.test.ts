@@ -71,7 +71,7 @@ describe.each(dtypes)('%s images', dtype => {
   const train = (some: Partial<TrainingData>) =>
     new Solver(new Engine(compileProgram(dtype)), settings, { ...data, ...some }, new RandomState(2)).train();
   const means = {
-    'of which terms are subtracted': Float64Array.from({ length: IMAGE_SIZE }, (_, j) => (j * 40 + 1) / 490),
+    'that has two terms': Float64Array.from({ length: IMAGE_SIZE }, (_, j) => (j * 40 + 1) / 490),
     'that has no terms': new Float64Array(IMAGE_SIZE).fill(-1000 - 1 / 3),
   };
 

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import { executablePath, launch, visit } from './browser.ts';
 
-/** A file and a folder may be called so too. */
+/** A file or a folder may have such a name too. */
 const [FILE, RUN] = [`evil <img> & 'x'.json`, 'run <img onerror=x>"&'];
 const EVIL =
   '</title></style></script><script>alert(1)</script><img src=x onerror=alert(2)> "\' & `x` \u2028|\u001b[31m\u202e';

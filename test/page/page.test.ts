@@ -101,7 +101,7 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await page.close();
   });
 
-  it('maps what was measured of the layers, darker where it is larger', async () => {
+  it('maps the figures of the layers, darker where they are larger', async () => {
     const { page } = await visit(browser, layersUrl);
     const map = page.locator('figure.heat', { hasText: 'Standard deviation of the preactivations' });
     const rows = readCsv(join(layers, 'diagnostics.csv')).filter(row => row.normalization === 'batchnorm');

@@ -73,7 +73,7 @@ describe('zip', () => {
       'sweep.zip.epochs: reg has 2 values and epochs has 3 values',
     );
     expect(() => cellsOf({ sweep: { reg: 1, zip: { reg: [0, 1] } } })).toThrow(
-      'sweep.zip.reg: reg is an axis of its own and in zip',
+      'sweep.zip.reg: reg is both an axis and in zip',
     );
   });
 });

@@ -21,7 +21,7 @@ import {
   type Worker,
 } from './redis.ts';
 
-// A kill here costs the time that a lock takes to expire: fewer than elsewhere.
+// Each kill costs the time until a lock expires, so there are fewer than elsewhere.
 const KILLS = Math.ceil(Number(process.env.CHAOS_KILLS ?? 40) / 10);
 const TRIALS = Math.max(16, 3 * KILLS);
 
@@ -41,7 +41,7 @@ it.skipIf(!hasRedis)(
 
     const workers = await Promise.all([1, 2, 3].map(() => startWorker(redis.url)));
     let kills = 0;
-    /** A stopped worker finishes nothing, so that what it holds now it holds when it is killed. */
+    /** Stops the worker first: it then still holds its trial when it is killed. */
     const killsWhileHolding = async (worker: Worker) => {
       const { child } = worker;
       child.kill('SIGSTOP');
@@ -49,7 +49,7 @@ it.skipIf(!hasRedis)(
       child.kill(isHolding ? 'SIGKILL' : 'SIGCONT');
       return isHolding;
     };
-    // The trial that was killed waits for its lock to end, so the sweep is not over before the next kill.
+    // The killed trial waits for its lock to expire, so the sweep is still running at the next kill.
     const killOne = async () => {
       await until(async () => {
         for (let i = 0; i < workers.length; i++) {

@@ -1,4 +1,4 @@
-/** A worker in a network of its own, whose only line to the queue goes dead without a word and comes back. */
+/** A worker in its own network, whose only link to the queue silently drops packets and then comes back. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ it.skipIf(!mayPartition)(
       onStart: child => child.stderr!.on('data', chunk => (said += chunk)),
     });
     await until(() => holdsTrial(client, cutOff), 'the worker holds a trial');
-    // Packets vanish: neither end is told.
+    // Packets vanish, and neither end gets an error.
     ip('-n', NAME, 'link', 'set', 'far', 'down');
     const before = cutOff.log().length;
     const other = await startWorker(redis.url);

@@ -72,7 +72,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(await queue('status')).toContain('There are no queues.');
   });
 
-  it('that takes no writes is an error, and nothing is left open', async () => {
+  it('that takes no writes is an error, and its connection is closed', async () => {
     const readOnly = await startRedis();
     const client = new Redis(readOnly.url);
     await client.replicaof('127.0.0.1', 1);
@@ -138,7 +138,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(long.stderr).not.toMatch(/retrying/);
   });
 
-  it('refuses a net that no machine holds before it is queued, and one that a worker cannot hold when it comes', async () => {
+  it('the submitter refuses a net too large for any machine, and a worker one too large for its own', async () => {
     await startWorker(redis.url, ['--concurrency', '1024']);
     const huge = await sweep([...sweepOf('sweep: { hiddenDims: [[65536, 4000], [2]] }'), '--queue']);
     expect(huge.code).toBe(2);
@@ -187,7 +187,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await client.hset(results[0]!, 'another', 'result');
     const again = await sweep([...words, '--queue']);
     expect(again.code).toBe(0);
-    expect(again.stderr).toMatch(/two workers trained trial \d+ to different results/);
+    expect(again.stderr).toMatch(/two workers got different results for trial \d+/);
     expect(csvsOf(again.out)).toEqual(csvsOf(first.out));
     // A worker with other numerics leaves the trials to those that fit.
     worker.child.kill('SIGKILL');

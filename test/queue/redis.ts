@@ -25,9 +25,9 @@ export interface TestRedis {
 }
 
 interface RedisOptions {
-  /** Another address to listen at. */
+  /** Another address to listen on. */
   readonly address?: string;
-  /** Speaks TLS alone, with this certificate and key. */
+  /** Serves only TLS, with this certificate and key. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
@@ -54,7 +54,7 @@ export async function startRedis({ address, tls }: RedisOptions = {}): Promise<T
         ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
       ];
       server = spawn('redis-server', words, { stdio: 'ignore' });
-      // Also when a test fails before it stops it.
+      // Stops it even if a test fails first.
       process.once('exit', () => server?.kill('SIGKILL'));
       while (!(await accepts(port))) await wait(20);
     },

@@ -1,4 +1,4 @@
-/** A queue over TLS, with a certificate of the tests' own. The password is told to nobody. */
+/** A queue over TLS, with a certificate made by the test. No output shows the password. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

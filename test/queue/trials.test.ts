@@ -1,4 +1,4 @@
-/** Whatever a trial is, on a queue it is what it is on this machine: its figures, and what is shown of it. */
+/** On a queue, every kind of trial has the same figures and output as on this machine. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ describe.skipIf(!hasRedis)('a trial on a queue', () => {
   afterAll(() => redis.stop());
   const newOut = () => join(emptyFolder(), 'run');
 
-  it('is preprocessed and diagnosed, and comes in both number types', async () => {
+  it('has preprocessing, diagnostics and both number types', async () => {
     const words = sweepOf(
       'hiddenDims: [10]\nepochs: 5\npreprocessing: standardize\ndiagnostics: true\nsweep: { dtype: [float32, float64] }',
     );

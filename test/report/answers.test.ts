@@ -1,4 +1,4 @@
-/** The answers' words follow from the records: made-up ones change them. */
+/** The words of the answers follow from the records: made-up records change them. */
 import { describe, expect, it } from 'vitest';
 import type { Invariance } from '../../src/checks/invariances.ts';
 import { answer1 } from '../../src/report/answers/question-1.ts';
@@ -29,7 +29,7 @@ describe('question 1', () => {
       { data: 'CIFAR-10' },
     ).finding.join(' ');
 
-  it('says that losses are the same bits, or by how much they part', () => {
+  it('says that losses have the same bits, or how much they differ', () => {
     expect(exact(loss => loss)).toContain('same to the last bit for batch norm, weights times 4');
     expect(exact(loss => loss + 2 ** -51)).toContain('same to the last bit for no net');
   });
@@ -61,7 +61,7 @@ describe('question 2', () => {
       { 5: 0.45 },
     ).finding[0];
 
-  it('says how the accuracy goes with the batch size, and where it is ahead of the plain net', () => {
+  it('says how accuracy changes with the batch size, and where it is ahead of the plain net', () => {
     expect(finding(0.4, 0.8)).toMatch(
       /rises from 0.400 .* behind the plain net by 0.100 .* ahead of the plain net by 0.300/,
     );

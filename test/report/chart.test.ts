@@ -162,7 +162,7 @@ describe('a chart', () => {
     expect(top.lastIndexOf('o')).toBe(Math.round((columns - 1) / 2));
   });
 
-  it('shows beside the arrow whose trial diverged', () => {
+  it('marks the curve of a diverged trial beside the arrow', () => {
     const points = [0, 1, 2, 3, 4].map(x => ({ x, y: x }));
     const series = [
       { name: 'one', points, diverged: [2, 4] },

@@ -1,4 +1,4 @@
-/** The report of a run in terminals of several widths: the same bytes each time, and nothing that the terminal would obey. */
+/** The report of a run in terminals of several widths: the same bytes each time, and no codes from the data. */
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -65,7 +65,7 @@ const expectToFit = (text: string, width: number): void => {
 };
 
 describe.each(WIDTHS)('at %d columns', width => {
-  it('a sweep reads itself: finding, table, charts with bands, divergence and theory', async () => {
+  it('a sweep shows its finding, table, and charts with bands, divergence and theory', async () => {
     const text = textOf(view, width);
     expectToFit(text, width);
     const [finding, table, chart] = ['Finding\n', 'Results (CIFAR-10)', 'Training loss by'].map(part =>
@@ -88,7 +88,7 @@ describe.each(WIDTHS)('at %d columns', width => {
     }
   });
 
-  it('colours add colours alone', () => {
+  it('colours change nothing but colour', () => {
     const bare = stripVTControlCharacters(textOf(view, width, true));
     const trimmed = (text: string) => text.replace(/ +$/gm, '');
     expect(trimmed(bare)).toBe(trimmed(textOf(view, width)));

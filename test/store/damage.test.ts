@@ -122,7 +122,7 @@ describe('lines that are changed while a run goes on, without a change of length
     ['all plan lines', '{"format":2', '{"format":3', 'lines \\(the first is line 1\\)'],
     ['all invocation lines', '{"invocation":', '{"lnvocation":', 'lines \\(the first is line 3\\)'],
     ['a name in all lines', '"batchnorm"', '"batchn0rm"', 'lines'],
-  ])('%s: noticed when the run ends, and nothing is lost', async (_, from, to, named) => {
+  ])('%s: reported when the run ends, and nothing is lost', async (_, from, to, named) => {
     const folder = join(emptyFolder(), 'run');
     let finished = 0;
     const onEvent = ({ kind }: { kind: string }) => {
@@ -139,7 +139,7 @@ describe('lines that are changed while a run goes on, without a change of length
     expect(csvsOf(folder)).toEqual(quiet);
   });
 
-  it('a line that is appended after the last trial: noticed when the run ends', async () => {
+  it('a line appended after the last trial: reported when the run ends', async () => {
     const folder = join(emptyFolder(), 'run');
     let finished = 0;
     const onEvent = ({ kind }: { kind: string }) => {
@@ -152,7 +152,7 @@ describe('lines that are changed while a run goes on, without a change of length
   });
 });
 
-it('a journal that an editor replaces while the run goes on: both files are kept, and the message says so', async () => {
+it('an editor replaces the journal during the run: both files are kept, and the message says so', async () => {
   const folder = join(emptyFolder(), 'run');
   let finished = 0;
   const onEvent = ({ kind }: { kind: string }) => {

@@ -30,7 +30,7 @@ vi.mock('node:fs/promises', async original => {
 
 const TRIALS = 40;
 
-it.each([0, 2])('tells of no trial before its record is flushed, with %i workers', async workers => {
+it.each([0, 2])('reports no trial before its record is flushed, with %i workers', async workers => {
   flushed.texts = [];
   flushed.delay = 20;
   let finished = 0;

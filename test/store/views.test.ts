@@ -51,7 +51,7 @@ describe('the files of a run whose journal is lost', () => {
     ['all of them', ['manifest.json']],
     ['finding.json alone', ['finding.json']],
     ['a CSV file alone', ['losses.csv']],
-  ])('%s: a new run does not replace them, and calls them by name', async (_, left) => {
+  ])('%s: a new run does not replace them, and names them', async (_, left) => {
     const out = await quietRun(experiment);
     fs.rmSync(journalOf(out));
     if (left[0] !== 'manifest.json')

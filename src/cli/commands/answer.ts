@@ -4,15 +4,15 @@ import type { QuestionNumber } from '../../run/answer.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { dataOption, withOutput, workersOption } from '../options.ts';
 
-/** Answers the notebook's questions from runs made here. */
+/** Answers the notebook's questions from the user's own runs. */
 export function registerAnswer(program: Command, context: Context): void {
   withOutput(program.command('answer'))
     .addArgument(new Argument('<question>', 'which question').choices(['1', '2', '3', '4', 'all'] as const))
     .summary("answer the notebook's questions by experiment")
     .description(
-      'Runs the experiments of a question (configs/question-*.yaml) with six seeds and prints what they show, with the measured reason: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Runs are kept in ./results and resumed.',
+      'Runs the experiments of a question (configs/question-*.yaml) with six seeds, and prints what they show and why. The questions: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Keeps its runs in ./results and resumes them.',
     )
-    .option('--quick', 'fewer images, epochs, points and seeds: a look in some seconds')
+    .option('--quick', 'use fewer images, epochs, points and seeds: takes seconds')
     .addOption(dataOption())
     .addOption(workersOption(0))
     .addHelpText('after', '\nExamples:\n  cifar-norm answer 1\n  cifar-norm answer all --quick')
@@ -74,7 +74,7 @@ async function answerText(
     import('../../report/terminal/table.ts'),
     import('../../report/text.ts'),
   ]);
-  const pointer = `The accepted answer, beside runs of record: docs/questions.md, question ${number}.`;
+  const pointer = `For the accepted answer and the runs of record, see docs/questions.md, question ${number}.`;
   return [
     wrap(`Question ${number}. ${question}`, style.width).join('\n'),
     ...tables.map(table => renderTable(table, style)),

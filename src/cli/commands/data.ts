@@ -29,7 +29,7 @@ export function registerData(program: Command, context: Context): void {
     .option('--from <file>', 'an archive on this machine, to be checked and copied')
     .summary('fetch CIFAR-10')
     .description(
-      "Fetches the official archive (170 MB) into the user's cache folder, where every command finds it. Checks size, md5 and sha256 before the file is put in place, and keeps the images unpacked beside it (154 MB). Resumes interrupted downloads. Honors HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
+      "Fetches the official archive (170 MB) into the user's cache folder, where every command finds it. Checks size, md5 and sha256 before it puts the file in place. Keeps the unpacked images beside it (154 MB). Resumes interrupted downloads. Honors HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
     )
     .addHelpText(
       'after',

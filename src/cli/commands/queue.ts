@@ -61,7 +61,7 @@ export function registerWorker(program: Command, context: Context): void {
           ...{ url, concurrency, numerics, timeout },
           compile: compiler(kernels, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
-          // It may quote what came through the queue.
+          // The message may quote text that came through the queue.
           notify: text => terminal.tell(oneLine(text)),
         });
       } finally {

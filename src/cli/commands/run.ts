@@ -44,10 +44,10 @@ const VERBS = [
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
 
-/** Newcomers try --epochs 3. An option that is misspelled gets a suggestion instead. */
+/** New users try --epochs 3. Misspelled options get a suggestion instead. */
 const SET_HINT = [
   /unknown option '--[^\n]*\n$/,
-  'a key of the experiment is changed with --set, such as --set epochs=3',
+  'change a key of the experiment with --set, such as --set epochs=3',
 ] as const;
 
 /** A timer's longest time, 24 days. */
@@ -80,7 +80,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       .addOption(numericsOption())
       .addOption(workersOption(0))
       .addOption(kernelsOption())
-      .option('--verbose', 'say what computes, on stderr')
+      .option('--verbose', 'say on stderr which kernels run')
       .addOption(shardOption())
       .addOption(queueOption('train on the workers of this Redis'))
       .option('--fresh', 'start again; the old run is kept beside the new one')
@@ -141,7 +141,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
   // Training in this thread would keep signals waiting: they end the program at once, and finished trials are kept.
   if (options.workers === 0) interruption.end();
   const tell = options.verbose && ((text: string) => void listener.event({ kind: 'notice', text }));
-  // What prints the results is loaded while the nets train.
+  // Loads the code that prints results while the nets train.
   const printing = () => import('../print-run.ts');
   let ended: Run | undefined;
   try {
@@ -152,13 +152,13 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       env: context.env,
       signal: interruption.signal,
       onEvent: (event: RunEvent) => {
-        // An error is reported when it is needed.
+        // Reports an error only if the module is needed.
         if (event.kind === 'started') printing().catch(() => {});
         return listener.event(event);
       },
     });
     listener.stop();
-    // Half a report helps no one: what is kept, and how to resume, stands on stderr.
+    // An interrupted run prints no report. stderr says what is kept and how to resume.
     if (interruption.code() === undefined || options.format !== 'text') {
       const { printRun } = await printing();
       printRun(ended, terminal, { format: options.format, histories: false, logs: false });

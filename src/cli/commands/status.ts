@@ -73,7 +73,7 @@ async function runsTable(
       { color, align: ['left', 'left', 'right', 'right', 'left'] },
     ).split('\n');
   const wide = table(names);
-  // Where a name leaves no room for the rest of its row, it stands in a line of its own.
+  // A name that leaves no room for the rest of its row gets its own line.
   const isWide = wide.every(line => columnsOf(line) <= width);
   const [head, rule, ...lines] = isWide
     ? wide

@@ -99,7 +99,7 @@ async function copied(from: string, target: string, archive: Archive, signal: Ab
   return 'copied';
 }
 
-/** Leaves the images in the cache as the shipped experiments need them, so that no run unpacks the archive. */
+/** Unpacks the images into the cache for the shipped experiments, so that no run unpacks the archive. */
 async function keepUnpacked(path: string, folder: string, outcome: Outcome): Promise<void> {
   // The cache does not trust a file that has just changed.
   if (outcome !== 'present') await wait(GRANULARITY_MS);

@@ -16,7 +16,7 @@ type StoredPlace = Exclude<Place, { readonly kind: 'synthetic' }>;
 
 interface Verification {
   readonly place: StoredPlace;
-  /** Of an archive. */
+  /** Only for an archive. */
   readonly checksums: Checksums | undefined;
   readonly verdict: Verdict;
   /** The images, or why they cannot be read. */

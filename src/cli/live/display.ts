@@ -14,15 +14,15 @@ export interface Display {
   /** Called after `show`. */
   finished(trial: Trial, record: TrialRecord): void;
   notice(text: string): void;
-  /** The program goes on after it was suspended: a shell has written below the picture. */
+  /** Called when the program resumes after a suspension: the shell has written below the picture. */
   continued(): void;
-  /** To stdout. */
+  /** Writes to stdout. */
   print(text: string): void;
   stop(): void;
 }
 
 export interface DisplayOptions {
-  /** Whether `print` shows what becomes of each trial. */
+  /** Whether `print` shows the outcome of each trial. */
   readonly logs: boolean;
   /** Milliseconds. */
   readonly now: () => number;
@@ -36,7 +36,7 @@ export function displayOf(terminal: Terminal, planned: ProgressState, options: D
   return make(terminal, planned, options);
 }
 
-/** What happens is drawn with the next picture, at most ten times a second. */
+/** Draws events with the next picture, at most ten times a second. */
 function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: DisplayOptions): Display {
   const { progressColor: color, isShared } = terminal;
   const screen = screenOf({ columns: () => terminal.window().columns, write: terminal.draw });
@@ -53,7 +53,7 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
   };
   const redraw = () => draw(frame(state, { ...terminal.window(), color }, now()));
   let next: NodeJS.Immediate | undefined;
-  // After a suspension, timers run before the handler of SIGCONT; immediates run after it.
+  // After a suspension, timers run before the handler of SIGCONT, and immediates after it.
   const tick = () => {
     next = setImmediate(redraw);
   };

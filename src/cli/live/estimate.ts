@@ -1,9 +1,9 @@
-/** How far a run is, and how long it will take. */
+/** Estimates a run's progress and the time left. */
 import { costOf } from '../../plan/cost.ts';
 import { paceKey, paceOf, sumOf, type Timing } from '../../plan/pace.ts';
 import { type ProgressState, type Row, shownRows } from './state.ts';
 
-/** The part of the work that is done, from 0 to 1. */
+/** The share of the work done, from 0 to 1. */
 export function shareDone({ work, rows, running }: ProgressState): number {
   const begun = rows.filter(({ trial }) => running.has(trial.id));
   const cost = begun.reduce((sum, row) => sum + costOf(row.trial) * shareOf(row), work.doneCost);
@@ -11,8 +11,8 @@ export function shareDone({ work, rows, running }: ProgressState): number {
 }
 
 /**
- * Seconds until all trials have ended: the measured time of the work that is left, shared by the workers, but not less than
- * the longest trial takes. Undefined while nothing is measured.
+ * Seconds until all trials have ended: the measured time of the work left, shared by the workers, but at least that of
+ * the longest trial. Undefined while nothing is measured.
  */
 export function secondsLeft(state: ProgressState, now: number): number | undefined {
   const rows = shownRows(state, now);
@@ -35,7 +35,7 @@ export function secondsLeft(state: ProgressState, now: number): number | undefin
 
 const shareOf = ({ trial, epoch }: Row): number => epoch / trial.settings.epochs;
 
-/** Adds what running trials have taken so far, where no trial of the same key has ended in this session. */
+/** Adds the time of running trials, if no trial of the same key has ended since the program started. */
 function withRunning(
   timings: ProgressState['work']['timings'],
   running: readonly Row[],

@@ -19,12 +19,12 @@ type Colors = ReturnType<typeof picocolors.createColors>;
 const MOST_ROWS = 8;
 const MOST_BAR = 40;
 const LEAST_BAR = 10;
-/** Fewer columns hold no words beside the figures. */
+/** Narrower windows have no room for words beside the figures. */
 const ROOMY = 60;
 const MOST_CURVE = 20;
 const LEAST_CURVE = 4;
 
-/** Lines of fewer columns than the window has, fewer than its rows: the cursor stands below them. */
+/** Lines narrower than the window, and fewer than its rows, so that the cursor fits below them. */
 export function frame(state: ProgressState, { columns, rows, color }: Window, now: number): string[] {
   const width = Math.max(1, columns - 1);
   const colors = picocolors.createColors(color);
@@ -72,7 +72,7 @@ interface RowStyle {
   readonly colors: Colors;
 }
 
-/** The name comes first, then the figures; the curve takes what is left. */
+/** The name comes first, then the figures. The curve takes the remaining columns. */
 function rowLines(
   { name, nameWidth: longest }: ProgressState,
   rows: readonly Row[],

@@ -1,19 +1,19 @@
-/** A trial's training loss so far, in few enough pieces to draw. */
+/** A trial's training loss so far, in few pieces. */
 
 /** Sums and counts of the losses in equal pieces of the training, from its first iteration to its last. */
 export interface LossCurve {
   readonly iterations: number;
-  /** How many losses it has. */
+  /** Number of losses. */
   readonly length: number;
   readonly sums: readonly number[];
   readonly counts: readonly number[];
-  /** Mean of the last report. */
+  /** Mean loss of the last report. */
   readonly last: number | undefined;
 }
 
 const PIECES = 20;
 
-/** @param iterations that the whole training takes */
+/** @param iterations of the whole training */
 export function emptyCurve(iterations: number): LossCurve {
   const none = Array<number>(Math.min(PIECES, iterations)).fill(0);
   return { iterations, length: 0, sums: none, counts: none, last: undefined };
@@ -32,7 +32,7 @@ export function extended(curve: LossCurve, losses: readonly number[]): LossCurve
   return { ...curve, length: iteration, sums, counts, last: total / losses.length };
 }
 
-/** Mean losses in at most `most` pieces, in order; undefined for those that are still to come. */
+/** Mean losses in at most `most` pieces, in order; undefined for pieces that training has not reached. */
 export function meansOf({ sums, counts }: LossCurve, most: number): (number | undefined)[] {
   const pieces = Math.min(most, sums.length);
   return Array.from({ length: pieces }, (_, piece) => {

@@ -1,4 +1,4 @@
-/** What is said of a trial that has ended. */
+/** Describes the outcome of a trial that has ended. */
 import picocolors from 'picocolors';
 import { unitText } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
@@ -13,7 +13,7 @@ export function outcomeText(record: TrialRecord): string {
   return `best validation accuracy ${measures.bestValAccuracy.of(record, 1)?.toFixed(3)}`;
 }
 
-/** In a line of its own, the outcome first, so that those of many trials stand in a column: `val .312 weightScale 0.1, none` */
+/** On a line of its own, the outcome comes first, so that outcomes line up: `val .312 weightScale 0.1, none` */
 export function outcomeLine(name: string, record: TrialRecord, color: boolean): string {
   const { red, yellow } = picocolors.createColors(color);
   const { status, iterations, error = '' } = record;

@@ -1,15 +1,15 @@
-/** The lower lines of a terminal, redrawn in place. */
+/** Redraws the lower lines of a terminal in place. */
 import { stripVTControlCharacters } from 'node:util';
 
 export interface Screen {
   /**
-   * Replaces the drawn lines by `lines`, and writes `above`, whole lines of text that stay, over them. One write, or none if
-   * nothing has changed.
+   * Replaces the drawn lines by `lines`, and writes `above` (whole lines of text that stay) above them. Makes one write, or none
+   * if nothing has changed.
    */
   draw(lines: readonly string[], above: readonly string[]): void;
   /** Erases the drawn lines. */
   clear(): void;
-  /** Leaves them in place, for something else was written below; the next are drawn anew. */
+  /** Leaves the drawn lines in place, because other text is below them, and draws the next ones anew. */
   leave(): void;
 }
 
@@ -19,19 +19,19 @@ export interface Surface {
 }
 
 const ESC = '\u001b[';
-/** A line that is too long is cut, not broken in two, even while the window is made narrower. */
+/** Cuts lines that are too long instead of wrapping them, even while the window gets narrower. */
 const [NO_WRAP, WRAP] = [`${ESC}?7l`, `${ESC}?7h`];
 const [TO_LINE_END, TO_SCREEN_END] = [`${ESC}K`, `${ESC}J`];
 
 /**
- * The cursor stays visible, below the lines, and every write ends with the terminal's modes as they were. So nothing needs to
- * be restored, whatever ends or suspends the program.
+ * The cursor stays visible below the lines, and every write restores the terminal's modes. So the terminal is usable however the
+ * program ends or is suspended.
  */
 export function screenOf(surface: Surface): Screen {
   let drawn: readonly string[] = [];
   let drawnColumns = 0;
 
-  /** To the first of the drawn lines. A window made narrower has broken them. */
+  /** Moves to the first of the drawn lines. A window that got narrower has wrapped them. */
   const toTop = (): string => {
     const columns = surface.columns();
     const heights = drawn.map(line =>

@@ -1,4 +1,4 @@
-/** What is known of a run while it goes on, event by event. Pure: the time is an argument, in milliseconds. */
+/** The state of a run in progress, updated event by event. Pure: the time is an argument, in milliseconds. */
 import { describer, type Result } from '../../analysis/results.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import type { PlannedTrial } from '../../plan/trial.ts';
@@ -9,12 +9,12 @@ import { emptyCurve, extended, type LossCurve } from './loss-curve.ts';
 import { plannedWork, type Work, withDone, withMeasured, withWaiting } from './work.ts';
 
 export interface ProgressState {
-  /** A trial in short words. */
+  /** A short name of a trial. */
   readonly name: (trial: PlannedTrial) => string;
-  /** Of the longest name, so that columns stay where they are. */
+  /** Width of the longest name, so that columns stay in place. */
   readonly nameWidth: number;
   readonly total: number;
-  /** Trials that have ended, also in failure. */
+  /** Trials that have ended, including failed ones. */
   readonly done: number;
   readonly diverged: number;
   readonly failed: number;
@@ -22,30 +22,30 @@ export interface ProgressState {
   readonly work: Work;
   /** Ids of the trials that have started and not ended. */
   readonly running: ReadonlySet<string>;
-  /** In fixed places, one for each busy worker. */
+  /** One row for each busy worker, in a fixed place. */
   readonly rows: readonly Row[];
 }
 
-/** A trial that runs, or that has ended and that no other has replaced yet. */
+/** A running trial, or one that has ended and is not yet replaced. */
 export interface Row {
   readonly trial: PlannedTrial;
-  /** 0 if it is not known. */
+  /** 0 if unknown. */
   readonly worker: number;
-  /** Start of the measured time, and the epoch then: after a suspension, it starts again. */
+  /** Start of the measured time, and the epoch then. Both are set again after a suspension. */
   readonly since: { readonly at: number; readonly epoch: number };
   /** When it last reported. */
   readonly reportedAt: number;
   readonly endedAt: number | undefined;
   readonly epoch: number;
   readonly curve: LossCurve;
-  /** Whether the program was suspended meanwhile: its record's seconds then include the pause. */
+  /** Whether the program was suspended during the trial: its record's seconds then include the pause. */
   readonly wasSuspended: boolean;
 }
 
-/** What happens to the trials, and that the program goes on after it was suspended. */
+/** Events of the trials, and the program's return from a suspension. */
 export type ProgressEvent = TrialEvent | { readonly kind: 'continued' };
 
-/** How long a row stays after its trial has ended. Mostly the worker's next trial takes its place at once. */
+/** How long a row stays after its trial has ended. Usually the worker's next trial replaces it at once. */
 const LINGER_MS = 1000;
 
 /** @param results of trials that have ended before; those that failed run again */
@@ -95,7 +95,7 @@ export function progressed(state: ProgressState, event: ProgressEvent, now: numb
   }
 }
 
-/** The rows to show: of trials that run, and of those that ended just now. */
+/** The rows to show: running trials, and those that ended just now. */
 export const shownRows = ({ rows }: ProgressState, now: number): Row[] =>
   rows.filter(({ endedAt }) => endedAt === undefined || now - endedAt < LINGER_MS);
 
@@ -105,7 +105,7 @@ const continued =
 
 const runs = ({ endedAt }: Row): boolean => endedAt === undefined;
 
-/** Takes the place of the same trial, of the same worker's last one, or of any that has ended; otherwise a new one. */
+/** Replaces the row of the same trial, of the same worker's last one, or of any that has ended; otherwise adds a row. */
 function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, now: number): ProgressState {
   const curve = emptyCurve(scheduleOf(trial.settings).iterations);
   const row: Row = {
@@ -115,7 +115,7 @@ function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, 
   const kept = state.rows.filter(other => runs(other) || now - other.endedAt! < LINGER_MS);
   const places = [
     (other: Row) => other.trial.id === trial.id,
-    // A worker may start a trial before the end of its last one is known here.
+    // A worker's next start may arrive before the end of its last trial.
     (other: Row) => other.worker === worker && (!runs(other) || other.epoch === other.trial.settings.epochs),
     (other: Row) => !runs(other),
   ];
@@ -124,7 +124,7 @@ function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, 
   return { ...state, ...started(state, trial), rows };
 }
 
-/** A trial may start twice: a queue gives it to another worker if the first is lost. */
+/** A trial may start twice: a queue gives it to another worker if it loses the first. */
 function started({ running, work }: ProgressState, trial: PlannedTrial) {
   if (running.has(trial.id)) return { running, work };
   return { running: new Set([...running, trial.id]), work: withWaiting(work, trial, -1) };
@@ -145,7 +145,7 @@ function withFinished(
   const { status, seconds, iterations } = record;
   const row = state.rows.find(each => runs(each) && each.trial.id === trial.id);
   const isMeasured = status !== 'failed' && !row?.wasSuspended;
-  // A queue may have its result without a start.
+  // A queue may deliver a result without a start.
   const begun = { ...state, ...started(state, trial) };
   const work = withDone(begun.work, trial);
   return {

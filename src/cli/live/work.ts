@@ -1,4 +1,4 @@
-/** The work of a run, in units of cost, and what was measured of it. */
+/** The work of a run, in units of cost, and its measured times. */
 import type { Result } from '../../analysis/results.ts';
 import { costOf } from '../../plan/cost.ts';
 import { type Measured, paceKey, sumOf, type Timing, timingOf } from '../../plan/pace.ts';
@@ -6,7 +6,7 @@ import type { PlannedTrial } from '../../plan/trial.ts';
 
 export interface Work {
   readonly totalCost: number;
-  /** Of the trials that have ended. */
+  /** Cost of the trials that have ended. */
   readonly doneCost: number;
   /** Trials that have yet to start, grouped by the time they take. */
   readonly waiting: ReadonlyMap<string, Alike>;
@@ -16,12 +16,12 @@ export interface Work {
 
 export interface Alike {
   readonly paceKey: string;
-  /** Of each. */
+  /** Cost of each trial. */
   readonly cost: number;
   readonly count: number;
 }
 
-/** Times of this session replace those of an earlier one, which may have run on another machine. */
+/** Times measured since the program started replace stored ones, which may come from another machine. */
 interface SessionTiming extends Timing {
   readonly isEarlier: boolean;
 }
@@ -45,7 +45,7 @@ export function plannedWork(trials: readonly PlannedTrial[], ended: readonly Res
   };
 }
 
-/** With one trial more or less that waits. */
+/** Adds or removes one waiting trial. */
 export function withWaiting(work: Work, trial: Costed, change: 1 | -1): Work {
   const waiting = new Map(work.waiting);
   addAlike(waiting, trial, change);

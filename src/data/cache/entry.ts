@@ -1,4 +1,4 @@
-/** What is remembered of the data at a place: a file of the cache, and its limits. */
+/** An entry of the cache: the results of reading the data at a place. Also the limits of the cache. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ const numbers = z.base64();
 
 const entrySchema = z.strictObject({
   version: z.literal(1),
-  /** What was read, and the unpacked copy if there is one. */
+  /** Identities of the files that were read, and of the unpacked copy if there is one. */
   files: z.array(identitySchema),
   /** See `fingerprintOf`. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
@@ -20,7 +20,7 @@ const entrySchema = z.strictObject({
   statistics: z.array(
     z.strictObject({
       preprocessing: z.string(),
-      /** Images that they were taken of. */
+      /** Number of images that they describe. */
       count: z.int().positive(),
       mean: numbers,
       deviation: numbers,
@@ -30,7 +30,7 @@ const entrySchema = z.strictObject({
 export type Entry = Readonly<z.output<typeof entrySchema>>;
 export type StoredStatistics = Entry['statistics'][number];
 
-/** Where a place's files of the cache are. */
+/** The paths of a place's files in the cache. */
 export interface CachePaths {
   readonly entry: string;
   /** The images, unpacked: labels (count) uint8, then pixels (count, 3072) uint8. */
@@ -43,7 +43,7 @@ export function cachePaths(folder: string, place: string): CachePaths {
   return { entry: join(folder, 'known', `${name}.json`), copy: join(folder, 'known', `${name}.images`) };
 }
 
-/** The entry; undefined if there is none, or if it cannot be trusted. */
+/** The entry; undefined if it is missing or damaged. */
 export async function readEntry(path: string): Promise<Entry | undefined> {
   try {
     await using file = await openRegular(path);
@@ -60,7 +60,7 @@ export async function writeEntry(path: string, entry: Entry): Promise<void> {
   await store(path, [`${checksumOf(json)}\n${json}\n`]);
 }
 
-/** Replaces a file of the cache atomically. Removes what is over the limits. */
+/** Replaces a file of the cache atomically. Removes the oldest files over the limits. */
 export async function store(path: string, pieces: readonly (string | Uint8Array)[]): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
@@ -75,7 +75,7 @@ const LIMITS = [
   { ending: /\.images$/, most: 2 },
   { ending: /\.json$/, most: 64 },
 ];
-/** What a killed process left. */
+/** A temporary file that a killed process left. */
 const TEMPORARY = /\.tmp-[0-9a-f]+$/;
 const ABANDONED_MS = 3_600_000;
 

@@ -9,7 +9,7 @@ export const identitySchema = z.strictObject({
   /** Bytes. */
   size: decimal,
   inode: decimal,
-  /** Nanoseconds since 1970. The time of change cannot be set by programs, unlike that of modification. */
+  /** Nanoseconds since 1970. Programs can set the time of modification, but not the time of change. */
   modified: decimal,
   changed: decimal,
 });
@@ -32,8 +32,8 @@ export const areSame = (some: readonly Identity[], others: readonly Identity[]):
 export const GRANULARITY_MS = 2000;
 
 /**
- * Whether a change made from now on shows in the time of change of every file. A file that has just changed may change again
- * within the granularity of its timestamps and look the same: git calls it racily clean.
+ * Whether every later change will show in the files' times of change. A file that has just changed may change again within the
+ * granularity of its timestamps and look the same: git calls it racily clean.
  * @param now milliseconds since 1970
  */
 export const areSettled = (files: readonly Identity[], now: number): boolean =>

@@ -1,4 +1,4 @@
-/** Loads what a run needs of the images, with the help of a cache: see docs/decisions/data-cache.md. */
+/** Loads the images that a run needs, with the help of a cache: see docs/decisions/data-cache.md. */
 import { join } from 'node:path';
 import { batchNames } from '../batches.ts';
 import type { Dataset } from '../dataset.ts';
@@ -14,18 +14,18 @@ import { copyOf, type Range, readFromBatches, readFromCopy } from './partial.ts'
 export interface RunData {
   /** Images that the run does not need may be zero. */
   readonly dataset: Dataset;
-  /** Of the training split. */
+  /** Statistics of the training split. */
   readonly statistics: PixelStatistics;
 }
 
 type StoredPlace = Exclude<Place, { readonly kind: 'synthetic' }>;
 
-/** Kinds of preprocessing and splits that an entry remembers. */
+/** How many pairs of preprocessing and split an entry keeps. */
 const MOST_STATISTICS = 8;
 
 /**
- * Loads the training images. If the cache knows the files, only the images that are needed are read, and neither fingerprint
- * nor statistics are computed. A cache that cannot be read or written changes nothing else.
+ * Loads the training images. If the cache knows the files, reads only the images that are needed, and computes neither fingerprint
+ * nor statistics. If the cache cannot be read or written, works without it.
  * @param folder the user's cache folder
  * @throws CifarNormError (data) as loadDataset, or if there are fewer images than the split needs
  */
@@ -44,7 +44,7 @@ export async function loadForRun(place: StoredPlace, need: Need, folder: string)
   return { dataset, statistics };
 }
 
-/** What the cache gives; undefined if it does not know the files as they are. */
+/** The data by way of the cache; undefined if the cache does not know the files as they are now. */
 async function fromCache(place: StoredPlace, need: Need, paths: CachePaths): Promise<RunData | undefined> {
   const entry = await readEntry(paths.entry);
   if (!entry) return undefined;
@@ -55,7 +55,7 @@ async function fromCache(place: StoredPlace, need: Need, paths: CachePaths): Pro
   const train = hasOffsets(place)
     ? await readFromBatches(entry.files, ranges)
     : await readFromCopy(entry.files.at(-1)!, ranges);
-  // Looks at the files after reading, so that a change while they are read shows too.
+  // Checks the files after reading, to detect a change during the read.
   const files = await identify([...sourcesOf(place), ...(hasOffsets(place) ? [] : [paths.copy])]);
   const { fingerprint } = entry;
   const dataset: Dataset = { source: place.path, kind: 'cifar-10', train, test: undefined, fingerprint };
@@ -72,7 +72,7 @@ interface Loaded extends RunData {
   readonly place: StoredPlace;
   readonly need: Need;
   readonly paths: CachePaths;
-  /** The files before they were read. */
+  /** The identities of the files before they are read. */
   readonly before: readonly Identity[];
 }
 

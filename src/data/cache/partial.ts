@@ -4,7 +4,7 @@ import { openRegular } from '../../files/regular.ts';
 import { allocateImages, IMAGE_SIZE, type Images } from '../dataset.ts';
 import type { Identity } from './identity.ts';
 
-/** Images first..end - 1. */
+/** Images from `first` to `end` - 1. */
 export type Range = readonly [first: number, end: number];
 
 /** Bytes of an image and its label, in a batch and in a copy. */
@@ -13,8 +13,8 @@ const RECORD = 1 + IMAGE_SIZE;
 const countOf = ({ size }: Identity): number => Number(size) / RECORD;
 
 /**
- * Reads images from `.bin` batches, in their order. All images have their memory; those that are not in a range stay zero.
- * @throws an error if a file is not as it was, or cannot be read
+ * Reads images from `.bin` batches, in their order. Images outside the ranges stay zero.
+ * @throws an error if a file has changed or cannot be read
  */
 export async function readFromBatches(files: readonly Identity[], ranges: readonly Range[]): Promise<Images> {
   const images = allocateImages(files.reduce((sum, file) => sum + countOf(file), 0));

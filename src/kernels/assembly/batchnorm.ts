@@ -44,7 +44,7 @@ export function batchnormForward(
   }
 }
 
-/** sqrt(variance + eps), and 1 in the padding, where with an eps of 0 the quotient would not be a number. */
+/** sqrt(variance + eps); 1 in the padding, where an eps of 0 would make the quotient NaN. */
 // @ts-ignore: decorator
 @inline function deviationOf(variance: v128, eps: real, j: usize, h: i32): v128 {
   const deviation = v128.sqrt<real>(v128.add<real>(variance, v128.splat<real>(eps)));

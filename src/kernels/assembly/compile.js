@@ -4,7 +4,7 @@ import asc from 'assemblyscript/asc';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const options = '--runtime stub --importMemory --noExportMemory --enable simd --noAssert'.split(' ');
-/** What a module that runs is compiled with, and one of which only the exports are read. */
+/** Options of the compiler: for a module that runs, and for one that is compiled only to read its exports. */
 export const optimized = ['-O3', '--converge'];
 export const fast = ['-O0'];
 

@@ -7,8 +7,8 @@
 // of C is summed in the order of k within a block, and the sums of the blocks are added in order: shorter sums have less
 // round-off, and the bits do not depend on the shape of the tiles. (NT: gemm-nt.ts.)
 //
-// Tiles are never cut short: matrices have memory for a multiple of 4 rows (kernels/matrix.ts), and nobody reads what
-// the rows beyond m are computed to.
+// Tiles are never cut short: matrices have memory for a multiple of 4 rows (kernels/matrix.ts), and nothing reads
+// the rows beyond m of the result.
 
 import { edgeMicroKernel, halfMicroKernel, microKernel, ROWS, wideMicroKernel } from './micro-kernels';
 import { rowBytes, VECTOR } from './vector';

@@ -1,6 +1,6 @@
 // Group normalization: Wu and He (2018), with features in place of channels. It normalizes each row over groups of adjacent
-// features, alike in training and test mode; one group is layer normalization. Groups need not begin at a whole vector, so
-// these passes go number by number: they take a small part of a step, whose time is in the products.
+// features, alike in training and test mode; one group is layer normalization. A group may begin in the middle of a vector,
+// so these passes are scalar. They take a small part of a step, because the products take most of its time.
 
 import { rowBytes } from './vector';
 

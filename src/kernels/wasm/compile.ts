@@ -9,8 +9,8 @@ import { RELAXED_SIMD, REVECTORIZE } from './v8-flags.ts';
 
 export interface CompileOptions {
   /**
-   * Whether V8 revectorizes in this process, and wide micro-kernels should be used. Whoever sets V8's flag after the
-   * start of the process must say so; by default, looks for the flag on node's command line.
+   * Whether V8 revectorizes in this process, and wide micro-kernels should be used. A caller that sets V8's flag after the
+   * process has started must set this too. By default, looks for the flag on node's command line.
    */
   readonly wide?: boolean;
 }

@@ -1,4 +1,4 @@
-/** What the answers to the notebook's questions share. */
+/** Shared parts of the answers to the notebook's questions. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
 import { pairUp } from '../../analysis/compared-cell.ts';
 import { comparePairs } from '../../analysis/paired.ts';
@@ -16,7 +16,7 @@ export interface Answer {
   readonly question: string;
   /** The measured reasons. */
   readonly tables: readonly Table[];
-  /** What the runs show; the words follow from the figures. */
+  /** What the runs show, in words chosen from the figures. */
   readonly finding: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function estimateText(cell: Cell | undefined, measure: MeasureName): stri
   return low === null ? fractionText(mean) : `${fractionText(mean)} ± ${fractionText(mean - low)}`;
 }
 
-/** A table of texts, the first column of which names the rows. */
+/** A table of texts. The first column names the rows. */
 export function tableOf(
   title: string,
   [lead, ...heads]: readonly string[],

@@ -33,7 +33,7 @@ export function answer1(runs: Runs, { data }: Context): Answer {
   };
 }
 
-/** Signal, gradient and update of a middle layer at the first iteration, and what it came to. */
+/** Signal, gradient and update of a middle layer at the first iteration, and the resulting accuracy. */
 function reasons(results: readonly Result[]) {
   const rows = cellsWith(results, {}).map(cell => {
     const { settings } = cell.results[0]!.trial;
@@ -57,7 +57,7 @@ function reasons(results: readonly Result[]) {
     ['net', 'gain', 'last signal', 'dW', 'update', 'eps share', 'train'],
     rows,
     [
-      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share: of the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
+      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
     ],
   );
 }
@@ -76,7 +76,7 @@ function criticalSentences(results: readonly Result[]): string[] {
   const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
   const critical = scaleOf('he', hiddenDims.at(-1)!);
   return [
-    `The plain net trains best at ${shortText(weightScale)}, where the gain a layer is ${sizeText(gainOf(cell, 2))}; theory's critical scale, of gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
+    `The plain net trains best at ${shortText(weightScale)}, where each layer's gain is ${sizeText(gainOf(cell, 2))}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
   ];
 }
 
@@ -108,8 +108,8 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
       lines.push(
         `At ${shortText(smallest)} epsilon is ${(100 * share).toFixed(1)} % of var + eps in layer ${middle}: ${
           share > 0.5
-            ? `batch norm is practically off when training starts, and the first steps put it right (the update is ${sizeText(layerMean(trials, 0, middle, 'updateRatio'))} times the weights).`
-            : 'it plays no great part.'
+            ? `batch norm is practically off when training starts, and the first steps correct that (the update is ${sizeText(layerMean(trials, 0, middle, 'updateRatio'))} times the weights).`
+            : 'it hardly matters.'
         }`,
       );
   }
@@ -133,7 +133,7 @@ const USUAL_EPS = 1e-5;
 
 interface Parted {
   readonly name: string;
-  /** The largest relative difference at the first iteration and over all; 0 where all losses are the same bits. */
+  /** The largest relative difference at the first iteration, and over all; 0 if all losses have the same bits. */
   readonly first: number;
   readonly largest: number;
 }
@@ -177,7 +177,7 @@ const exactTable = (parted: readonly Parted[]) =>
     'Exact test: hidden weights times c, their learning rate times c squared (sgd, reg 0)',
     ['net', 'first loss', 'all losses'],
     parted.map(({ name, first, largest }) => [name, partText(first), partText(largest)]),
-    ['How far the losses are from those with c = 1, relative; the largest of all seeds.'],
+    ['Largest relative difference of the losses from those with c = 1, over all seeds.'],
   );
 
 const partText = (value: number) => (value === 0 ? 'same bits' : sizeText(value));
@@ -190,7 +190,7 @@ const exactSentences = (parted: readonly Parted[]): string[] => {
     `Exact test: every loss is the same to the last bit for ${same.length > 0 ? same.map(({ name }) => name).join('; ') : 'no net'}.`,
     ...(rest.length > 0
       ? [
-          `The first losses part by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
+          `The first losses differ by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
         ]
       : []),
   ];

@@ -6,7 +6,7 @@ import type { Normalization } from '../../config/schema.ts';
 import { sizeText } from '../text.ts';
 import { type Answer, cellsWith, estimateText, type Runs, tableOf } from './answer.ts';
 
-/** @param noise by batch size, the measured noise of the batch mean (checks/invariances.ts) */
+/** @param noise the measured noise of the batch mean (checks/invariances.ts), by batch size */
 export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): Answer {
   const [epochs, updates] = [runs['question-2'] ?? [], runs['question-2-updates'] ?? []];
   return {
@@ -84,6 +84,6 @@ function noiseSentence(noise: Readonly<Record<number, number>>): string[] {
   if (ratios.length === 0) return [];
   const off = Math.max(...ratios.map(ratio => Math.abs(ratio - 1)));
   return [
-    `Batch norm divides and shifts by estimates: a batch mean is off by ${entries.map(([size, value]) => `${value.toFixed(2)} standard deviations at ${size}`).join(', ')}, ${off < 0.1 ? `which is 1/sqrt(B) to ${(100 * off).toFixed(0)} %` : `which is not 1/sqrt(B): off by ${(100 * off).toFixed(0)} %`}. Layer norm has no such noise.`,
+    `Batch norm divides and shifts by estimates: a batch mean is off by ${entries.map(([size, value]) => `${value.toFixed(2)} standard deviations at ${size}`).join(', ')}, ${off < 0.1 ? `within ${(100 * off).toFixed(0)} % of 1/sqrt(B)` : `which differs from 1/sqrt(B) by ${(100 * off).toFixed(0)} %`}. Layer norm has no such noise.`,
   ];
 }

@@ -5,7 +5,7 @@ import { type Change, changeNames, type Invariance } from '../../checks/invarian
 import { sizeText } from '../text.ts';
 import { type Answer, tableOf } from './answer.ts';
 
-/** Below this relative change a result counts as the same; round-off is far below, and a real change far above. */
+/** A smaller relative change counts as none: round-off is far below this, and a real change far above. */
 const SAME = 1e-6;
 
 const HEADS: Readonly<Record<Change, string>> = {
@@ -39,7 +39,7 @@ export function answer3(nets: Measured, steps: Measured): Answer {
         ['', ...changeNames.map(change => HEADS[change])],
         rows,
         [
-          "The largest relative change of one image's result over all seeds, when the other images are replaced, the image is rescaled, one row of its pixels is, and all data are recentred.",
+          "The largest relative change of one image's result over all seeds, when the other images are replaced, the image is rescaled, one row of its pixels is rescaled, or all data are recentred.",
         ],
       ),
     ],
@@ -58,8 +58,11 @@ function likeSentence(name: string, own: Invariance | undefined, steps: Measured
   const most = Math.max(...agreements.map(({ count }) => count));
   const like = agreements.filter(({ count }) => count === most).map(({ step }) => STEPS[step] ?? step);
   const keeps = changeNames.filter(change => own[change] < SAME).map(change => HEADS[change]);
-  const kept = keeps.length > 0 ? `is unmoved by ${keeps.join(' and ')}` : 'is moved by every change';
+  const kept =
+    keeps.length > 0
+      ? `its results do not change with ${keeps.join(' and ')}`
+      : 'every change changes its results';
   return [
-    `${sentence(normalizationName(name))} is like ${like.join(' or ')}: it ${kept}, as that is in ${most} of ${changeNames.length} changes.`,
+    `${sentence(normalizationName(name))} is like ${like.join(' or ')}: ${kept}. The two agree for ${most} of ${changeNames.length} changes.`,
   ];
 }

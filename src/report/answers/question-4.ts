@@ -34,7 +34,7 @@ export function answer4(runs: Runs): Answer {
   };
 }
 
-/** Layer norm less the plain net, seed by seed, in best training accuracy. */
+/** Best training accuracy of layer norm minus that of the plain net, seed by seed. */
 const againstPlain = (cell: CellByNet) => differenceOf(cell('layernorm'), cell('none'));
 
 type CellByNet = (normalization: Normalization) => Cell | undefined;
@@ -60,11 +60,11 @@ function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
     ];
   });
   return tableOf(
-    `Best training accuracy by ${what}, and the growth of the gradient a layer`,
+    `Best training accuracy by ${what}, and the growth of the gradient per layer`,
     [what, 'layer norm', 'plain', 'difference', 'growth LN', 'growth plain'],
     rows,
     [
-      "difference: layer norm less the plain net, seed by seed, with the 95 % t interval; growth: how much larger the preactivations' gradient is one layer further down, at the first iteration (geometric mean).",
+      "difference: layer norm minus the plain net, seed by seed, with the 95 % t interval; growth: factor by which the preactivations' gradient grows from a layer to the one below it, at the first iteration (geometric mean).",
     ],
   );
 }
@@ -75,7 +75,7 @@ function growth(cell: Cell | undefined): number | null {
   if (!cell || depth < 3) return null;
   const trials = diagnosedOf(cell);
   const at = (layer: number) => layerMean(trials, 0, layer, 'preactivationGradientNorm');
-  // Layer 1 sees pixels, whose size is another, so its divisor is.
+  // Layer 1 sees pixels, which have a different size, so its divisor differs too.
   const [bottom, top] = [at(2), at(depth)];
   return bottom === null || top === null || top === 0 ? null : (bottom / top) ** (1 / (depth - 2));
 }
@@ -108,6 +108,6 @@ function growthSentences(results: readonly Result[]): string[] {
   const [layer, batch, plain] = [growth(cell('layernorm')), growth(cell('batchnorm')), growth(cell('none'))];
   const small = layer !== null && Math.abs(layer - 1) < 0.1;
   return [
-    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer)} a layer with layer norm, ${sizeText(batch)} with batch norm and ${sizeText(plain)} without: depth ${small ? 'by itself gives layer norm no exploding gradient' : "changes the size of layer norm's gradient"}.`,
+    `With ${[deepest].flat().length} hidden layers the gradient grows by ${sizeText(layer)} a layer with layer norm, ${sizeText(batch)} with batch norm and ${sizeText(plain)} without: ${small ? "depth alone does not make layer norm's gradient explode" : "depth changes the size of layer norm's gradient"}.`,
   ];
 }

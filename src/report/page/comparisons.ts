@@ -33,7 +33,7 @@ ${textTableHtml(measures[measure].label, comparisonTable(comparison))}</details>
 `;
 }
 
-/** Longer tables are closed at first. */
+/** Longer tables are collapsed at first. */
 const MOST_OPEN = 12;
 
 /** Candidate minus baseline along the axis, with the 95 % intervals as bands; undefined if there are too few to draw. */

@@ -27,7 +27,7 @@ import { COLORS, sampleOf } from './plot.ts';
 const MOST_PANELS = 40;
 const MOST_CURVES = 6;
 
-/** Every second curve is dashed: curves differ by more than their colour. */
+/** Every second curve is dashed, so that curves differ not only in colour. */
 const drawnAs = (index: number) => ({ color: index, dashed: index % 2 === 1 });
 
 /** Training accuracy by epoch: a panel for each value of the finding's axis, a curve for each net. */
@@ -86,7 +86,7 @@ export function* trialCourses(results: readonly Result[]): Generator<Markup> {
 `;
 }
 
-/** What tells a trial from the others, its seed only if there are several. */
+/** Names what distinguishes a trial from the others; includes its seed only if there are several. */
 function trialNamer(results: readonly Result[]): (result: Result) => string {
   const nameOf = curveNamer(results, varyingKeys(results), 'the net');
   const seeded = seedsIn(results).length > 1;

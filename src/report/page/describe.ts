@@ -1,4 +1,4 @@
-/** Charts in words: for those who cannot see them, and as captions that say what to look at. */
+/** Charts in words, for screen readers and as captions. */
 
 import { shortText } from '../../analysis/results.ts';
 import { listed, sentence, unitText } from '../../analysis/words.ts';
@@ -6,7 +6,7 @@ import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
 import { axisText } from '../text.ts';
 
-/** More curves than these are counted, not named. */
+/** If there are more curves, the text counts them instead of naming them. */
 const MOST_NAMED = 3;
 
 interface Curve {
@@ -39,7 +39,7 @@ export function captionText(chart: Chart): string {
   return [direction, ...(byTime ? courseText(curves, chart) : alongText(curves, chart))].join(' ');
 }
 
-/** Who leads on the way, and where all end. */
+/** Which curve leads at most points, and where all end. */
 function courseText(curves: readonly Curve[], chart: Chart): string[] {
   const text = yText(chart);
   const ends = curves
@@ -95,7 +95,7 @@ function stretches(points: readonly Point[], is: (y: number) => boolean): string
   return all;
 }
 
-/** What to see in a chart of differences: where each curve lies above the line of no difference. */
+/** The caption of a chart of differences: where each curve lies above the line of no difference. */
 export function differenceCaption({ series }: Chart, baseline: string): string {
   const parts = series.map(curveOf).map(({ name, points }) => {
     const above = points.filter(({ y }) => y > 0).length;

@@ -6,10 +6,10 @@ import { html, jsonElement, type Markup } from './html.ts';
 import { plotOf, sampleOf } from './plot.ts';
 import { type Axis, allowsLog, hasPlace } from './scales.ts';
 
-/** More values than these cannot be pointed at. */
+/** A reader can point at no more values than these. */
 const MOST_READ = 600;
 
-/** @param caption what to see in it; by default in words that fit every chart */
+/** @param caption what the chart shows; by default a description that fits any chart */
 export function figure(chart: Chart, caption = captionText(chart)): Markup {
   const linear = plotOf(chart, 'linear');
   const log = allowsLog(chart) ? plotOf(chart, 'log') : undefined;
@@ -39,7 +39,7 @@ function legend({ series }: Chart, hasLog: boolean): Markup {
 const short = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : Number(value.toPrecision(6));
 
-/** The values of all curves at the same x; of long histories an even selection. */
+/** The values of all curves at each x; for long histories, an even selection. */
 function dataOf(chart: Chart, x: Axis): unknown {
   const { series, xLabel } = chart;
   const all = series.flatMap(({ points, diverged = [] }) => [...points.map(({ x }) => x), ...diverged]);

@@ -1,4 +1,4 @@
-/** What was measured of the layers, as heat maps: a row a layer, a column an epoch, each value written in its cell. */
+/** Heat maps of the layers' figures: one row a layer, one column an epoch, with each value in its cell. */
 import { groupBy } from '../../analysis/group-by.ts';
 import type { Result } from '../../analysis/results.ts';
 import { sentence } from '../../analysis/words.ts';
@@ -61,19 +61,19 @@ function scaleBar(values: readonly (number | null)[]): Markup {
   return html`<p class="scale-bar" aria-hidden="true">${sizeText(low)} ${Array.from({ length: SHADES }, (_, i) => html`<span class="h${i}"></span>`)} ${sizeText(high)}</p>`;
 }
 
-/** How far the signal gets forward, the gradient backward, and how large the steps are. */
+/** How far the signal travels forward and the gradient backward, and how large the steps are. */
 function whatToSee(maps: readonly HeatMap[]): string {
   const each = (textOf: (values: HeatMap['values']) => string | undefined) =>
     maps.map(({ net, values }) => `${textOf(values) ?? '-'} (${net})`).join('; ');
   const ratio = (above: number | null | undefined, below: number | null | undefined) =>
     above && below ? sizeText(above / below) : undefined;
-  // The first layer sees pixels: its preactivations are of another size than those of the layers after it.
+  // The first layer sees pixels, so its preactivations differ in size from those of later layers.
   const second = (values: HeatMap['values']) => (values[1] ?? values[0])?.[0];
   switch (maps[0]!.name) {
     case 'preactivationStd':
-      return `Does the signal reach the last layer? At the first iteration, its size there over that in the second layer: ${each(values => ratio(values.at(-1)?.[0], second(values)))}. Far below 1 it fades on its way, far above it explodes.`;
+      return `Does the signal reach the last layer? Its size there divided by its size in the second layer, at the first iteration: ${each(values => ratio(values.at(-1)?.[0], second(values)))}. Far below 1 it fades on its way, far above it explodes.`;
     case 'preactivationGradientNorm':
-      return `Does the gradient reach the first layers? At the first iteration, its size in the second layer over that in the last: ${each(values => ratio(second(values), values.at(-1)?.[0]))}. Far below 1, the first layers hardly learn.`;
+      return `Does the gradient reach the first layers? Its size in the second layer divided by its size in the last, at the first iteration: ${each(values => ratio(second(values), values.at(-1)?.[0]))}. Far below 1, the first layers hardly learn.`;
     case 'updateRatio':
       return `How far do steps change the weights? In the last column: ${each(values => rangeText(values.map(row => row.at(-1) ?? null)))}.`;
   }

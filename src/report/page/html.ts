@@ -35,7 +35,7 @@ export const printable = (text: string): string =>
 
 const escaped = (text: string): string => printable(text).replace(/[&<>"']/g, char => ENTITIES[char]!);
 
-/** An inline script. An `html` template must not hold its end tag: bundlers rewrite such templates to need a helper package. */
+/** An inline script. An `html` template must not contain its end tag: bundlers rewrite such templates to import another package. */
 export const scriptElement = (code: string): Markup => ({ markup: `<script>${code}</script>` });
 
 /** Data for a script, as an inert element. `<` is escaped, so that no text ends the element. */

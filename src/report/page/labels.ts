@@ -2,7 +2,7 @@
 import type { Chart, Series } from '../model.ts';
 import { type Axis, hasPlace } from './scales.ts';
 
-/** Longer names, or more of them, stand in the legend alone. */
+/** Longer names, or more of them, appear only in the legend. */
 const [MOST_LETTERS, MOST_NAMES] = [13, 4] as const;
 const LINE = 13;
 const LETTER = 7.6;
@@ -15,7 +15,7 @@ export function roomForNames({ series }: Chart): number {
     : 0;
 }
 
-/** Where the name of each curve stands, in pixels from the top; undefined for a curve without points. */
+/** The place of each curve's name, in pixels from the top; undefined for a curve without points. */
 export function namePlaces({ series, clamp }: Chart, y: Axis): readonly (number | undefined)[] {
   const [bottom, top] = y.range;
   const ends = series.flatMap((each, index) => {
@@ -26,7 +26,7 @@ export function namePlaces({ series, clamp }: Chart, y: Axis): readonly (number 
   });
   ends.sort((a, b) => a.at - b.at || a.index - b.index);
   const places: (number | undefined)[] = series.map(() => undefined);
-  // Down from the top, each at least a line below the one before; then up, should the last have left the chart.
+  // Places names from the top, each at least a line below the one before. Then moves them up if the last is outside the chart.
   const ats = ends.map(({ at }) => at);
   for (let i = 0; i < ats.length; i++) ats[i] = Math.max(ats[i]!, i === 0 ? top : ats[i - 1]! + LINE);
   for (let i = ats.length - 1; i >= 0; i--)

@@ -63,7 +63,7 @@ function grid(x: Axis, y: Axis, label: string, right: number): Markup {
   )}${x.ticks.map(({ value, text }) => html`<text class="mid" x="${px(x.at(value))}" y="${bottom + 17}">${text}</text>`)}<text class="mid label" x="${px((MARGIN.left + right) / 2)}" y="${height - 6}">${label}</text></g>`;
 }
 
-/** A line across the chart; its label lies at the end with fewer points near it. */
+/** A line across the chart. Its label is at the end with fewer points nearby. */
 function theory({ axis, at, label }: TheoryLine, chart: Chart, x: Axis, y: Axis): Markup {
   const [low, high] = (axis === 'x' ? x : y).domain;
   if (at < low || at > high) return html``;

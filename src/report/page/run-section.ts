@@ -39,7 +39,7 @@ ${tableHtml(resultsTable(results, data))}`;
   yield provenance(run);
 }
 
-/** The answer, where each net learns, and what else the run shows. */
+/** The answer, where each net learns, and the other findings of the run. */
 function hero(view: RunView, finding: Finding): Markup {
   const [lead = '', ...others] = finding.sentences;
   const { results, planned, description } = view;

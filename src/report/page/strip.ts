@@ -5,7 +5,7 @@ import { shortText } from '../../analysis/results.ts';
 import { evenly } from '../diagnostics.ts';
 import { html, type Markup } from './html.ts';
 
-/** Class and glyph: the glyphs tell outcomes apart without colour. */
+/** Class and glyph. Glyphs distinguish outcomes without colour. */
 const LOOKS: Readonly<Record<Outcome, { readonly fill: string; readonly glyph: string }>> = {
   learns: { fill: 'learns', glyph: '●' },
   'at chance': { fill: 'chance', glyph: '–' },
@@ -32,7 +32,7 @@ export function outcomeStrip({ axis, nets }: Finding): Markup {
   return html`<figure class="outcomes${shown.length > MOST_TALL && ' many'}"><h3>Where each net learns</h3>
 <div role="img" aria-label="${shown.map(net => netText(net, axis)).join(' ')}"><table class="strip" role="presentation">
 ${shown.map(net => rows(net, values))}<tr class="ticks">${ticks(values)}</tr></table></div>
-<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: guesses. ✕ blows up: its loss explodes or is not finite.${undecided && ' ? undecided: the figures do not tell.'}${left}</p></figcaption></figure>
+<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: guesses. ✕ blows up: its loss explodes or is not finite.${undecided && ' ? undecided: the figures do not decide.'}${left}</p></figcaption></figure>
 `;
 }
 

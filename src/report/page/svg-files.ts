@@ -29,7 +29,7 @@ export function svgFiles(run: PageRun): SvgFile[] {
 const [LEGEND_ROW, TITLE] = [20, 26] as const;
 
 /**
- * A chart as the text of an SVG file, with title, legend and its own style; it follows the reader's light or dark theme. Equal
+ * A chart as the text of an SVG file, with title, legend and its own style. It follows the reader's light or dark theme. Equal
  * charts give equal bytes.
  */
 export function renderSvg(chart: Chart): string {

@@ -3,7 +3,7 @@ import type { Point } from '../model.ts';
 
 /**
  * The least and the greatest point of each pixel column, in their order, if there are more than two a column; else all. Points
- * whose y is not finite stay, for they break the line.
+ * whose y is not finite stay, because they break the line.
  * @param points ordered by x
  */
 export function thinned(

@@ -48,7 +48,7 @@ export function renderChart(chart: Chart, style: ChartStyle): string {
   ].join('\n');
 }
 
-/** Fewer make no curve: the values themselves are drawn. */
+/** Fewer values make no curve, so they are drawn as they are. */
 const LEAST_MEANS = 3;
 
 /** Beyond these, sums and differences of numbers overflow or vanish. */
@@ -76,7 +76,7 @@ function curveOf({ points, means, diverged = [] }: Series, { x: axis, clamp = [-
   };
 }
 
-/** What each series and mark looks like, as many in a line as fit. */
+/** The legend of series and marks, as many on a line as fit. */
 function legend(
   series: readonly Series[],
   curves: readonly Curve[],

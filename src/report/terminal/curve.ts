@@ -15,7 +15,7 @@ const MARKERS = 'ox+*#@%&';
 const LINES = ['─╰╭╮╯│', '┄╰╭╮╯┆', '═╚╔╗╝║', '·····:', '━┗┏┓┛┃'] as const;
 const BANDS = '░▒';
 const FAINT = '.';
-/** What theory predicts, across and upright. */
+/** Characters of level and upright theory lines. */
 export const THEORY = { y: '-', x: '┊' } as const;
 /** Columns from one dash of a level theory line to the next. */
 const DASH = 2;
@@ -78,7 +78,7 @@ export function drawBand(grid: Grid, low: readonly Knot[], high: readonly Knot[]
   }
 }
 
-/** Dots where the noisy values lie whose means a curve shows. */
+/** Draws dots at the noisy values whose means form a curve. */
 export function drawFaint(grid: Grid, knots: Iterable<Knot>, series: number): void {
   for (const { column, row } of knots)
     if (Number.isFinite(row))

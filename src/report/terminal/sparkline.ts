@@ -2,8 +2,8 @@
 const LEVELS = '▁▂▃▄▅▆▇█';
 
 /**
- * One character for each value, a blank where there is none, but none at the end. The lowest level is the least value, or half of the greatest
- * if that is less: so the noise of a curve that does not fall looks flat. Values need to be positive.
+ * One character for each value and a blank for a missing one, without blanks at the end. The lowest level is the least value, or half of
+ * the greatest if that is less, so that the noise of a curve that does not fall looks flat. Values must be positive.
  */
 export function sparkline(values: readonly (number | undefined)[]): string {
   const known = values.filter(value => value !== undefined);

@@ -8,7 +8,7 @@ export type Cell = string | { readonly text: string; readonly columns: number };
 
 export interface TableOptions {
   readonly color: boolean;
-  /** Of each column; left by default. */
+  /** Alignment of each column; left by default. */
   readonly align?: readonly ('left' | 'right')[];
   /** Columns, from 0, with a bar on their left. */
   readonly bars?: readonly number[];

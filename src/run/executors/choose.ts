@@ -25,7 +25,7 @@ export interface ExecutorOptions {
   readonly workers: number;
   /** Trains on the workers of a queue instead. */
   readonly queue?: QueueOptions | undefined;
-  /** Of the training split; computed from its images if they are not known. */
+  /** Statistics of the training split; computed from its images if absent. */
   readonly statistics?: PixelStatistics | undefined;
   /** What threads run, if not the usual worker. */
   readonly entry?: URL;
@@ -41,7 +41,7 @@ export interface Executors {
 /**
  * Compiles the kernels that the trials need; the executor is made later, for the trials that are left to run. The trials share
  * one split of the training images.
- * @param train undefined if the workers of a queue train
+ * @param train the training images; undefined if workers of a queue train
  * @throws CifarNormError (usage) if the numerics are fused and this machine does not fuse; (run) if the queue cannot be
  *   reached or written, or the system grants the process too few addresses
  */
@@ -52,7 +52,7 @@ export async function executorFactory(
 ): Promise<Executors> {
   if (queue) return queueFactory(queue, trials);
   const dtypes = new Set(trials.map(({ settings }) => settings.dtype));
-  // The calling thread has a memory for number-free arithmetic, as has each worker; and each worker one for each type.
+  // The calling thread and each worker have one memory for arithmetic without a number type; each worker also has one for each type.
   ensureAddresses(1 + (workers === 0 ? dtypes.size : Math.min(workers, trials.length) * (1 + dtypes.size)));
   const programs: Programs = Object.fromEntries([...dtypes].map(dtype => [dtype, compile(dtype, numerics)]));
   const create = (pending: readonly Trial[]) => {

@@ -23,7 +23,7 @@ export interface QueueOptions {
 
 /** Jobs in the queue at a time: more than workers take, few enough to be watched. */
 const SLOTS = 1000;
-/** Events tell at once what happened to a job; looking again finds what was missed while the queue was away. */
+/** Events report changes of a job at once. Looking again finds changes that were missed while the queue was unreachable. */
 const LOOK_AGAIN_MS = 10_000;
 const CLOSE_MS = 500;
 
@@ -32,7 +32,7 @@ interface Waiting extends Pick<RunTrialOptions, 'onProgress'> {
   /** When this attempt began, in milliseconds. */
   readonly since: number;
   isStarted: boolean;
-  /** The epoch to report next: a trial that starts again repeats those before it. */
+  /** The next epoch to report. A trial that starts again repeats earlier epochs. */
   epoch: number;
   resolve(record: TrialRecord): void;
   reject(error: Error): void;
@@ -45,7 +45,7 @@ interface Open {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Jobs outlive the executor: a later one of the same run finds them, and what was done meanwhile. */
+/** Jobs outlive the executor: a later executor of the same run finds them and their results. */
 export function queueExecutor(
   trials: readonly Trial[],
   { url, run, timeout, notify }: QueueOptions,
@@ -79,7 +79,7 @@ export function queueExecutor(
     if (state === 'failed' && !isEarlier) job.reject(reasonOf(await queue.getJob(id)));
     else if (state === 'active' && !job.isStarted) tellStart(job);
     else if (['completed', 'failed', 'unknown'].includes(state)) {
-      // It may have finished since.
+      // The trial may have finished since.
       if (state === 'completed' && (await collect(open, id, job))) return;
       await queue.remove(id);
       // `queue clean`, or a Redis that kept nothing, may have forgotten the queue too.
@@ -122,7 +122,7 @@ export function queueExecutor(
     if (!trial || disputed.has(id)) return;
     disputed.add(id);
     notify(
-      `two workers trained trial ${trial.index} to different results: one of them computes wrongly. The first result is kept; find out with cifar-norm verify`,
+      `two workers got different results for trial ${trial.index}: one of them computes wrongly. The first result is kept; check it with cifar-norm verify`,
     );
   };
 
@@ -146,7 +146,7 @@ export function queueExecutor(
     events.on('progress', ({ jobId, data }) => tellProgress(jobId, data));
     events.on('completed', ({ jobId }) => unlessAway(look(open, jobId)));
     events.on('failed', ({ jobId }) => unlessAway(look(open, jobId)));
-    // The queue had it already.
+    // The queue already had the job.
     events.on('duplicated', ({ jobId }) => unlessAway(look(open, jobId, true)));
     events.on('stalled', ({ jobId }) => {
       const job = waiting.get(jobId);

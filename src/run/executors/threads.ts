@@ -26,7 +26,7 @@ export function threadExecutor(
     minThreads: threads,
     maxThreads: threads,
     workerData: { images, programs } satisfies WorkerData,
-    // Training makes little garbage: a larger young generation holds memory and saves no time.
+    // Training makes little garbage, so a larger young generation takes memory and saves no time.
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
   });
   const listeners = new Map<number, (message: WorkerMessage) => void>();
@@ -60,7 +60,7 @@ export function threadExecutor(
       try {
         await enter();
         try {
-          // A pool that has been destroyed starts new threads for what it is given.
+          // A destroyed pool starts a new thread for each trial that it is given.
           if (closed) throw new Error('the executor is closed');
           await pool.run({ trial, ticket } satisfies WorkerTask, { signal });
         } finally {

@@ -13,17 +13,17 @@ export interface WorkerData {
 
 export interface WorkerTask {
   readonly trial: Trial;
-  /** Tells runs of one trial apart: two sweeps may share it. */
+  /** Distinguishes runs of one trial: two sweeps may share it. */
   readonly ticket: number;
 }
 
-/** What a worker reports of a task, in order; the record comes with the last message. */
+/** A worker's report of a task, in order. The last message has the record. */
 export interface WorkerMessage extends Pick<WorkerTask, 'ticket'> {
   readonly progress: readonly TrialProgress[];
   readonly record?: TrialRecord;
 }
 
-/** Messages are at least this far apart: one takes longer than an epoch of a tiny net. */
+/** Least time between messages, because one takes longer than an epoch of a tiny net. */
 const PAUSE_MS = 20;
 
 const { images, programs } = workerData as WorkerData;

@@ -20,9 +20,9 @@ const SILENCE_MS = 30_000;
 const MOST_PAUSE_MS = 2000;
 
 /**
- * Connects. A connection that is lost later is restored, and what was sent meanwhile is sent again; `notify` says so.
+ * Connects. If the connection is lost later, connects again and repeats the commands sent meanwhile; `notify` reports both.
  * @param url redis:// or rediss:// (TLS), with user and password if the server needs them
- * @param patient returns at once: commands wait for the server
+ * @param patient if true, returns at once, and commands wait for the server
  * @throws CifarNormError (usage) if the URL or a package is missing; (run) if the server cannot be reached
  */
 export async function connect(

@@ -1,5 +1,5 @@
 /**
- * Threads for whatever trials come: a pool for each number type, split and preprocessing, because a pool has one program and
+ * Threads for trials of any kind. Each number type, split and preprocessing has its own pool, because a pool has one program and
  * one set of pixel statistics.
  */
 import type { Images } from '../../data/dataset.ts';

@@ -68,13 +68,13 @@ export function parseJob(data: unknown): QueueJob | undefined {
   return { ...job, trial: { ...job.trial, axes: job.trial.axes as Trial['axes'], streams, split } };
 }
 
-/** Unlike jobs and results it may have keys that are not known here, which are dropped. */
+/** Drops unknown keys, unlike the schemas of jobs and results. */
 const epochSchema = z.object({
   ...trialRecordSchema.shape.accuracies.element.shape,
   losses: z.array(z.number()).max(10_000),
 });
 
-/** What a worker tells while a trial runs: epochs in order, or that another worker had a different result. */
+/** A worker's report while a trial runs: epochs in order, or that another worker had a different result. */
 export const progressSchema = z.union([
   z.strictObject({ epochs: z.array(epochSchema).max(10_000) }),
   z.literal('disputed'),
@@ -89,7 +89,7 @@ const pack = promisify(gzip);
 const unpack = promisify<Buffer, { readonly maxOutputLength: number }, Buffer>(gunzip);
 
 export interface PackedRecord {
-  /** Of all but the time that it took: two workers must agree on it. */
+  /** Hash of the result without its time. Two workers must agree on it. */
   readonly hash: string;
   readonly bytes: Buffer;
 }
@@ -113,6 +113,6 @@ export async function unpackRecord(
   }
 }
 
-/** The losses apart: canonical JSON takes its time with long lists. */
+/** Hashes the losses separately, because canonical JSON is slow for long lists. */
 const hashOf = ({ seconds: _, losses, ...others }: TrialRecord): string =>
   contentHash({ ...others, losses: JSON.stringify(losses) }, 32);

@@ -25,7 +25,7 @@ export async function queueNames(redis: Redis): Promise<string[]> {
 }
 
 export interface QueueStatus {
-  /** Of format, numerics and fingerprint. */
+  /** Names the format, numerics and fingerprint. */
   readonly name: string;
   readonly workers: number;
   readonly waiting: number;

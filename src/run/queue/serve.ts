@@ -28,14 +28,14 @@ export interface ServeOptions {
   notify(text: string): void;
 }
 
-/** A worker that is silent for so long loses its trial. Trials run in threads, so the queue is always answered. */
+/** A worker that is silent for longer loses its trial. Trials run in threads, so the worker always answers the queue. */
 const LOCK_MS = 10_000;
 /** How often a trial may lose its worker before it fails. */
 const MOST_LOSSES = 3;
 const LOOK_AROUND_MS = 30_000;
 
 /**
- * Serves until it is told to stop and its running trials have finished.
+ * Serves until the signal aborts and the running trials have finished.
  * @throws CifarNormError (usage) if the machine cannot do the numerics; (run) if the queue cannot be reached or written
  */
 export async function serve(dataset: Dataset, options: ServeOptions): Promise<void> {
@@ -71,7 +71,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   const train = async (job: Job, asked: QueueJob): Promise<void> => {
     const { trial } = asked;
     const id = job.id!;
-    // The worker that had it before may have been cut off after it had finished.
+    // The trial's earlier worker may have lost its connection after it finished.
     if (job.attemptsStarted > 1 && (await hasResult(redis, id))) return;
     const seconds = Math.min(asked.timeout ?? timeout, timeout);
     const tell = epochTeller(progress => job.updateProgress(progress));
@@ -108,7 +108,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   }
 }
 
-/** Says once of each other queue without workers that trials wait there, which this worker cannot run. */
+/** Reports once each other queue where trials wait without a worker. This worker cannot run them. */
 function neighbours({ redis, queue }: Link, own: string, notify: (text: string) => void): () => void {
   const told = new Set([own]);
   const look = async () => {
@@ -119,7 +119,7 @@ function neighbours({ redis, queue }: Link, own: string, notify: (text: string) 
       if (waiting > 0 && workers === 0) {
         told.add(name);
         notify(
-          `trials wait in ${name} (${waiting}), and no worker serves it: this one serves ${own}. They need a worker with that format, numerics and data`,
+          `trials wait in ${name} (${waiting}), and no worker serves it: this one serves ${own}. Start a worker with that format, numerics and data`,
         );
       }
       await other.close();

@@ -1,15 +1,15 @@
-/** Epochs of a running trial, on their way from its worker to its submitters. */
+/** Sends epochs of a running trial from its worker to its submitters. */
 import type { TrialProgress } from '../executor.ts';
 import type { QueueProgress } from './protocol.ts';
 
-/** A trial sends a message at most so often; a shorter one sends none. */
+/** Least time between messages. A shorter trial sends none. */
 const PAUSE_MS = 1000;
-/** In one message. A trial that has more to tell sends no more: its record brings the rest. */
+/** Most numbers in one message. A trial with more stops sending: its record has the rest. */
 const MOST_NUMBERS = 1000;
 
 type Epochs = Exclude<QueueProgress, string>['epochs'];
 
-/** @param send need not be awaited: nothing is sent before it has settled, nor while the queue is away */
+/** @param send the teller sends nothing until the last call has settled, so nothing while the queue is unreachable */
 export function epochTeller(
   send: (progress: QueueProgress) => Promise<void>,
   now: () => number = () => performance.now(),
