@@ -1,6 +1,5 @@
 /** The cache of what runs need of the data: it never changes what a run computes. */
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -182,10 +181,11 @@ describe('the cache itself', () => {
     const file = join(temporary(), 'file');
     writeFileSync(file, '');
     expect((await loadForRun(place, need, join(file, 'below'))).dataset.fingerprint).toBe(fingerprint);
-    const closed = cacheFolder();
-    mkdirSync(join(closed, 'known'));
-    chmodSync(join(closed, 'known'), 0o500);
-    expect((await loadForRun(place, need, closed)).dataset.fingerprint).toBe(fingerprint);
+    // Taken by folders: these cannot be written by root either.
+    const taken = cacheFolder();
+    for (const path of Object.values(cachePaths(taken, place.path))) mkdirSync(path, { recursive: true });
+    for (let i = 0; i < 2; i++)
+      expect((await loadForRun(place, need, taken)).dataset.fingerprint).toBe(fingerprint);
   });
 
   it('an archive is unpacked once: its content is not read again', async () => {
@@ -232,8 +232,8 @@ describe('the cache itself', () => {
       }
     }
     const names = readdirSync(join(folder, 'known'));
-    expect(names.filter(name => name.endsWith('.images')).length).toBeLessThanOrEqual(3);
-    expect(names.filter(name => name.endsWith('.json')).length).toBeLessThanOrEqual(65);
+    expect(names.filter(name => name.endsWith('.images'))).toHaveLength(2);
+    expect(names.filter(name => name.endsWith('.json'))).toHaveLength(64);
     expect(existsSync(cachePaths(folder, 'place 69').copy)).toBe(true);
     expect(existsSync(cachePaths(folder, 'place 0').copy)).toBe(false);
   });
