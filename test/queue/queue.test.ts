@@ -9,6 +9,7 @@ import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import {
   calmRun,
   hasRedis,
+  holdsTrial,
   line,
   PASSWORD,
   startRedis,
@@ -133,6 +134,70 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(long.code).toBe(1);
     expect(long.stderr).toMatch(/1 of 4 trials failed, the first with: took longer than 3 s/);
     expect(long.stderr).not.toMatch(/retrying/);
+  });
+
+  it('fails a trial that takes longer than its worker allows', async () => {
+    await startWorker(redis.url, ['--timeout', '1']);
+    const { code, stderr } = await sweep([
+      ...sweepOf('hiddenDims: [50]\nepochs: 1000000'),
+      '--queue',
+      '--timeout',
+      '99',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/took longer than 1 s/);
+    expect(stderr).not.toMatch(/retrying/);
+  });
+
+  it('gives back what it forgets, and keeps results for a day', async () => {
+    const words = sweepOf(SLOW);
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...words, '--queue']);
+    await until(() => /finished/.test(worker.log()), 'a trial is finished');
+    const [result] = await client.keys('cifar-norm:result:*');
+    expect(Math.ceil((await client.ttl(result!)) / 3600)).toBe(24);
+    await client.flushall();
+    const { code, out } = await running;
+    expect(code).toBe(0);
+    expect(csvsOf(out)).toEqual(csvsOf(await calmRun(words)));
+    client.disconnect();
+  });
+
+  it('lets a worker that is told to stop finish its trial, and take no other', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...sweepOf(SLOW.replace('800', '8000').replace(' 6]', ' 2]')), '--queue']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended()).toBe(0);
+    expect(await holdsTrial(client, worker)).toBe(false);
+    expect(worker.log()).toMatch(/stopping: no other trial starts\n.*trial \d+ finished\n$/);
+    await startWorker(redis.url);
+    const { code, stderr } = await running;
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/lost its worker/);
+    client.disconnect();
+  });
+
+  it('keeps the jobs of a sweep that is interrupted, for the next', async () => {
+    const words = [...sweepOf(SLOW.replace('800', '802')), '--queue'];
+    const out = newOut();
+    const worker = await startWorker(redis.url);
+    const env = { CIFAR_NORM_QUEUE: redis.url };
+    const { code } = await cifarNorm([...words, '--out', out], {
+      env,
+      onStart: child =>
+        void until(() => /finished/.test(worker.log()), 'a trial is finished').then(() =>
+          child.kill('SIGINT'),
+        ),
+    });
+    expect(code).toBe(130);
+    await until(() => worker.log().match(/finished/g)?.length === 6, 'the worker trains the rest');
+    worker.child.kill('SIGKILL');
+    await worker.ended();
+    expect((await sweep(words, out)).code).toBe(0);
+    expect(idsIn(journalOf(out))).toHaveLength(6);
   });
 
   it('refuses a net that no machine holds before it is queued, and one that a worker cannot hold when it comes', async () => {
