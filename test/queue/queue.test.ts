@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trialId } from '../../src/plan/ids.ts';
+import type { Trial } from '../../src/plan/trial.ts';
 import { csvsOf, idsIn } from '../chaos/small.ts';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import {
@@ -180,6 +182,21 @@ describe.skipIf(!hasRedis)('a queue', () => {
     client.disconnect();
   });
 
+  it('loses a worker at its second signal, and its trial to another', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...sweepOf('hiddenDims: [50]\nepochs: 1000000'), '--queue', '--timeout', '20']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    worker.child.kill('SIGTERM');
+    await until(() => /stopping/.test(worker.log()), 'the worker is stopping');
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended()).toBe(143);
+    await startWorker(redis.url, ['--timeout', '1']);
+    const { stderr } = await running;
+    expect(stderr).toMatch(/trial 0 lost its worker; another takes it\n[\s\S]*took longer than 1 s/);
+    client.disconnect();
+  });
+
   it('keeps the jobs of a sweep that is interrupted, for the next', async () => {
     const words = [...sweepOf(SLOW.replace('800', '802')), '--queue'];
     const out = newOut();
@@ -218,7 +235,8 @@ describe.skipIf(!hasRedis)('a queue', () => {
     const jobs = new Queue(name!, { connection: client, prefix: 'cifar-norm' });
     const first = await sweep([...words, '--queue']);
     const [done] = await jobs.getCompleted();
-    const { trial } = done!.data as { trial: Record<string, unknown> & { settings: object } };
+    const { trial } = done!.data as { trial: Trial };
+    const endless = { ...trial, settings: { ...trial.settings, epochs: 1_000_000, batchSize: 1 } };
     const refusals: readonly (readonly [unknown, RegExp])[] = [
       [{ trial: { ...trial, file: '/etc/passwd' } }, /not a job/],
       [{ trial: { ...trial, settings: { ...trial.settings, epochs: -1 } } }, /not a job/],
@@ -226,6 +244,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
         { trial: { ...trial, settings: { ...trial.settings, epochs: 7 } } },
         /its id is not that of its content/,
       ],
+      [{ trial: { ...endless, id: trialId(endless) } }, /it has more than 5000000 iterations/],
       [
         { trial: { ...trial, fingerprint: 'f'.repeat(64) } },
         /its data are ffffffffffff, and this worker has/,
