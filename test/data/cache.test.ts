@@ -169,6 +169,8 @@ describe('the cache itself', () => {
       expect((await loadForRun(place, need, folder)).statistics).toEqual(expected);
       expect(readFileSync(entry)).toEqual(bytes);
     }
+    await writeEntry(entry, { ...(await readEntry(entry))!, version: 2 as never });
+    expect(await readEntry(entry)).toBeUndefined();
     for (const text of ['', 'x', bytes.subarray(0, 500)]) {
       writeFileSync(entry, text);
       expect((await loadForRun(place, need, folder)).statistics).toEqual(expected);

@@ -394,15 +394,10 @@ describe('gradcheck', () => {
 
 describe('help and data', () => {
   it('every command has help with examples', async () => {
-    for (const words of [
-      [],
-      ['sweep'],
-      ['train'],
-      ['gradcheck'],
-      ['data', 'info'],
-      ['data', 'download'],
-      ['data', 'verify'],
-    ]) {
+    const commands =
+      'gradcheck train sweep answer show report compare status runs export verify worker merge shards';
+    const data = ['info', 'download', 'verify'].map(name => ['data', name]);
+    for (const words of [[], ...commands.split(' ').map(name => [name]), ...data]) {
       const { code, stdout } = await cifarNorm([...words, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain('cifar-norm ');

@@ -197,6 +197,23 @@ describe.skipIf(!hasRedis)('a queue', () => {
     client.disconnect();
   });
 
+  it('reports a second result that differs: the worker and the sweep say so', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const words = sweepOf(SLOW.replace('800', '4000').replace(' 6]', ' 1]'));
+    const running = sweep([...words, '--queue']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    const [active] = await client.keys('cifar-norm:*:active');
+    const [id] = await client.lrange(active!, 0, 0);
+    await client.hset(`cifar-norm:result:${id}`, { first: 'x', x: 'another result' });
+    const { code, stderr, out } = await running;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/two workers trained trial 0 to different results/);
+    expect(worker.log()).toMatch(/another worker has a different result/);
+    expect(csvsOf(out)).toEqual(csvsOf(await calmRun(words)));
+    client.disconnect();
+  });
+
   it('keeps the jobs of a sweep that is interrupted, for the next', async () => {
     const words = [...sweepOf(SLOW.replace('800', '802')), '--queue'];
     const out = newOut();
