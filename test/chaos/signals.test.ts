@@ -111,7 +111,8 @@ describe.skipIf(process.platform !== 'linux')('two signals end the program', () 
     });
     expect(sent).toBe(2);
     expect(code).toBe(130);
-    expect(stderr).not.toMatch(/^\s+at /m);
+    // An end in order would say what is kept.
+    expect(stderr).toBe('');
     expect(readFileSync(join(out, 'journal.jsonl')).equals(journal)).toBe(true);
   }
 

@@ -61,15 +61,7 @@ describe('the picture', () => {
       weightScale 1.83e-3, none   1/10 3.00e3
       weightScale 2.98e-3, batch… 0/10"
     `));
-  it('at 120 columns', () =>
-    expect(drawn(120)).toMatchInlineSnapshot(`
-      "████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 3/40 trials, about 85 s left
-      1 failed, 1 diverged, best val .312: weightScale 1e-4, none
-        weightScale 1.13e-3, none       epoch 3/10  loss  1.605  ██▇▆▅▅
-        weightScale 1.83e-3, batchnorm  epoch 9/10  loss  0.605  ███▇▇▆▆▅▅▄▄▃▃▂▂▁▁▁
-        weightScale 1.83e-3, none       epoch 1/10  loss 3.00e3  ██
-        weightScale 2.98e-3, batchnorm  epoch 0/10  loss"
-    `));
+  it('at 120 columns it is that of 80', () => expect(drawn(120)).toBe(drawn(80)));
   it('before anything has started', () => {
     expect(frame(runOf(trials).state, { columns: 80, rows: 24, ...plain }, 0)).toMatchInlineSnapshot(`
       [

@@ -1,6 +1,5 @@
 /** The data cache never changes the results of a run. */
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -170,6 +169,8 @@ describe('the cache itself', () => {
       expect((await loadForRun(place, need, folder)).statistics).toEqual(expected);
       expect(readFileSync(entry)).toEqual(bytes);
     }
+    await writeEntry(entry, { ...(await readEntry(entry))!, version: 2 as never });
+    expect(await readEntry(entry)).toBeUndefined();
     for (const text of ['', 'x', bytes.subarray(0, 500)]) {
       writeFileSync(entry, text);
       expect((await loadForRun(place, need, folder)).statistics).toEqual(expected);
@@ -182,10 +183,11 @@ describe('the cache itself', () => {
     const file = join(temporary(), 'file');
     writeFileSync(file, '');
     expect((await loadForRun(place, need, join(file, 'below'))).dataset.fingerprint).toBe(fingerprint);
-    const closed = cacheFolder();
-    mkdirSync(join(closed, 'known'));
-    chmodSync(join(closed, 'known'), 0o500);
-    expect((await loadForRun(place, need, closed)).dataset.fingerprint).toBe(fingerprint);
+    // Taken by folders: these cannot be written by root either.
+    const taken = cacheFolder();
+    for (const path of Object.values(cachePaths(taken, place.path))) mkdirSync(path, { recursive: true });
+    for (let i = 0; i < 2; i++)
+      expect((await loadForRun(place, need, taken)).dataset.fingerprint).toBe(fingerprint);
   });
 
   it('an archive is unpacked once: its content is not read again', async () => {
@@ -232,8 +234,8 @@ describe('the cache itself', () => {
       }
     }
     const names = readdirSync(join(folder, 'known'));
-    expect(names.filter(name => name.endsWith('.images')).length).toBeLessThanOrEqual(3);
-    expect(names.filter(name => name.endsWith('.json')).length).toBeLessThanOrEqual(65);
+    expect(names.filter(name => name.endsWith('.images'))).toHaveLength(2);
+    expect(names.filter(name => name.endsWith('.json'))).toHaveLength(64);
     expect(existsSync(cachePaths(folder, 'place 69').copy)).toBe(true);
     expect(existsSync(cachePaths(folder, 'place 0').copy)).toBe(false);
   });

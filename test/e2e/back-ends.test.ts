@@ -107,6 +107,11 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('without 
     expect(existsSync(join(copy, NATIVE))).toBe(false);
   });
 
+  it.skipIf(spawnSync(process.env.CC ?? 'cc', ['--version']).status !== 0)(
+    'with one, kernels are built',
+    () => expect(existsSync(join(root, NATIVE))).toBe(true),
+  );
+
   it('the program writes the same bytes, silently; --verbose says why', async () => {
     const entry = join(copy, 'bin', 'cifar-norm.js');
     const [plain, quiet, verbose] = [

@@ -1,6 +1,14 @@
 /** Where a report is written, and files that it must not replace. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -12,6 +20,7 @@ it.each(['html', 'md', 'svg'])('the built command writes %s', async format => {
   const out = join(emptyFolder(), 'report');
   const { code, stderr } = await cifarNorm(['report', stored, '--format', format, '--out', out]);
   expect([code, stderr]).toEqual([0, '']);
+  expect(existsSync(out)).toBe(true);
 });
 
 it('runs whose folders have the same name keep their figures apart', async () => {

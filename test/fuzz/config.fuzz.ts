@@ -220,13 +220,11 @@ describe('the loader', () => {
     .map(([shape, size]) => shape(size));
   isOrderly('deep, wide, long texts and texts full of aliases', 0.004, bomb, planText);
 
-  it('refuses 100 MB by size, without reading it', async () => {
+  it('refuses by size a file that is too large to be read', async () => {
     const file = join(scratch.path, 'huge.yaml');
     writeFileSync(file, '');
-    truncateSync(file, 100_000_000);
-    const start = performance.now();
-    await expect(loadShipped(file)).rejects.toThrow(/100000000 bytes/);
-    expect(performance.now() - start).toBeLessThan(500);
+    truncateSync(file, 5_000_000_000);
+    await expect(loadShipped(file)).rejects.toThrow(/5000000000 bytes/);
   });
 });
 

@@ -11,7 +11,7 @@ import { calmRun, hasRedis, holdsTrial, startRedis, startWorker, sweepOf, until 
 const NAME = `cn${process.pid}`;
 const [NEAR, FAR] = ['10.83.114.1', '10.83.114.2'];
 const ip = (...words: string[]) => spawnSync('ip', words).status === 0;
-const mayPartition = hasRedis && ip('netns', 'add', NAME);
+const mayPartition = hasRedis && ip('netns', 'add', NAME) && ip('netns', 'delete', NAME);
 if (hasRedis && !mayPartition)
   console.log('skipped: a partitioned network (network namespaces need root and ip)');
 
@@ -21,6 +21,7 @@ it.skipIf(!mayPartition)(
     onTestFinished(() => void ip('netns', 'delete', NAME));
     const inside = ['ip', 'netns', 'exec', NAME] as const;
     const isLinked =
+      ip('netns', 'add', NAME) &&
       ip('link', 'add', NAME, 'type', 'veth', 'peer', 'name', 'far', 'netns', NAME) &&
       ip('addr', 'add', `${NEAR}/30`, 'dev', NAME) &&
       ip('link', 'set', NAME, 'up') &&

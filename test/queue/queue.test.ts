@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trialId } from '../../src/plan/ids.ts';
+import type { Trial } from '../../src/plan/trial.ts';
 import { csvsOf, idsIn } from '../chaos/small.ts';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
 import {
   calmRun,
   hasRedis,
+  holdsTrial,
   line,
   PASSWORD,
   startRedis,
@@ -138,6 +141,102 @@ describe.skipIf(!hasRedis)('a queue', () => {
     expect(long.stderr).not.toMatch(/retrying/);
   });
 
+  it('fails a trial that takes longer than its worker allows', async () => {
+    await startWorker(redis.url, ['--timeout', '1']);
+    const { code, stderr } = await sweep([
+      ...sweepOf('hiddenDims: [50]\nepochs: 1000000'),
+      '--queue',
+      '--timeout',
+      '99',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/took longer than 1 s/);
+    expect(stderr).not.toMatch(/retrying/);
+  });
+
+  it('gives back what it forgets, and keeps results for a day', async () => {
+    const words = sweepOf(SLOW.replace('800', '803'));
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...words, '--queue']);
+    await until(() => /finished/.test(worker.log()), 'a trial is finished');
+    const [result] = await client.keys('cifar-norm:result:*');
+    expect(Math.ceil((await client.ttl(result!)) / 3600)).toBe(24);
+    await client.flushall();
+    const { code, out } = await running;
+    expect(code).toBe(0);
+    expect(csvsOf(out)).toEqual(csvsOf(await calmRun(words)));
+    client.disconnect();
+  });
+
+  it('lets a worker that is told to stop finish its trial, and take no other', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...sweepOf(SLOW.replace('800', '8000').replace(' 6]', ' 2]')), '--queue']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended()).toBe(0);
+    expect(await holdsTrial(client, worker)).toBe(false);
+    expect(worker.log()).toMatch(/stopping: no other trial starts\n.*trial \d+ finished\n$/);
+    await startWorker(redis.url);
+    const { code, stderr } = await running;
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/lost its worker/);
+    client.disconnect();
+  });
+
+  it('loses a worker at its second signal, and its trial to another', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const running = sweep([...sweepOf('hiddenDims: [50]\nepochs: 1000000'), '--queue', '--timeout', '20']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    worker.child.kill('SIGTERM');
+    await until(() => /stopping/.test(worker.log()), 'the worker is stopping');
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended()).toBe(143);
+    await startWorker(redis.url, ['--timeout', '1']);
+    const { stderr } = await running;
+    expect(stderr).toMatch(/trial 0 lost its worker; another takes it\n[\s\S]*took longer than 1 s/);
+    client.disconnect();
+  });
+
+  it('reports a second result that differs: the worker and the sweep say so', async () => {
+    const client = new Redis(redis.url);
+    const worker = await startWorker(redis.url);
+    const words = sweepOf(SLOW.replace('800', '4000').replace(' 6]', ' 1]'));
+    const running = sweep([...words, '--queue']);
+    await until(() => holdsTrial(client, worker), 'the worker holds a trial');
+    const [active] = await client.keys('cifar-norm:*:active');
+    const [id] = await client.lrange(active!, 0, 0);
+    await client.hset(`cifar-norm:result:${id}`, { first: 'x', x: 'another result' });
+    const { code, stderr, out } = await running;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/two workers trained trial 0 to different results/);
+    expect(worker.log()).toMatch(/another worker has a different result/);
+    expect(csvsOf(out)).toEqual(csvsOf(await calmRun(words)));
+    client.disconnect();
+  });
+
+  it('keeps the jobs of a sweep that is interrupted, for the next', async () => {
+    const words = [...sweepOf(SLOW.replace('800', '802')), '--queue'];
+    const out = newOut();
+    const worker = await startWorker(redis.url);
+    const env = { CIFAR_NORM_QUEUE: redis.url };
+    const { code } = await cifarNorm([...words, '--out', out], {
+      env,
+      onStart: child =>
+        void until(() => /finished/.test(worker.log()), 'a trial is finished').then(() =>
+          child.kill('SIGINT'),
+        ),
+    });
+    expect(code).toBe(130);
+    await until(() => worker.log().match(/finished/g)?.length === 6, 'the worker trains the rest');
+    worker.child.kill('SIGKILL');
+    await worker.ended();
+    expect((await sweep(words, out)).code).toBe(0);
+    expect(idsIn(journalOf(out))).toHaveLength(6);
+  });
+
   it('the submitter refuses a net too large for any machine, and a worker one too large for its own', async () => {
     await startWorker(redis.url, ['--concurrency', '1024']);
     const huge = await sweep([...sweepOf('sweep: { hiddenDims: [[65536, 4000], [2]] }'), '--queue']);
@@ -156,7 +255,8 @@ describe.skipIf(!hasRedis)('a queue', () => {
     const jobs = new Queue(name!, { connection: client, prefix: 'cifar-norm' });
     const first = await sweep([...words, '--queue']);
     const [done] = await jobs.getCompleted();
-    const { trial } = done!.data as { trial: Record<string, unknown> & { settings: object } };
+    const { trial } = done!.data as { trial: Trial };
+    const endless = { ...trial, settings: { ...trial.settings, epochs: 1_000_000, batchSize: 1 } };
     const refusals: readonly (readonly [unknown, RegExp])[] = [
       [{ trial: { ...trial, file: '/etc/passwd' } }, /not a job/],
       [{ trial: { ...trial, settings: { ...trial.settings, epochs: -1 } } }, /not a job/],
@@ -164,6 +264,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
         { trial: { ...trial, settings: { ...trial.settings, epochs: 7 } } },
         /its id is not that of its content/,
       ],
+      [{ trial: { ...endless, id: trialId(endless) } }, /it has more than 5000000 iterations/],
       [
         { trial: { ...trial, fingerprint: 'f'.repeat(64) } },
         /its data are ffffffffffff, and this worker has/,

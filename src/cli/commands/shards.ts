@@ -52,7 +52,7 @@ export function registerShards(program: Command, context: Context): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  cifar-norm shards weight-scale --slurm 8 > job.sh && sbatch job.sh\n  cifar-norm shards weight-scale --slurm 8 -- --data ~/cifar-10-binary.tar.gz --replicates 5',
+      '\nExamples:\n  cifar-norm shards weight-scale --slurm 8 > job.sh && sbatch job.sh\n  cifar-norm shards weight-scale --slurm 8 -- --data ~/cifar-10-binary.tar.gz',
     )
     .action(async (experiment, words, { slurm: count, out }) => {
       const [{ loadExperiment }, { slurmScript }] = await Promise.all([
