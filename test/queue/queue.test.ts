@@ -211,7 +211,7 @@ describe.skipIf(!hasRedis)('a queue', () => {
     await client.hset(`cifar-norm:result:${id}`, { first: 'x', x: 'another result' });
     const { code, stderr, out } = await running;
     expect(code).toBe(0);
-    expect(stderr).toMatch(/two workers trained trial 0 to different results/);
+    expect(stderr).toMatch(/two workers got different results for trial 0/);
     expect(worker.log()).toMatch(/another worker has a different result/);
     expect(csvsOf(out)).toEqual(csvsOf(await calmRun(words)));
     client.disconnect();

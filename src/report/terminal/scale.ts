@@ -41,7 +41,9 @@ export function innerTicks(low: number, high: number, most: number, least = 0): 
 }
 
 export function tickValues({ step, first, last }: Ticks): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+  // The tick above the greatest number would be infinite.
+  const finite = (value: number) => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+  return Array.from({ length: last - first + 1 }, (_, index) => finite((first + index) * step));
 }
 
 /** The ticks as text: with as many decimals as the step needs, or as powers of ten. */
