@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { description, fastest, plain } from './libraries.ts';
 import { runProgram } from './process.ts';
 
 /** Seconds of training, and of the whole program. */
@@ -46,11 +47,6 @@ const ROWS = [
   },
 ] as const;
 
-/** At their best: nothing in the environment limits the linear algebra or chooses a kernel for it. */
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([key]) => !/^(OPENBLAS|OMP|MKL|GOTO|BLIS)_/.test(key)),
-);
-
 /** The peers that can run here, and a line about the libraries of each. */
 export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
   readonly peers: readonly Peer[];
@@ -60,7 +56,7 @@ export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
     tell(`skipped: the peers (no folder ${folder}; name it with --peers FOLDER)`);
     return { peers: [], described: [] };
   }
-  const found = new Map<string, string>();
+  const found = new Map<string, Program>();
   const described: string[] = [];
   const candidates = python === undefined ? ['python3', '/usr/bin/python3'] : [python];
   const both = await firstWith(candidates, 'import numpy, torch');
@@ -72,8 +68,9 @@ export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
       );
       continue;
     }
-    found.set(module, program);
-    described.push(`${title} ${await description(program, module)}`);
+    const env = await fastest(program, module);
+    found.set(module, { python: program, env });
+    described.push(`${title} ${await description(program, module, env)}`);
   }
   const peers = ROWS.filter(({ module }) => found.has(module)).map(({ module, name, words, parallel }) => {
     const script = join(folder, KINDS.find(kind => kind.module === module)!.script);
@@ -83,7 +80,12 @@ export async function peersAt({ folder, python, tell }: PeerOptions): Promise<{
   return { peers, described };
 }
 
-async function timed(python: string, words: readonly string[]): Promise<Timed> {
+interface Program {
+  readonly python: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+async function timed({ python, env }: Program, words: readonly string[]): Promise<Timed> {
   const { stdout, stderr, code, seconds } = await runProgram(python, words, env);
   const training = /([\d.]+) s\s*$/.exec(stdout)?.[1];
   if (code !== 0 || training === undefined)
@@ -93,28 +95,8 @@ async function timed(python: string, words: readonly string[]): Promise<Timed> {
 
 async function firstWith(candidates: readonly string[], code: string): Promise<string | undefined> {
   for (const python of candidates) {
-    const ended = await runProgram(python, ['-c', code], env).catch(() => undefined);
+    const ended = await runProgram(python, ['-c', code], plain).catch(() => undefined);
     if (ended?.code === 0) return python;
   }
   return undefined;
-}
-
-const DESCRIBE = {
-  numpy: 'import numpy; a = numpy.ones((9, 9)); a.dot(a); print(numpy.__version__)',
-  torch: 'import torch; print(torch.__version__); print(torch.__config__.show())',
-} as const;
-
-/** The version, the kernel that OpenBLAS reports, and what PyTorch reports of its own kernels. */
-async function description(python: string, module: keyof typeof DESCRIBE): Promise<string> {
-  const { stdout, stderr } = await runProgram(python, ['-c', DESCRIBE[module]], {
-    ...env,
-    OPENBLAS_VERBOSE: '2',
-  });
-  const core = /^Core: (\S+)/m.exec(`${stdout}\n${stderr}`)?.[1];
-  const lines = stdout.split('\n').filter(line => !line.startsWith('Core:'));
-  const built = lines.flatMap(
-    line => /(?:MKL-DNN|oneDNN) v[\d.]+|CPU capability usage: \S+/.exec(line)?.[0] ?? [],
-  );
-  const blas = core ? `OpenBLAS's kernel for ${core}` : 'no OpenBLAS that reports its kernel';
-  return [lines[0], blas, ...built].join(', ');
 }
