@@ -57,23 +57,6 @@ export const seedsIn = (results: readonly Result[]): number[] => [
 ];
 
 /**
- * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. The short form leaves out
- * the keys of words: `weightScale 0.01, none, seed 232`.
- */
-export function describer(
-  trials: readonly PlannedTrial[],
-  { short = false }: { readonly short?: boolean } = {},
-): (trial: PlannedTrial) => string {
-  const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
-  return ({ axes, seed }) => {
-    const values = Object.entries(axes).map(([key, value]) =>
-      short && typeof value === 'string' ? value : `${key} ${shortText(value)}`,
-    );
-    return [...values, ...(showSeed || values.length === 0 ? [`seed ${seed}`] : [])].join(', ');
-  };
-}
-
-/**
  * A value of a setting as people write it, `1.27e-2`, `0.144` or `50`: three significant digits unless told, as powers of ten
  * below 0.1 and from a million. Smaller whole numbers are exact.
  */

@@ -1,5 +1,6 @@
 /** Numbers, settings and nets in the words of sentences. */
 import type { SettingValue } from '../config/schema.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
 import { type Measure, type MeasureName, measures } from '../records/measures.ts';
 import { powerText, shortText } from './results.ts';
 
@@ -25,6 +26,26 @@ export function netName({ normalization, ...others }: Axes): string {
   if (rest === '') return name;
   return normalization === undefined ? `the net with ${rest}` : `${name}, ${rest}`;
 }
+
+/**
+ * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. The short form calls
+ * nets by their names and leaves out the keys of other words: `weightScale 0.01, the plain net, seed 232`.
+ */
+export function describer(
+  trials: readonly PlannedTrial[],
+  { short = false }: { readonly short?: boolean } = {},
+): (trial: PlannedTrial) => string {
+  const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
+  return ({ axes, seed }) => {
+    const values = Object.entries(axes).map(([key, value]) =>
+      short && typeof value === 'string' ? shortWord(key, value) : `${key} ${shortText(value)}`,
+    );
+    return [...values, ...(showSeed || values.length === 0 ? [`seed ${seed}`] : [])].join(', ');
+  };
+}
+
+const shortWord = (key: string, value: string): string =>
+  key === 'normalization' ? normalizationName(value) : value;
 
 /** `weightScale 1e-2, batchSize 50`. */
 export const axesText = (axes: Axes): string =>

@@ -22,7 +22,7 @@ export const dataOption = () =>
   );
 
 export const workersOption = (least: number) =>
-  new Option('--workers <n>', 'threads to train on; results do not depend on it')
+  new Option('--workers <n>', 'threads to train on, or 0 for the main thread; results do not depend on it')
     .argParser(wholeNumber(least, 1024))
     .default(availableParallelism(), 'the cores of this machine');
 

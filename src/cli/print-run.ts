@@ -1,7 +1,7 @@
 /** The results of a run on stdout: the end of `sweep` and `train`, and all of `show`. */
 
 import { junitOf } from '../analysis/expectation-report.ts';
-import { describer } from '../analysis/results.ts';
+import { describer } from '../analysis/words.ts';
 import { logTitle, trainingLog } from '../report/log.ts';
 import { reportJson } from '../report/run-json.ts';
 import { reportBody, reportHeader } from '../report/run-report.ts';

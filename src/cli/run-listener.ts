@@ -1,5 +1,5 @@
 /** Shows the events of a run while it goes on: progress on stderr, and for `train` the logs on stdout. */
-import { describer } from '../analysis/results.ts';
+import { describer } from '../analysis/words.ts';
 import { warningsOf } from '../config/warnings.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';

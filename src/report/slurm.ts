@@ -1,4 +1,5 @@
 /** A job array for Slurm: task i of n runs shard i of n. */
+import { shellWord } from './text.ts';
 
 export interface JobArray {
   readonly name: string;
@@ -11,11 +12,11 @@ export interface JobArray {
 
 /** Ends without a newline. A task that is requeued resumes its shard. */
 export function slurmScript({ name, words, count, out }: JobArray): string {
-  const shards = Array.from({ length: count }, (_, i) => quoted(`${out}/${i + 1}`));
-  const merge = count > 20 ? `${quoted(out)}/*` : shards.join(' ');
+  const shards = Array.from({ length: count }, (_, i) => shellWord(`${out}/${i + 1}`));
+  const merge = count > 20 ? `${shellWord(out)}/*` : shards.join(' ');
   return `#!/bin/bash
 # Submit with sbatch, from a folder that all nodes see. When all tasks have ended:
-#   cifar-norm merge ${merge} --out ${quoted(`results/${name}`)}
+#   cifar-norm merge ${merge} --out ${shellWord(`results/${name}`)}
 #SBATCH --job-name=cifar-norm-${name.replaceAll(/[^\w.-]/g, '-')}
 #SBATCH --array=1-${count}
 #SBATCH --nodes=1
@@ -24,10 +25,6 @@ export function slurmScript({ name, words, count, out }: JobArray): string {
 #SBATCH --requeue
 set -euo pipefail
 task=$SLURM_ARRAY_TASK_ID
-\${CIFAR_NORM:-npx cifar-norm} ${words.map(quoted).join(' ')} \\
-  --shard "$task/${count}" --out ${quoted(out)}/"$task" --workers "\${SLURM_CPUS_PER_TASK:-1}" --quiet`;
+\${CIFAR_NORM:-npx cifar-norm} ${words.map(shellWord).join(' ')} \\
+  --shard "$task/${count}" --out ${shellWord(out)}/"$task" --workers "\${SLURM_CPUS_PER_TASK:-1}" --quiet`;
 }
-
-/** A word of a shell command. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

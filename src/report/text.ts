@@ -33,6 +33,10 @@ export const safeLines = (text: string): string[] =>
     .split('\n')
     .map(line => line.replace(UNSEEN, ' ').trimEnd());
 
+/** A word of a command for a POSIX shell. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
 /** JSON that is safe to print: escapes characters that a terminal would obey. */
 export const jsonText = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>

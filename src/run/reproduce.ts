@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { listExperiments, loadExperiment } from '../config/load.ts';
 import { decisivePart } from '../config/schema.ts';
 import { NUMERICS } from '../kernels/numerics.ts';
+import { shellWord } from '../report/text.ts';
 import type { OpenRun } from './views.ts';
 
 /** A shipped experiment by its name, with `--set` for each key that was changed; any other from a file. */
@@ -23,20 +24,16 @@ export async function reproducingCommand({ identity, invocation, trials }: OpenR
   const changed = [...new Set([...Object.keys(experiment), ...Object.keys(decisive)])].filter(
     key => !isDeepStrictEqual(experiment[key], decisive[key]),
   );
-  const sets = changed.map(key => `--set ${quoted(`${key}=${settingText(experiment[key])}`)}`);
+  const sets = changed.map(key => `--set ${shellWord(`${key}=${settingText(experiment[key])}`)}`);
   return ['cifar-norm', verb, name, ...sets, ...flags].join(' ');
 }
 
 /** Replicates have the seeds `first`, `first` + 1, ...; other seeds are listed. */
 function seedFlags(seeds: readonly number[], first: unknown): string[] {
   if (seeds.some((seed, i) => seed !== Number(first) + i))
-    return [`--set ${quoted(`seeds=[${seeds.join(', ')}]`)}`];
+    return [`--set ${shellWord(`seeds=[${seeds.join(', ')}]`)}`];
   return seeds.length > 1 ? [`--replicates ${seeds.length}`] : [];
 }
 
 const settingText = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-
-/** For a POSIX shell. */
-const quoted = (word: string): string =>
-  /^[\w=.,/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,5 +1,4 @@
 /** `sweep` and `train`: the same run, shown differently. */
-import { relative } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
 import { oneLine } from '../../report/text.ts';
@@ -20,6 +19,7 @@ import {
   workersOption,
 } from '../options.ts';
 import type { RunFormat } from '../print-run.ts';
+import { tellResults } from '../tell-results.ts';
 import type { Terminal } from '../terminal.ts';
 
 const VERBS = [
@@ -194,8 +194,7 @@ function conclude(
     exit(1);
   }
   if (interrupted === undefined) {
-    const path = relative(cwd, folder);
-    terminal.tell(`Results: ${path.startsWith('..') ? folder : path}`);
+    tellResults(terminal, folder, cwd);
     return;
   }
   terminal.warn(

@@ -1,8 +1,9 @@
 /** `merge` and `shards`: one run on the nodes of a cluster that share nothing but a disk. */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { wholeNumber, withOutput } from '../options.ts';
+import { tellResults } from '../tell-results.ts';
 
 export function registerMerge(program: Command, context: Context): void {
   withOutput(program.command('merge'))
@@ -28,7 +29,7 @@ export function registerMerge(program: Command, context: Context): void {
       const run = await readRun(folder);
       try {
         printRun(run, terminal, { format: options.json ? 'json' : 'text', histories: false, logs: false });
-        terminal.tell(`Results: ${relative(context.cwd, folder) || '.'}`);
+        tellResults(terminal, folder, context.cwd);
       } finally {
         await run.close();
       }

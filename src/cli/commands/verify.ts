@@ -44,7 +44,7 @@ export function registerVerify(program: Command, context: Context): void {
         import('../compile.ts'),
         import('../progress.ts'),
         import('../../data/open.ts'),
-        import('../../analysis/results.ts'),
+        import('../../analysis/words.ts'),
         import('../../report/text.ts'),
       ]);
       const terminal = context.terminal(options);

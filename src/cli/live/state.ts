@@ -1,5 +1,6 @@
 /** The state of a run in progress, updated event by event. Pure: the time is an argument, in milliseconds. */
-import { describer, type Result } from '../../analysis/results.ts';
+import type { Result } from '../../analysis/results.ts';
+import { describer } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import type { PlannedTrial } from '../../plan/trial.ts';
 import { measures } from '../../records/measures.ts';
