@@ -29,7 +29,7 @@ export function netName({ normalization, ...others }: Axes): string {
 
 /**
  * How a trial differs from the others of its run: `weightScale 0.01, normalization none, seed 232`. The short form calls
- * nets by their names and leaves out the keys of other words: `weightScale 0.01, the plain net, seed 232`.
+ * nets by their names and leaves out the keys of other words: `weightScale 0.01, plain net, seed 232`.
  */
 export function describer(
   trials: readonly PlannedTrial[],
@@ -45,7 +45,7 @@ export function describer(
 }
 
 const shortWord = (key: string, value: string): string =>
-  key === 'normalization' ? normalizationName(value) : value;
+  key === 'normalization' ? normalizationName(value).replace('the ', '') : value;
 
 /** `weightScale 1e-2, batchSize 50`. */
 export const axesText = (axes: Axes): string =>

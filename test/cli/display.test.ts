@@ -110,9 +110,9 @@ describe('a live display', () => {
     display.stop();
     const text = written.join('').replaceAll(new RegExp(`${ESC}\\[[?0-9]*[A-Za-z]`, 'g'), '');
     expect(text.trim().split('\n')).toEqual([
-      'failed weightScale 1e-4, batchnorm: out of memory',
-      'diverged weightScale 1e-4, none, after 3 iterations',
-      'val .312 weightScale 1.62e-4, batchnorm',
+      'failed weightScale 1e-4, batch norm: out of memory',
+      'diverged weightScale 1e-4, plain net, after 3 iterations',
+      'val .312 weightScale 1.62e-4, batch norm',
       'kept the old run as xy',
     ]);
   });

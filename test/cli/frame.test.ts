@@ -45,17 +45,17 @@ describe('the picture', () => {
   it('at 80 columns', () =>
     expect(drawn(80)).toMatchInlineSnapshot(`
       "████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 3/40 trials, about 85 s left
-      1 failed, 1 diverged, best val .312: weightScale 1e-4, none
-        weightScale 1.13e-3, none       epoch 3/10  loss  1.605  ██▇▆▅▅
-        weightScale 1.83e-3, batchnorm  epoch 9/10  loss  0.605  ███▇▇▆▆▅▅▄▄▃▃▂▂▁▁▁
-        weightScale 1.83e-3, none       epoch 1/10  loss 3.00e3  ██
-        weightScale 2.98e-3, batchnorm  epoch 0/10  loss"
+      1 failed, 1 diverged, best val .312: weightScale 1e-4, plain net
+        weightScale 1.13e-3, plain net   epoch 3/10  loss  1.605  ██▇▆▅▅
+        weightScale 1.83e-3, batch norm  epoch 9/10  loss  0.605  ███▇▇▆▆▅▅▄▄▃▃▂▂▁▁▁
+        weightScale 1.83e-3, plain net   epoch 1/10  loss 3.00e3  ██
+        weightScale 2.98e-3, batch norm  epoch 0/10  loss"
     `));
   it('at 40 columns', () =>
     expect(drawn(40)).toMatchInlineSnapshot(`
       "█░░░░░░░░░ 3/40 trials, about 85 s left
       1 failed, 1 diverged
-      best val .312: weightScale 1e-4, none
+      best val .312: weightScale 1e-4, plain net
       weightScale 1.13e-3, none   3/10  1.605
       weightScale 1.83e-3, batch… 9/10  0.605
       weightScale 1.83e-3, none   1/10 3.00e3
