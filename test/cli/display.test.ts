@@ -141,7 +141,7 @@ describe('without a terminal', () => {
     display.show(run.state);
     display.finished(trials[1]!, recordOf(trials[1]!));
     vi.advanceTimersByTime(29_000);
-    expect(written).toEqual(['err [1/40] weightScale 1e-4, none: best validation accuracy 0.312\n']);
+    expect(written).toEqual(['err [1/40] weightScale 1e-4, plain net: best validation accuracy 0.312\n']);
     vi.advanceTimersByTime(31_000);
     display.stop();
     vi.advanceTimersByTime(90_000);

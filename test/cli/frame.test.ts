@@ -55,10 +55,10 @@ describe('the picture', () => {
     expect(drawn(40)).toMatchInlineSnapshot(`
       "█░░░░░░░░░ 3/40 trials, about 85 s left
       1 failed, 1 diverged
-      best val .312: weightScale 1e-4, plain net
-      weightScale 1.13e-3, none   3/10  1.605
+      best val .312: weightScale 1e-4, plain…
+      weightScale 1.13e-3, plain… 3/10  1.605
       weightScale 1.83e-3, batch… 9/10  0.605
-      weightScale 1.83e-3, none   1/10 3.00e3
+      weightScale 1.83e-3, plain… 1/10 3.00e3
       weightScale 2.98e-3, batch… 0/10"
     `));
   it('at 120 columns it is that of 80', () => expect(drawn(120)).toBe(drawn(80)));
