@@ -21,6 +21,8 @@ import { thinned } from './thin.ts';
 export const SIZE = { width: 400, height: 260 } as const;
 const { width, height } = SIZE;
 const MARGIN = { top: 26, right: 12, bottom: 40, left: 44 };
+/** Where a label begins that is too long to end at its line. */
+const EDGE = 2;
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
 export const COLORS = 8;
@@ -69,17 +71,18 @@ function theory({ axis, at, label }: TheoryLine, chart: Chart, x: Axis, y: Axis)
   if (at < low || at > high) return html``;
   const [left, right] = [MARGIN.left, x.range[1] + 6];
   const [bottom, top] = y.range;
+  const room = label.length * 6.5;
   if (axis === 'x') {
     const place = x.at(at);
-    const atEnd = place > (left + right) / 2;
-    return html`<g class="theory"><path d="M${px(place)},${top - 10}V${bottom}"/><text class="${atEnd && 'end'}" x="${px(place + (atEnd ? 4 : -4))}" y="${top - 14}">${label}</text></g>`;
+    const isLeft = place < (left + right) / 2;
+    const [anchor, from] = isLeft ? ['', place - 4] : room < place ? ['end', place + 4] : ['', EDGE];
+    return html`<g class="theory"><path d="M${px(place)},${top - 10}V${bottom}"/><text class="${anchor}" x="${px(from)}" y="${top - 14}">${label}</text></g>`;
   }
   const place = y.at(at);
   const near = chart.series
     .flatMap(({ points, means }) => means ?? points)
     .filter(point => hasPlace(x, point.x) && hasPlace(y, point.y) && Math.abs(y.at(point.y) - place + 8) < 14)
     .map(point => x.at(point.x));
-  const room = label.length * 6.5;
   const crowd = (from: number) => near.filter(each => each > from && each < from + room).length;
   const atEnd = crowd(right - room) <= crowd(left);
   return html`<g class="theory"><path d="M${left},${px(place)}H${right}"/><text class="${atEnd && 'end'}" x="${atEnd ? right : left + 4}" y="${px(place - 4)}">${label}</text></g>`;
