@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Argument, type Command } from '@commander-js/extra-typings';
 import type { Answer } from '../../report/answers/answer.ts';
 import type { QuestionNumber } from '../../run/answer.ts';
@@ -48,7 +49,11 @@ async function answer(question: string, options: Options, context: Context): Pro
           quick: options.quick ?? false,
         },
         ...{ cwd: context.cwd, env: context.env, signal: interruption.signal },
-        onEvent: event => listener.event(event),
+        onEvent(event) {
+          if (event.kind === 'planned')
+            terminal.step(`${basename(event.folder)}: ${event.trials.length} trials`);
+          return listener.event(event);
+        },
       });
       listener.stop();
       if (!answered) {
