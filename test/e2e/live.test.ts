@@ -155,7 +155,9 @@ describe('on a pseudo-terminal (needs script)', () => {
   it.skipIf(!hasScript)('in CI, nothing is redrawn', () => {
     const { stdout, status } = inScript('CI=true');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/\[\d\/4\] weightScale 1\.23e-3, plain net: best validation accuracy 0\.\d{3}\r\n/);
+    expect(stdout).toMatch(
+      /\[\d\/4\] weightScale 1\.23e-3, plain net: best validation accuracy 0\.\d{3}\r\n/,
+    );
     expect(stdout).not.toMatch(new RegExp(`${ESCAPE.source}\\[(\\?|\\d*[AJ])`));
   });
 });
@@ -169,9 +171,9 @@ describe('CIFAR_NORM_PROGRESS', () => {
   it('plain, as in a pipe: a line for each trial, no escape codes', async () => {
     const { stderr, stdout } = await run('plain');
     const lines = stderr.trimEnd().split('\n');
-    expect(lines.filter(line => /^\[\d\/4\] weightScale (1\.23e-3|1e-2), (plain net|batch norm): best/.test(line))).toHaveLength(
-      4,
-    );
+    expect(
+      lines.filter(line => /^\[\d\/4\] weightScale (1\.23e-3|1e-2), (plain net|batch norm): best/.test(line)),
+    ).toHaveLength(4);
     expect(stderr + stdout).not.toMatch(ESCAPE);
   });
 
