@@ -93,7 +93,7 @@ describe('sweep', () => {
     expect(stderr).not.toMatch(ansi);
     expect(Math.max(...stdout.split('\n').map(line => line.length))).toBeLessThanOrEqual(80);
     expect(stderr).toContain('[9/9]');
-    expect(stderr).toMatch(/Results: results\/tiny-[0-9a-f]{8}/);
+    expect(stderr).toMatch(/\nResults: (results\/tiny-[0-9a-f]{8})\nPage: {4}cifar-norm report \1 --open\n$/);
   });
 
   it('--json prints one document; --quiet keeps stderr empty', async () => {

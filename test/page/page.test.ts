@@ -180,6 +180,22 @@ describe.skipIf(!executablePath)('in Chromium', () => {
     await page.close();
   });
 
+  it.each([
+    ['a sweep', url],
+    ['a training run with diagnostics', layersUrl],
+  ])('keeps the labels of the charts of %s inside them', async (_, address) => {
+    const { page } = await visit(browser, address, { viewport: { width: 1600, height: 900 } });
+    const outside = await page.locator('figure.chart svg text').evaluateAll(texts =>
+      texts.flatMap(text => {
+        const { x, width } = (text as SVGTextElement).getBBox();
+        const room = (text as SVGTextElement).ownerSVGElement!.viewBox.baseVal.width;
+        return x < 0 || x + width > room ? [text.textContent] : [];
+      }),
+    );
+    expect(outside).toEqual([]);
+    await page.close();
+  });
+
   it('is whole without its script', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
