@@ -12,8 +12,8 @@ import { sizeText } from './text.ts';
 
 /** A longer table is hard to read; diagnostics.csv has all nets. */
 const MAX_NETS = 6;
-/** Epochs side by side. */
-const MAX_EPOCHS = 8;
+/** Epochs side by side: on the page, and in a table of 80 columns. */
+const [MAX_EPOCHS, MAX_TABLE_EPOCHS] = [8, 5];
 /** The figures that have maps. */
 const MAPPED = ['preactivationStd', 'preactivationGradientNorm', 'updateRatio'] as const;
 const SHADES = ' ░▒▓█';
@@ -42,7 +42,7 @@ export function diagnosticsTables(results: readonly Result[], data: DataLabel): 
       `${diagnosticNames.map(name => `${diagnostics[name].short}: ${diagnostics[name].caption}`).join('; ')}.`,
     ],
   };
-  return [table, ...mapsOf(nets).map(map => heatTable(map, data))];
+  return [table, ...mapsOf(nets, MAX_TABLE_EPOCHS).map(map => heatTable(map, data))];
 }
 
 /** A figure of one net by layer and epoch. */
@@ -63,15 +63,19 @@ export function heatMapsOf(results: readonly Result[]): {
   readonly notes: readonly string[];
 } {
   const { nets, notes } = netsOf(results);
-  return { maps: mapsOf(nets), notes };
+  return { maps: mapsOf(nets, MAX_EPOCHS), notes };
 }
 
-const mapsOf = (nets: readonly Net[]): HeatMap[] =>
-  nets.flatMap(net => MAPPED.map(name => heatMap(net, name)));
+const mapsOf = (nets: readonly Net[], mostEpochs: number): HeatMap[] =>
+  nets.flatMap(net => MAPPED.map(name => heatMap(net, name, mostEpochs)));
 
-function heatMap({ name: net, cell, trials, layers }: Net, name: HeatMap['name']): HeatMap {
+function heatMap(
+  { name: net, cell, trials, layers }: Net,
+  name: HeatMap['name'],
+  mostEpochs: number,
+): HeatMap {
   const longest = trials.reduce((most, steps) => (steps.length > most.length ? steps : most));
-  const chosen = evenly(longest.length, MAX_EPOCHS);
+  const chosen = evenly(longest.length, mostEpochs);
   const theory = layers.map(layer => theoryOf(cell, trials, layer, name));
   return {
     ...{ name, net },
