@@ -8,7 +8,7 @@ type Axes = Readonly<Record<string, SettingValue>>;
 
 /** What people call the nets of the notebook. A normalization that is not listed goes by its name in the schema. */
 const NET_NAMES: Readonly<Record<string, string>> = {
-  none: 'the plain net',
+  none: 'plain net',
   batchnorm: 'batch norm',
   layernorm: 'layer norm',
   rmsnorm: 'RMS norm',
@@ -17,7 +17,14 @@ const NET_NAMES: Readonly<Record<string, string>> = {
 
 /** A normalization as people say it: `batch norm`, `the plain net`. */
 export const normalizationName = (value: SettingValue | string): string =>
-  NET_NAMES[String(value)] ?? String(value);
+  value === 'none' ? `the ${netLabel(value)}` : netLabel(value);
+
+/** The same without an article, for narrow places. */
+const netLabel = (value: SettingValue | string): string => NET_NAMES[String(value)] ?? String(value);
+
+/** A word that a setting has, as people say it: a normalization by its name, another word as it is. */
+export const wordText = (key: string, word: string): string =>
+  key === 'normalization' ? normalizationName(word) : word;
 
 /** A net named by the settings that tell it from others: `batch norm`, `the plain net, updateRule sgd`, `the net`. */
 export function netName({ normalization, ...others }: Axes): string {
@@ -37,15 +44,13 @@ export function describer(
 ): (trial: PlannedTrial) => string {
   const showSeed = new Set(trials.map(({ seed }) => seed)).size > 1;
   return ({ axes, seed }) => {
-    const values = Object.entries(axes).map(([key, value]) =>
-      short && typeof value === 'string' ? shortWord(key, value) : `${key} ${shortText(value)}`,
-    );
+    const values = Object.entries(axes).map(([key, value]) => {
+      if (!short || typeof value !== 'string') return axesText({ [key]: value });
+      return key === 'normalization' ? netLabel(value) : value;
+    });
     return [...values, ...(showSeed || values.length === 0 ? [`seed ${seed}`] : [])].join(', ');
   };
 }
-
-const shortWord = (key: string, value: string): string =>
-  key === 'normalization' ? normalizationName(value).replace('the ', '') : value;
 
 /** `weightScale 1e-2, batchSize 50`. */
 export const axesText = (axes: Axes): string =>

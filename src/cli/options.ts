@@ -21,9 +21,9 @@ export const dataOption = () =>
     'folder or archive (.tar.gz) of CIFAR-10, or synthetic; by default CIFAR_NORM_DATA, the experiment, ./data and the user cache are searched, and synthetic images are used if there is none',
   );
 
-export const workersOption = (least: number) =>
+export const workersOption = () =>
   new Option('--workers <n>', 'threads to train on, or 0 for the main thread; results do not depend on it')
-    .argParser(wholeNumber(least, 1024))
+    .argParser(wholeNumber(0, 1024))
     .default(availableParallelism(), 'the cores of this machine');
 
 export const shardOption = () =>

@@ -1,5 +1,6 @@
 import { axisValues, type Result } from '../analysis/results.ts';
-import { normalizationName } from '../analysis/words.ts';
+import { wordText } from '../analysis/words.ts';
+import type { SettingValue } from '../config/schema.ts';
 import { axisText } from './text.ts';
 
 /**
@@ -13,8 +14,12 @@ export function curveNamer(
 ): (result: Result) => string {
   const axes = keys.map(key => {
     const values = axisValues(results, key);
-    const text = key === 'normalization' ? normalizationName : axisText(values);
-    return { key, text, isWord: values.every(value => typeof value === 'string') };
+    const isWord = values.every(value => typeof value === 'string');
+    return {
+      key,
+      isWord,
+      text: isWord ? (value: SettingValue) => wordText(key, String(value)) : axisText(values),
+    };
   });
   const ordered = [...axes.filter(axis => axis.isWord), ...axes.filter(axis => !axis.isWord)];
   return ({ trial }) =>

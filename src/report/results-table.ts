@@ -2,7 +2,7 @@
 import { type Cell, cellOf, estimate } from '../analysis/cells.ts';
 import { axisValues, type DataLabel, type Result } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
-import { normalizationName, unitText } from '../analysis/words.ts';
+import { unitText, wordText } from '../analysis/words.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import type { Row, Table } from './model.ts';
 import { meansNotes, missingNotes } from './notes.ts';
@@ -39,7 +39,7 @@ export function resultsTable(results: readonly Result[], data: DataLabel): Table
     names: leads.map(({ column }) => column),
     figures: names.map(name => ({ head: measures[name].short, align: 'right' })),
     groups: words.map(word =>
-      word === undefined ? undefined : across === 'normalization' ? normalizationName(word) : String(word),
+      word === undefined || across === undefined ? undefined : wordText(across, String(word)),
     ),
     rows: rows
       .slice(0, MAX_ROWS)

@@ -15,7 +15,7 @@ export function registerAnswer(program: Command, context: Context): void {
     )
     .option('--quick', 'use fewer images, epochs, points and seeds: takes seconds')
     .addOption(dataOption())
-    .addOption(workersOption(0))
+    .addOption(workersOption())
     .addHelpText('after', '\nExamples:\n  cifar-norm answer 1\n  cifar-norm answer all --quick')
     .action((question, options) => answer(question, options, context));
 }
@@ -49,10 +49,11 @@ async function answer(question: string, options: Options, context: Context): Pro
           quick: options.quick ?? false,
         },
         ...{ cwd: context.cwd, env: context.env, signal: interruption.signal },
-        onEvent(event) {
-          if (event.kind === 'planned')
-            terminal.step(`${basename(event.folder)}: ${event.trials.length} trials`);
-          return listener.event(event);
+        async onEvent(event) {
+          await listener.event(event);
+          if (event.kind !== 'planned') return;
+          const text = `${basename(event.folder)}: ${event.trials.length} trials`;
+          await listener.event({ kind: 'notice', text });
         },
       });
       listener.stop();

@@ -78,7 +78,7 @@ export async function registerRun(program: Command, context: Context): Promise<v
       )
       .option('--set <key=value>', 'change a key of the experiment; may be repeated', collect)
       .addOption(numericsOption())
-      .addOption(workersOption(0))
+      .addOption(workersOption())
       .addOption(kernelsOption())
       .option('--verbose', 'say on stderr which kernels run')
       .addOption(shardOption())

@@ -19,7 +19,7 @@ export function registerVerify(program: Command, context: Context): void {
         wholeNumber(1, 1_000_000),
       ),
     )
-    .addOption(workersOption(0))
+    .addOption(workersOption())
     .addOption(kernelsOption())
     .summary('train again and compare the bits')
     .description(

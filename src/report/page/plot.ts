@@ -21,8 +21,6 @@ import { thinned } from './thin.ts';
 export const SIZE = { width: 400, height: 260 } as const;
 const { width, height } = SIZE;
 const MARGIN = { top: 26, right: 12, bottom: 40, left: 44 };
-/** Where a label begins that is too long to end at its line. */
-const EDGE = 2;
 /** A curve with more points has no glyphs. */
 const MOST_GLYPHS = 60;
 export const COLORS = 8;
@@ -74,9 +72,9 @@ function theory({ axis, at, label }: TheoryLine, chart: Chart, x: Axis, y: Axis)
   const room = label.length * 6.5;
   if (axis === 'x') {
     const place = x.at(at);
-    const isLeft = place < (left + right) / 2;
-    const [anchor, from] = isLeft ? ['', place - 4] : room < place ? ['end', place + 4] : ['', EDGE];
-    return html`<g class="theory"><path d="M${px(place)},${top - 10}V${bottom}"/><text class="${anchor}" x="${px(from)}" y="${top - 14}">${label}</text></g>`;
+    // Above its line, but inside the chart.
+    const middle = Math.max(room / 2, Math.min(place, width - room / 2));
+    return html`<g class="theory"><path d="M${px(place)},${top - 10}V${bottom}"/><text class="mid" x="${px(middle)}" y="${top - 14}">${label}</text></g>`;
   }
   const place = y.at(at);
   const near = chart.series
