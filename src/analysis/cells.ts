@@ -5,12 +5,14 @@
  * - an accuracy counts as measured, also in a trial that diverged;
  * - a loss that is not finite is left out, and counted as missing;
  * - a trial that failed has no figures, and is counted as missing;
- * - a cell with a trial that diverged or failed is shown, and never ranked.
+ * - a cell with a trial that failed or blew up is shown, and never ranked.
  */
-import type { MeasureName } from '../records/measures.ts';
+import { MAX_TRAIN_SAMPLES } from '../config/schedule.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
+import { type MeasureName, measures } from '../records/measures.ts';
 import type { TrialStatus } from '../records/record.ts';
 import { groupBy } from './group-by.ts';
-import { type Result, tally } from './results.ts';
+import { type Result, seedsIn, tally } from './results.ts';
 import { interval } from './statistics.ts';
 
 export interface Cell {
@@ -18,8 +20,16 @@ export interface Cell {
   readonly results: readonly Result[];
   /** The number of trials with each outcome. */
   readonly counts: Readonly<Record<TrialStatus, number>>;
-  /** Whether it can be the best: all its trials completed. */
+  /** Whether it can be the best: all its trials completed, and none blew up. */
   readonly ranked: boolean;
+  /** The run it belongs to. */
+  readonly run: RunSize;
+}
+
+/** How many cells are looked at together, and with how many seeds. */
+export interface RunSize {
+  readonly cells: number;
+  readonly seeds: number;
 }
 
 /** A measure over the replicates of a cell, in the unit of the measure. */
@@ -40,14 +50,46 @@ export interface Estimate {
 /** The cells of a run, in plan order. */
 export function cellsOf(results: readonly Result[]): Cell[] {
   const points = groupBy(results, ({ trial }) => JSON.stringify([trial.axes, trial.groups]));
-  return [...points.values()].map(cellOf);
+  const run = { cells: points.size, seeds: seedsIn(results).length };
+  return [...points.values()].map(members => cellOf(members, run));
 }
 
-/** One cell of results that differ only in their seed. */
-export function cellOf(results: readonly Result[]): Cell {
+/** One cell of results that differ only in their seed; of a run of its own unless told. */
+export function cellOf(
+  results: readonly Result[],
+  run: RunSize = { cells: 1, seeds: results.length },
+): Cell {
   const counts = tally(results);
-  return { results, counts, ranked: counts.completed === results.length };
+  const ranked = counts.completed === results.length && !results.some(blowsUp);
+  return { results, counts, ranked, run };
 }
+
+/** A net that guesses has a loss of ln 10; above ten times that, or if it is not finite, training has blown up. */
+export const BLOW_UP_LOSS = 10 * Math.LN10;
+
+/**
+ * Whether a trial's loss over its last epoch is not finite or above `BLOW_UP_LOSS`; null if the trial failed. Regularization
+ * is no explosion: it judges the data's part of the loss. Records of earlier versions have only the whole loss; those with
+ * regularization blow up if it has also risen above the first loss.
+ */
+export function blowsUp(result: Result): boolean | null {
+  if (result.status === 'failed') return null;
+  if (result.status === 'diverged') return true;
+  const whole = figureOf(result, 'lastEpochTrainLoss');
+  const loss = dataLossOf(result) ?? whole;
+  if (loss === null) return true;
+  if (dataLossOf(result) !== null) return loss > BLOW_UP_LOSS;
+  return loss > BLOW_UP_LOSS && loss > (figureOf(result, 'initialLoss') ?? 0);
+}
+
+/** The data's part of the loss over the last epoch, in nats; null if it is not known. */
+export function dataLossOf(result: Result): number | null {
+  if (result.trial.settings.reg === 0) return figureOf(result, 'lastEpochTrainLoss');
+  return result.summary.lastEpochDataLoss ?? null;
+}
+
+/** The number of trials of a cell that blow up. */
+export const blownUp = ({ results }: Cell): number => results.filter(blowsUp).length;
 
 /** A measure of one trial; null if it was not measured or is not finite. */
 export function figureOf({ summary }: Result, measure: MeasureName): number | null {
@@ -68,3 +110,11 @@ export function estimateOf(figures: readonly number[], trials: number): Estimate
   const { n, mean, sd, low, high } = interval(figures);
   return { mean: n === 0 ? null : mean, sd, low, high, n, missing: trials - n };
 }
+
+/** How many images an accuracy is measured on; null for a loss. */
+export function imagesOf(measure: MeasureName, { settings, split }: PlannedTrial): number | null {
+  if (measures[measure].unit !== 'fraction') return null;
+  return isOfTraining(measure) ? Math.min(settings.trainImages, MAX_TRAIN_SAMPLES) : split.numValidation;
+}
+
+const isOfTraining = (measure: MeasureName): boolean => /Train/.test(measure);

@@ -1,45 +1,42 @@
 /** What became of a cell: does the net learn, stay at chance, or blow up? */
-import { type Cell, estimate, figureOf } from './cells.ts';
-import type { Result } from './results.ts';
-import { isAboveChance } from './statistics.ts';
+import { evaluationsOf } from '../config/schedule.ts';
+import { blownUp, type Cell, estimate } from './cells.ts';
+import { guessingBound } from './statistics.ts';
 
 /**
- * - `learns`: no trial blows up, and the best validation accuracy is above chance;
- * - `at chance`: no trial blows up, and it is not above chance;
+ * - `learns`: no trial blows up, and the best validation accuracy is above what a guesser reaches;
+ * - `at chance`: no trial blows up, and it is not;
  * - `blows up`: at least one trial does;
- * - `undecided`: the spread over the seeds is too wide to say whether it is above chance;
+ * - `undecided`: the seeds that were measured do not say whether it is above chance;
  * - `failed`: no trial was measured.
  */
 export type Outcome = 'learns' | 'at chance' | 'blows up' | 'undecided' | 'failed';
 
-/** A net that guesses has a loss of ln 10; above ten times that, or if it is not finite, training has blown up. */
-export const BLOW_UP_LOSS = 10 * Math.LN10;
-
-/** Whether a trial's loss over its last epoch is not finite or above `BLOW_UP_LOSS`; null if the trial failed. */
-export function blowsUp(result: Result): boolean | null {
-  if (result.status === 'failed') return null;
-  if (result.status === 'diverged') return true;
-  const loss = figureOf(result, 'lastEpochTrainLoss');
-  return loss === null || loss > BLOW_UP_LOSS;
-}
-
-/** The number of trials of a cell that blow up. */
-export const blownUp = ({ results }: Cell): number => results.filter(blowsUp).length;
+/** At most this share of runs of guessers shows a learner. */
+const FALSE_LEARNERS = 0.05;
 
 /**
- * Chance is what guessing can reach on the validation images: 0.1 and three binomial standard errors. One seed is above
- * it if its figure is. Replicates are if their 95 % t interval is: they share the images, so the bound stays where it is
- * however many there are, and always naming one class, which about a tenth of the images have, never counts as learning.
+ * One seed learns if its accuracy is above the bound. Replicates do if their 95 % t interval is: they share the images, so the
+ * bound stays where it is however many there are. A cell that lost all seeds but one is undecided.
  */
 export function outcomeOf(cell: Cell): Outcome {
   if (cell.results.every(({ status }) => status === 'failed')) return 'failed';
   if (blownUp(cell) > 0) return 'blows up';
-  const { low, high, mean } = estimate(cell, 'bestValAccuracy');
+  const { low, high, mean, n } = estimate(cell, 'bestValAccuracy');
   if (mean === null) return 'failed';
-  const above = (accuracy: number) => isAboveChance(accuracy, imagesOf(cell));
-  if (above(low ?? mean)) return 'learns';
-  return above(high ?? mean) ? 'undecided' : 'at chance';
+  if (n === 1 && cell.run.seeds > 1) return 'undecided';
+  const bound = learningBound(cell);
+  if ((low ?? mean) >= bound) return 'learns';
+  return (high ?? mean) >= bound ? 'undecided' : 'at chance';
 }
 
-/** The validation images of a cell. */
-export const imagesOf = ({ results }: Cell): number => results[0]!.trial.split.numValidation;
+/**
+ * The accuracy that a guesser reaches somewhere in a whole run in at most 5 % of runs. The best accuracy is the best of all
+ * evaluations of the trial, and a learner the best of all cells, so one measurement may reach it with a probability of .05 / (evaluations
+ * x cells): an exact binomial quantile of the validation images (Bonferroni's correction).
+ */
+export function learningBound({ results: [first], run }: Cell): number {
+  const { settings, split } = first!.trial;
+  const alpha = FALSE_LEARNERS / (evaluationsOf(settings) * run.cells);
+  return guessingBound(split.numValidation, alpha) / split.numValidation;
+}

@@ -1,5 +1,5 @@
 /** Two treatments measured on the same seeds. */
-import { signFlipTest } from './sign-flips.ts';
+import { type SignFlips, signFlips } from './sign-flips.ts';
 import { interval, type MeanInterval } from './statistics.ts';
 import { tCdf } from './student-t.ts';
 
@@ -13,8 +13,8 @@ export interface PairedComparison {
   readonly t: number | null;
   /** The two-sided p of the paired t test, n - 1 degrees of freedom. */
   readonly tTestP: number | null;
-  /** The exact two-sided p of the sign-flip test; null beyond 16 pairs, where `tTestP` serves. */
-  readonly signFlipP: number | null;
+  /** The sign-flip test, exact up to 16 pairs; null without pairs. */
+  readonly signFlips: SignFlips | null;
   /** Pairs in which a lies above b, below b, or equals it. */
   readonly above: number;
   readonly below: number;
@@ -24,10 +24,10 @@ export interface PairedComparison {
 /**
  * Compares two treatments on the same seeds. d_z: J. Cohen, Statistical Power Analysis (1988), section 2.3.5.
  *
- * - One pair: `effectSize`, `t`, `tTestP` and the interval are null; `signFlipP` is 1.
+ * - One pair: `effectSize`, `t`, `tTestP` and the interval are null; the p of `signFlips` is 1.
  * - All differences 0: `effectSize` and `t` are 0, both p are 1, the interval is the point 0.
  * - All differences equal but not 0: the spread is 0, so `effectSize`, `t` and `tTestP` are null and the interval is a point.
- *   `signFlipP`, 2 / 2^n, says how much that proves.
+ *   The p of `signFlips`, 2 / 2^n, says how much that proves.
  * - No pairs: the mean is NaN, the rest null.
  *
  * @param a one figure a seed; finite
@@ -46,7 +46,7 @@ export function comparePairs(a: readonly number[], b: readonly number[], level =
     effectSize,
     t,
     tTestP: t === null ? null : 2 * tCdf(-Math.abs(t), difference.n - 1),
-    signFlipP: signFlipTest([differences])[0]!.p,
+    signFlips: signFlips(differences),
     above: differences.filter(d => d > 0).length,
     below: differences.filter(d => d < 0).length,
     equal: differences.filter(d => d === 0).length,

@@ -1,4 +1,5 @@
 /** A sample and the mean behind it. Arrays are finite numbers of one unit; what to do with other values is the caller's policy. */
+import { exp, log } from '../kernels/base.ts';
 import { tCdf, tQuantile } from './student-t.ts';
 
 /** A mean and how well the sample determines it, all in the unit of the values. */
@@ -19,7 +20,9 @@ const ROUNDING = 1e-12;
 /** The arithmetic mean; NaN for an empty sample. Equal values have exactly that mean. */
 export function mean(values: readonly number[]): number {
   const first = values[0] ?? Number.NaN;
-  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  const centre = first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  // Near the greatest number the sum overflows, the mean does not.
+  return Number.isFinite(centre) ? centre : values.reduce((sum, value) => sum + value / values.length, 0);
 }
 
 /**
@@ -30,8 +33,19 @@ export function sampleSd(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const centre = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0);
-  const sd = Math.sqrt(squares / (values.length - 1));
+  const sd =
+    squares === Number.POSITIVE_INFINITY
+      ? scaledSd(values, centre)
+      : Math.sqrt(squares / (values.length - 1));
   return sd <= ROUNDING * Math.abs(centre) ? 0 : sd;
+}
+
+/** The same for values whose squares overflow, such as the losses of a float64 net that blows up. */
+function scaledSd(values: readonly number[], centre: number): number {
+  const halves = values.map(value => value / 2 - centre / 2);
+  const largest = halves.reduce((most, half) => Math.max(most, Math.abs(half)), 0);
+  const squares = halves.reduce((sum, half) => sum + (half / largest) * (half / largest), 0);
+  return 2 * largest * Math.sqrt(squares / (values.length - 1));
 }
 
 /**
@@ -84,8 +98,8 @@ const LARGE_DF = 1e6;
  *   n >= ((t[(1 + level) / 2, n - 1] + t[power, n - 1]) sd / margin)^2
  *
  * (J. H. Zar, Biostatistical Analysis, 5th edition (2010), chapter 7; for seeds of learning algorithms see C. Colas et al.,
- * arXiv 1806.08295). The exact n, from the noncentral t distribution, is the same or larger by 1. A pilot of few pairs
- * knows its sd poorly, so treat n as an order of magnitude.
+ * arXiv 1806.08295). The exact n, from the noncentral t distribution, differs by at most 1. A pilot of few pairs knows its
+ * sd poorly, so treat n as an order of magnitude.
  *
  * @param sd standard deviation of the paired differences; 0 gives 2, the least that has an interval
  * @param margin the difference to detect, > 0, in the unit of sd
@@ -100,19 +114,49 @@ export function pairsToDetect(margin: number, sd: number, level = 0.95, power = 
   return n;
 }
 
-/** The standard error of an accuracy over `images` images when each is right with probability p: sqrt(p (1 - p) / images). */
-export function binomialStandardError(p: number, images: number): number {
-  return Math.sqrt((p * (1 - p)) / images);
+/**
+ * Adjusts p values for their number by Holm's method (S. Holm, Scand. J. Statist. 6 (1979), 65): if every null hypothesis
+ * is true, some adjusted p is at most .05 in at most 5 % of cases, whatever the dependence between the tests.
+ *
+ * @param ps one p a test, 0..1
+ * @returns the adjusted p values, in the same order
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = ps.map((_, i) => i).sort((a, b) => ps[a]! - ps[b]!);
+  const adjusted = ps.slice();
+  let least = 0;
+  for (const [rank, i] of order.entries()) {
+    least = Math.max(least, Math.min(1, (ps.length - rank) * ps[i]!));
+    adjusted[i] = least;
+  }
+  return adjusted;
 }
 
+const bounds = new Map<string, number>();
+
 /**
- * Whether an accuracy exceeds chance by more than three binomial standard errors, those of guessing: one guesser in
- * about 740 does as well. At 1,000 images of 10 classes the bound is 0.1285.
+ * The fewest images of `images` that a guesser names correctly with a probability of at most `alpha`: the smallest k with
+ * P(X >= k) <= alpha for a binomial X. `images + 1` if even all correct are likelier.
  *
- * @param accuracy share of the images classified correctly, 0..1
- * @param images how many images it was measured on
- * @param chance the accuracy of guessing, 0..1
+ * @param images how many images are guessed, >= 1
+ * @param alpha 0..1
+ * @param chance the probability of guessing one, 0..1
  */
-export function isAboveChance(accuracy: number, images: number, chance = 0.1): boolean {
-  return accuracy > chance + 3 * binomialStandardError(chance, images);
+export function guessingBound(images: number, alpha: number, chance = 0.1): number {
+  const key = `${images} ${alpha} ${chance}`;
+  const known = bounds.get(key);
+  if (known !== undefined) return known;
+  // Logarithms of the probabilities of 0 .. images, each from the one before.
+  const logs = [images * log(1 - chance)];
+  for (let k = 0; k < images; k++)
+    logs.push(logs[k]! + log(((images - k) / (k + 1)) * (chance / (1 - chance))));
+  let tail = 0;
+  let bound = images + 1;
+  for (let k = images; k > 0; k--) {
+    tail += exp(logs[k]!);
+    if (tail > alpha) break;
+    bound = k;
+  }
+  bounds.set(key, bound);
+  return bound;
 }

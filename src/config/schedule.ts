@@ -11,6 +11,13 @@ export function scheduleOf({ trainImages, batchSize, epochs }: Readonly<Settings
   return { perEpoch, iterations: epochs * perEpoch };
 }
 
+/** How often a trial measures accuracies: after the first iteration and after each epoch; by default in a whole training. */
+export function evaluationsOf(settings: Readonly<Settings>, iterations?: number): number {
+  const { perEpoch, iterations: all } = scheduleOf(settings);
+  const done = iterations ?? all;
+  return Math.floor(done / perEpoch) + (perEpoch > 1 && done > 0 ? 1 : 0);
+}
+
 /** Random images that a whole training draws: minibatches, and samples for checks of the training accuracy. */
 export function drawnImages(settings: Readonly<Settings>): number {
   const { perEpoch, iterations } = scheduleOf(settings);

@@ -50,6 +50,12 @@ export class FullyConnectedNet {
   readonly #normalization: NormalizationRow;
   readonly #layout: NetLayout;
   readonly #layers: readonly Layer[];
+  #dataLoss = Number.NaN;
+
+  /** The data's part of the loss of the last training step. */
+  get dataLoss(): number {
+    return this.#dataLoss;
+  }
 
   /**
    * Draws W1 .. WL row by row from N(0, weightScale^2); b and beta start at 0, gamma at 1. In hidden layers,
@@ -121,6 +127,7 @@ export class FullyConnectedNet {
     this.#setHyper(hyper, learningRate, t);
     this.#setHyper(hiddenHyper, hiddenRateFactor * learningRate, t);
     const [data, regularization] = this.loss(n, observer);
+    this.#dataLoss = data;
     this.#backward(n, (layer, x, number) => {
       const { w, b, norm, strip } = states[number - 1]!;
       observer?.gradients(layer, x, number);

@@ -30,6 +30,8 @@ export interface History {
   readonly losses: number[];
   /** Accuracies after the first iteration (epoch 0) and after each epoch. */
   readonly accuracies: { epoch: number; trainAccuracy: number; valAccuracy: number }[];
+  /** With regularization, of a completed training: the mean over the last epoch of the data's part of the loss. */
+  readonly lastEpochDataLoss?: number;
   /** With settings.diagnostics: the figures of the layers, measured in the same steps. */
   readonly diagnostics?: DiagnosedStep[];
 }
@@ -88,7 +90,7 @@ export class Solver {
    * Otherwise the net ends with the parameters of the best validation accuracy.
    */
   train({ random = this.#random, onEpoch }: TrainOptions = {}): History {
-    const { batchSize, trainImages, lrDecay, epochs } = this.#settings;
+    const { batchSize, trainImages, lrDecay, epochs, reg } = this.#settings;
     const { perEpoch, iterations } = scheduleOf(this.#settings);
     const minibatch = new Int32Array(batchSize);
     const losses: number[] = [];
@@ -98,6 +100,7 @@ export class Solver {
     let { learningRate } = this.#settings;
     let best = -1;
     let reported = 0;
+    let dataLosses = 0;
 
     for (let t = 1; t <= iterations; t++) {
       random.choice(trainImages, minibatch);
@@ -113,6 +116,7 @@ export class Solver {
       } else loss = this.net.trainStep(batchSize, learningRate, t);
       if (!Number.isFinite(loss)) return { status: 'diverged', ...history };
       losses.push(loss);
+      if (t > iterations - perEpoch) dataLosses += this.net.dataLoss;
       if (epochEnds) learningRate *= lrDecay;
       if (measured) {
         const trainAccuracy = this.#trainAccuracy(random);
@@ -130,7 +134,7 @@ export class Solver {
       }
     }
     this.net.restoreBest();
-    return { status: 'completed', ...history };
+    return { status: 'completed', ...history, ...(reg > 0 && { lastEpochDataLoss: dataLosses / perEpoch }) };
   }
 
   #trainAccuracy(random: RandomState): number {

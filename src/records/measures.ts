@@ -91,12 +91,18 @@ export type MeasureName = keyof typeof rows;
 export const measures: Readonly<Record<MeasureName, Measure>> = rows;
 export const measureNames = Object.keys(rows) as [MeasureName, ...MeasureName[]];
 
-/** A trial in a few figures: how many iterations had a finite loss, and every measure. */
-export type Summary = Readonly<Record<MeasureName, number | null>> & { readonly iterations: number };
+/** A trial in a few figures: how many iterations had a finite loss, every measure, and the data's part of the loss if the record has it. */
+export type Summary = Readonly<Record<MeasureName, number | null>> &
+  Pick<TrialRecord, 'iterations' | 'lastEpochDataLoss'>;
 
 export function summarize(record: TrialRecord, perEpoch: number): Summary {
+  const { iterations, lastEpochDataLoss } = record;
   const values = measureNames.map(name => [name, measures[name].of(record, perEpoch)]);
-  return { iterations: record.iterations, ...Object.fromEntries(values) };
+  return {
+    iterations,
+    ...Object.fromEntries(values),
+    ...(lastEpochDataLoss !== undefined && { lastEpochDataLoss }),
+  };
 }
 
 /** Arithmetic mean; null of an empty list. */

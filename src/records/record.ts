@@ -40,6 +40,11 @@ export const trialRecordSchema = z.strictObject({
   /** Training loss of each iteration, up to the first that is not finite. */
   losses: z.array(z.number()),
   accuracies: z.array(accuracySchema),
+  /**
+   * The mean over the last epoch of the data's part of the loss, in nats. Only in a completed trial with regularization, whose
+   * losses include it.
+   */
+  lastEpochDataLoss: z.number().optional(),
   /** The figures of each layer, by step. Only in a trial with diagnostics. */
   diagnostics: z.array(diagnosedStepSchema).optional(),
   /** Training time; the only figure that differs between machines. */
