@@ -8,15 +8,21 @@ import { type Run, type RunOptions, runExperiment as run } from './run/run-exper
 
 export type { Cell, Estimate } from './analysis/cells.ts';
 export { cellsOf, estimate } from './analysis/cells.ts';
-export type { ComparedCell } from './analysis/compared-cell.ts';
-export type { ByOptions, Comparison, ComparisonOptions, Stream } from './analysis/comparison.ts';
-export { compareBy, compareRuns } from './analysis/comparison.ts';
+export type {
+  ByOptions,
+  ComparedCell,
+  Comparison,
+  ComparisonOptions,
+  Stream,
+} from './analysis/comparison.ts';
+export { compareBy, compareNets, compareRuns } from './analysis/comparison.ts';
 export { comparisonSentences } from './analysis/comparison-report.ts';
 export type { ExpectationOutcome } from './analysis/expectations.ts';
 export { checkExpectations } from './analysis/expectations.ts';
 export type { CellFinding, Finding, NetFinding } from './analysis/finding.ts';
 export { findingOf } from './analysis/finding.ts';
 export type { DataLabel, Result } from './analysis/results.ts';
+export type { Verdict } from './analysis/verdicts.ts';
 export type { Bound, CellResult, CheckResult } from './checks/check.ts';
 export { summarizeCells } from './checks/check.ts';
 export { runChecks } from './checks/checks.ts';

@@ -55,10 +55,7 @@ export function cellsOf(results: readonly Result[]): Cell[] {
 }
 
 /** One cell of results that differ only in their seed; of a run of its own unless told. */
-export function cellOf(
-  results: readonly Result[],
-  run: RunSize = { cells: 1, seeds: results.length },
-): Cell {
+export function cellOf(results: readonly Result[], run: RunSize = { cells: 1, seeds: results.length }): Cell {
   const counts = tally(results);
   const ranked = counts.completed === results.length && !results.some(blowsUp);
   return { results, counts, ranked, run };

@@ -1,12 +1,26 @@
 /** Checks a run's results against what its experiment expects. */
+
+import { hasBounds } from '../config/where-schema.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
-import { type Cell, cellsOf, estimate } from './cells.ts';
-import { pairUp } from './compared-cell.ts';
-import { blowsUp, outcomeOf } from './outcomes.ts';
+import { axesOf } from './axes.ts';
+import { blowsUp, type Cell, cellsOf, estimate, imagesOf, type RunSize } from './cells.ts';
+import { groupBy } from './group-by.ts';
+import { outcomeOf } from './outcomes.ts';
+import { comparePairs } from './paired.ts';
+import { type Paired, pairUp } from './pairing.ts';
 import type { Result } from './results.ts';
 import { interval } from './statistics.ts';
-import { type Bounds, boundsText, hasBounds, judge, matches, type Where, whereText } from './where.ts';
-import { axesText, counted, figureText, measureText, thousands } from './words.ts';
+import { type Judged, judge as judgePairs } from './verdicts.ts';
+import { type Bounds, boundsText, judge, matches, type Where, whereText } from './where.ts';
+import {
+  axesText,
+  counted,
+  figureText,
+  measureText,
+  probabilityText,
+  shownInterval,
+  thousands,
+} from './words.ts';
 
 /**
  * One expectation. It makes exactly one claim, about every cell that `where` selects: bounds or `better` with a measure,
@@ -47,9 +61,9 @@ interface Check {
 }
 
 /**
- * Judges expectations, in their order. It passes if it passes in every selected cell, fails if it fails in one, and is
- * undecided otherwise. Replicates decide by 95 % t intervals, one seed by its figure. An expectation that selects no
- * cell fails.
+ * Judges expectations, in their order. One passes if it passes in every selected cell, fails if it fails in one, and is
+ * undecided otherwise. Replicates decide by 95 % t intervals, and whether one net is better than another by the verdict of verdicts.ts
+ * over all selected cells. One seed decides by its figure. An expectation that selects no cell fails.
  */
 export function checkExpectations(
   expectations: readonly Expectation[],
@@ -59,7 +73,7 @@ export function checkExpectations(
   return expectations.map(expectation => {
     const { where = {}, points = 1 } = expectation;
     const selected = cells.filter(cell => matches(cell, where));
-    const checks = selected.map(cell => ({ ...checkCell(expectation, cell, cells), cell }));
+    const checks = checkCells(expectation, selected, cells);
     const name = expectationName(expectation);
     if (checks.length === 0) {
       const sentence = `No cell of the run has ${whereText(where) || 'results'}.`;
@@ -81,10 +95,14 @@ export function notApplicable(expectations: readonly Expectation[], reason: stri
   }));
 }
 
-/** What an expectation says: its author's words, or else its own terms. */
+/** What an expectation says: its author's words, if it has some, and its own terms. */
 export function expectationName(expectation: Expectation): string {
-  const { say, measure, where = {}, better, learns, blowsUp: blows } = expectation;
-  if (say !== undefined) return say;
+  const terms = termsOf(expectation);
+  return expectation.say === undefined ? terms : `${expectation.say} (${terms})`;
+}
+
+function termsOf(expectation: Expectation): string {
+  const { measure, where = {}, better, learns, blowsUp: blows } = expectation;
   const subject = whereText(where) || 'every net';
   if (learns !== undefined) return `${subject}: ${learns ? 'learns' : 'does not learn'}`;
   if (blows !== undefined) return `${subject}: ${blows ? 'blows up' : 'does not blow up'}`;
@@ -94,19 +112,29 @@ export function expectationName(expectation: Expectation): string {
   return `${subject}: ${measure ? measureText(measure) : 'no measure'} ${claim}`;
 }
 
-function checkCell(expectation: Expectation, cell: Cell, cells: readonly Cell[]): Check {
+function checkCells(
+  expectation: Expectation,
+  selected: readonly Cell[],
+  cells: readonly Cell[],
+): (Check & { readonly cell: Cell })[] {
   const { measure, better, learns, blowsUp: blows } = expectation;
-  if (learns !== undefined) return checkLearns(cell, learns);
-  if (blows !== undefined) return checkBlowsUp(cell, blows);
-  if (measure === undefined || (better === undefined && !hasBounds(expectation)))
-    return { status: 'fail', seeds: 0, sentence: 'The expectation claims nothing.' };
-  return better ? checkBetter(cell, cells, measure, better) : checkBounds(cell, measure, expectation);
+  if (better && measure) return checkBetter(selected, cells, measure, better);
+  return selected.map(cell => ({
+    cell,
+    ...(learns !== undefined
+      ? checkLearns(cell, learns)
+      : blows !== undefined
+        ? checkBlowsUp(cell, blows)
+        : measure !== undefined && hasBounds(expectation)
+          ? checkBounds(cell, measure, expectation)
+          : { status: 'fail' as const, seeds: 0, sentence: 'The expectation claims nothing.' }),
+  }));
 }
 
 function checkLearns(cell: Cell, expected: boolean): Check {
   const outcome = outcomeOf(cell);
   const { mean, n } = estimate(cell, 'bestValAccuracy');
-  const figure = mean === null ? '' : `, best validation accuracy ${estimateText(cell, 'bestValAccuracy')}`;
+  const figure = mean === null ? '' : `, best validation accuracy ${spreadText(cell, 'bestValAccuracy')}`;
   const sentence = `${outcome}${figure}`;
   if (outcome === 'failed') return { status: 'fail', seeds: 0, sentence: 'failed to run' };
   if (outcome === 'undecided') return { status: 'undecided', seeds: n, sentence };
@@ -127,26 +155,88 @@ function checkBlowsUp(cell: Cell, expected: boolean): Check {
 function checkBounds(cell: Cell, measure: MeasureName, bounds: Bounds): Check {
   const { mean, low, high, n } = estimate(cell, measure);
   if (mean === null) return { status: 'fail', seeds: 0, sentence: `no finite ${measureText(measure)}` };
-  const status = judge({ low: low ?? mean, high: high ?? mean }, bounds);
-  return { status, seeds: n, sentence: estimateText(cell, measure) };
+  const status = isRemnant(cell, n) ? 'undecided' : judge({ low: low ?? mean, high: high ?? mean }, bounds);
+  return { status, seeds: n, sentence: spreadText(cell, measure) };
 }
 
+/** Whether a cell lost all seeds of the run but one, whose figure alone decides nothing. */
+const isRemnant = ({ run }: Cell, n: number): boolean => n === 1 && run.seeds > 1;
+
+/** Compares each selected cell with its partner: one family of paired t tests against the margin `by`. */
 function checkBetter(
-  cell: Cell,
+  selected: readonly Cell[],
   cells: readonly Cell[],
   measure: MeasureName,
   { than, by = 0 }: NonNullable<Expectation['better']>,
+): (Check & { readonly cell: Cell })[] {
+  const sign = measures[measure].better === 'higher' ? 1 : -1;
+  const all = cells.filter(cell => matches(cell, than));
+  const axes = axesOf(cells.flatMap(({ results }) => results));
+  const told = Object.keys(than);
+  const rest = restOf([
+    ...told,
+    ...axes.filter(({ keys }) => keys.some(key => told.includes(key))).flatMap(({ keys }) => keys),
+  ]);
+  const byRest = groupBy(all, rest);
+  const paired = selected.map(cell => {
+    const others = (byRest.get(rest(cell)) ?? []).filter(other => other !== cell);
+    const only = all.length === 1 && all[0] !== cell ? all[0] : undefined;
+    const other = others[0] ?? only;
+    return other && pairUp(other, cell, measure);
+  });
+  const gains = paired.map(pair => pair?.a.map((value, i) => sign * (value - pair.b[i]!) - by));
+  const steps = selected.map(
+    cell => 1 / (imagesOf(measure, cell.results[0]!.trial) ?? Number.POSITIVE_INFINITY),
+  );
+  const judged = judgePairs(
+    gains.map(gain =>
+      gain && gain.length > 0
+        ? comparePairs(
+            gain,
+            gain.map(() => 0),
+          )
+        : null,
+    ),
+    { higher: true, step: steps.reduce((largest, step) => Math.max(largest, step), 0) },
+  );
+  return selected.map((cell, i) => ({
+    cell,
+    ...checkPair(paired[i], judged[i]!, {
+      than,
+      by,
+      measure,
+      run: cell.run,
+      anyOther: all.some(other => other !== cell),
+    }),
+  }));
+}
+
+function checkPair(
+  pair: Paired | undefined,
+  { verdict, adjustedP }: Judged,
+  {
+    than,
+    by,
+    measure,
+    run,
+    anyOther,
+  }: {
+    readonly than: Where;
+    readonly by: number;
+    readonly measure: MeasureName;
+    readonly run: RunSize;
+    readonly anyOther: boolean;
+  },
 ): Check {
-  const others = cells.filter(other => other !== cell && matches(other, than));
-  const alike = others.filter(other => agreesBut(other, cell, Object.keys(than)));
-  const other = alike[0] ?? (others.length === 1 ? others[0] : undefined);
-  if (!other) {
-    const why = others.length === 0 ? 'no cell has' : 'several cells have';
-    return { status: 'fail', seeds: 0, sentence: `nothing to compare with: ${why} ${whereText(than)}` };
-  }
-  const { a, b, leftOut } = pairUp(other, cell, measure);
-  if (a.length === 0)
-    return { status: 'fail', seeds: 0, sentence: `no seed has a finite ${measureText(measure)} of both` };
+  const nothing = (why: string): Check => ({
+    status: 'fail',
+    seeds: 0,
+    sentence: `nothing to compare with: ${why}`,
+  });
+  if (!pair) return nothing(`${anyOther ? 'several cells have' : 'no cell has'} ${whereText(than)}`);
+  const { a, b, leftOut, unequal } = pair;
+  if (a.length === 0 && unequal > 0) return nothing('the best of unequally many evaluations');
+  if (a.length === 0) return nothing(`no seed has a finite ${measureText(measure)} of both`);
   const sign = measures[measure].better === 'higher' ? 1 : -1;
   const gain = interval(a.map((value, i) => sign * (value - b[i]!)));
   const figure = (value: number) => figureText(measure, value);
@@ -154,23 +244,37 @@ function checkBetter(
   const over =
     gain.low === null
       ? 'one seed'
-      : `better by ${figure(gain.low)} to ${figure(gain.high!)}, ${a.length} seeds`;
-  const missing = leftOut > 0 ? `, ${counted(leftOut, 'pair')} left out` : '';
-  const status = judge({ low: gain.low ?? gain.mean, high: gain.high ?? gain.mean }, { above: by });
+      : `better by ${figure(gain.low)} to ${figure(gain.high!)}, corrected p ${probabilityText(adjustedP)}, ${a.length} seeds`;
+  const missing = leftOut + unequal > 0 ? `, ${counted(leftOut + unequal, 'pair')} left out` : '';
+  const status =
+    gain.low === null
+      ? run.seeds > 1
+        ? 'undecided'
+        : gain.mean > by
+          ? 'pass'
+          : 'fail'
+      : verdict === 'better'
+        ? 'pass'
+        : verdict === 'worse'
+          ? 'fail'
+          : 'undecided';
   return { status, seeds: a.length, sentence: `${means} (${over}${missing})` };
 }
 
-function agreesBut(a: Cell, b: Cell, keys: readonly string[]): boolean {
-  const rest = ({ results }: Cell) =>
-    JSON.stringify(Object.entries(results[0]!.trial.axes).filter(([key]) => !keys.includes(key)));
-  return rest(a) === rest(b);
-}
+/** Names a cell by its axes without some keys. */
+const restOf =
+  (without: readonly string[]) =>
+  ({ results: [first] }: Cell): string =>
+    JSON.stringify(Object.entries(first!.trial.axes).filter(([key]) => !without.includes(key)));
 
 /** `.312 (one seed)`, or `.312 (95 % interval .301 to .323, 6 seeds)`. */
-function estimateText(cell: Cell, measure: MeasureName): string {
+function spreadText(cell: Cell, measure: MeasureName): string {
   const { mean, low, high, n, missing } = estimate(cell, measure);
   const figure = (value: number) => figureText(measure, value);
-  const spread = low === null ? 'one seed' : `95 % interval ${figure(low)} to ${figure(high!)}, ${n} seeds`;
+  const spread =
+    low === null || high === null
+      ? 'one seed'
+      : `95 % interval ${shownInterval(measure, low, high).map(figure).join(' to ')}, ${n} seeds`;
   return `${figure(mean!)} (${spread}${missing > 0 ? `, ${missing} without a figure` : ''})`;
 }
 

@@ -1,28 +1,32 @@
 /** What a run shows, computed from its results by rules: the words change with the figures. */
 import type { SettingValue } from '../config/schema.ts';
+import type { Where } from '../config/where-schema.ts';
 import type { TrialStatus } from '../records/record.ts';
-import { type Estimate, estimate } from './cells.ts';
-import { compareBy, type Stream } from './comparison.ts';
-import { comparisonSentences, whatVaried } from './comparison-report.ts';
+import { blownUp, type Estimate, estimate } from './cells.ts';
+import { compareNets, type Stream, usualMeasure } from './comparison.ts';
+import { verdictSentences, whatVaried } from './comparison-report.ts';
 import {
-  againstBaseline,
-  isApart,
+  bestSentences,
+  endFigures,
+  everywhereSentence,
+  failureSentence,
   lossSentence,
-  speedSentence,
-  trendSentence,
-  validationEndSentence,
-  validationSentence,
-} from './finding-levels.ts';
-import { outcomeSentence, overviewSentences } from './finding-outcomes.ts';
-import { bestSentences, endsSentence, failureSentence, rangeSentence } from './finding-range.ts';
-import { bestCell, learningRange, type Net, type NetCell, type Nets, netsOf } from './nets.ts';
-import { blownUp, imagesOf, type Outcome } from './outcomes.ts';
+  outcomeSentence,
+  overviewSentences,
+  rangeSentence,
+  someSeedsSentence,
+  trendSentences,
+} from './finding-words.ts';
+import { bestCells, learningRange, type Net, type NetCell, type Nets, netsOf } from './nets.ts';
+import type { Outcome } from './outcomes.ts';
 import { type DataLabel, type Result, seedsIn, tally } from './results.ts';
-import { counted, fractionText, listed } from './words.ts';
+import { counted } from './words.ts';
 
 export interface FindingContext {
   readonly data: DataLabel;
   readonly stream: Stream;
+  /** The cells that the experiment compares with. */
+  readonly baseline?: Where | undefined;
 }
 
 /** Ready for `JSON.stringify`. */
@@ -44,7 +48,7 @@ export interface NetFinding {
   /** The ends of the longest stretch of neighbouring cells that learn; null without an axis or if none learns. */
   readonly learnsFrom: number | null;
   readonly learnsTo: number | null;
-  /** The value of the axis with the best validation accuracy; null without an axis or if no cell completed. */
+  /** The value of the axis with the best validation accuracy, the least of equals; null without an axis or if no cell is ranked. */
   readonly bestAt: number | null;
   readonly cells: readonly CellFinding[];
 }
@@ -61,21 +65,18 @@ export interface CellFinding {
   readonly lastEpochTrainLoss: Estimate;
 }
 
-const MOST_SENTENCES = 6;
 /** More nets than this are summed up instead of told apart. */
 const MOST_NETS = 4;
 
 /** The finding of a finished run. Trials that failed are counted and left out. */
-export function findingOf(results: readonly Result[], { data, stream }: FindingContext): Finding {
+export function findingOf(results: readonly Result[], context: FindingContext): Finding {
   const nets = netsOf(results);
-  const evidence = evidenceSentences(results, nets, { data, stream });
-  const body = results.length === 0 ? ['No trial has run.'] : bodySentences(nets);
   return {
-    sentences: [...body.slice(0, MOST_SENTENCES - evidence.length), ...evidence],
-    data,
+    sentences: results.length === 0 ? ['No trial has run.'] : sentencesOf(results, nets, context),
+    data: context.data,
     seeds: seedsIn(results),
     counts: tally(results),
-    axis: nets.axis,
+    axis: nets.axis?.keys[0] ?? null,
     nets: nets.nets.map(net => {
       const range = learningRange(net);
       return {
@@ -83,7 +84,7 @@ export function findingOf(results: readonly Result[], { data, stream }: FindingC
         settings: net.values,
         learnsFrom: range && net.cells[range[0]]!.x,
         learnsTo: range && net.cells[range[1]]!.x,
-        bestAt: bestCell(net.cells, 'bestValAccuracy')?.x ?? null,
+        bestAt: bestCells(net.cells, 'bestValAccuracy')[0]?.x ?? null,
         cells: net.cells.map(cellFinding),
       };
     }),
@@ -99,74 +100,69 @@ function cellFinding({ x, cell, outcome }: NetCell): CellFinding {
   };
 }
 
-function bodySentences(nets: Nets): string[] {
-  const all = nets.nets;
-  const learnsEverywhere = learnEverywhere(all);
-  const sentences =
+/** Outcomes first, then what is told apart, then figures, then how far to trust them. */
+function sentencesOf(results: readonly Result[], nets: Nets, context: FindingContext): string[] {
+  const { axis, nets: all } = nets;
+  const several = seedsIn(results).length > 1;
+  const differences = several ? differenceSentences(results, nets, context) : undefined;
+  const trends = several && all.length <= MOST_NETS ? trendSentences(nets, usualMeasure(results)) : [];
+  const learned = learnEverywhere(all);
+  const outcomes =
     all.length > MOST_NETS
       ? overviewSentences(nets)
-      : nets.axis !== null && learnsEverywhere
-        ? [trendSentence(nets), ...againstBaseline(nets), validationSentence(nets), ...bestSentences(nets)]
-        : nets.axis !== null
-          ? [
-              rangeSentence(nets),
-              ...all.map(failureSentence),
-              ...bestSentences(nets),
-              ...all.map(net => endsSentence(net, nets)),
-            ]
-          : learnsEverywhere && all.length > 1
-            ? [speedSentence(all), lossSentence(all), validationEndSentence(all)]
-            : [outcomeSentence(all)];
-  return sentences.filter(text => text !== undefined);
+      : axis === null
+        ? [...(learned && all.length > 1 ? [] : [outcomeSentence(all)])]
+        : learned
+          ? [everywhereSentence(nets)]
+          : [rangeSentence(nets), ...all.map(failureSentence)];
+  const figures =
+    all.length > MOST_NETS
+      ? []
+      : [
+          ...(learned ? endFigures(nets) : []),
+          ...(axis === null ? (learned ? [lossSentence(all)] : []) : bestSentences(nets)),
+        ];
+  return [
+    ...outcomes,
+    someSeedsSentence(all),
+    ...(differences ?? []),
+    ...trends,
+    ...figures,
+    ...trustSentences(results, differences === undefined, context),
+  ].filter(text => text !== undefined);
 }
 
 const learnEverywhere = (nets: readonly Net[]): boolean =>
   nets.every(({ cells }) => cells.every(({ outcome }) => outcome === 'learns'));
 
-/** How far the figures can be trusted: the spread over seeds, what one seed cannot tell, what is left out. */
-function evidenceSentences(
+/** The verdicts of the run's own comparison; undefined if no axis tells its nets apart, or too many nets do. */
+function differenceSentences(
   results: readonly Result[],
-  nets: Nets,
-  { data, stream }: FindingContext,
+  { nets }: Nets,
+  { stream, baseline }: FindingContext,
+): string[] | undefined {
+  if (nets.length > MOST_NETS) return undefined;
+  const comparison = compareNets(results, { stream, baseline });
+  return comparison && [...verdictSentences(comparison), whatVaried(comparison)];
+}
+
+/** How far the figures can be trusted: what one seed cannot tell, what is left out. */
+function trustSentences(
+  results: readonly Result[],
+  isUncompared: boolean,
+  { data }: FindingContext,
 ): string[] {
   const { failed } = tally(results);
+  const seeds = seedsIn(results).length;
   return [
-    ...(seedsIn(results).length > 1 ? replicateSentences(results, nets, stream) : oneSeedSentences(nets)),
+    ...(seeds < 2
+      ? ['One seed: small differences cannot be told from chance. Six replicates would show the spread.']
+      : isUncompared
+        ? [`${seeds} seeds; ± is half the 95 % t interval over them.`]
+        : []),
     ...(failed > 0
       ? [`${counted(failed, 'trial')} failed and ${failed === 1 ? 'is' : 'are'} left out.`]
       : []),
     ...(data === 'synthetic data' ? ['The images are synthetic: this says nothing about CIFAR-10.'] : []),
-  ];
-}
-
-function replicateSentences(
-  results: readonly Result[],
-  { keys, axis, nets }: Nets,
-  stream: Stream,
-): string[] {
-  const [by] = keys;
-  if (by === undefined || keys.length > 1 || nets.length > MOST_NETS) {
-    return [`${seedsIn(results).length} seeds; ± is half the 95 % t interval over them.`];
-  }
-  const measure = axis === null || learnEverywhere(nets) ? 'lastTrainAccuracy' : 'bestValAccuracy';
-  const comparison = compareBy(results, { by, stream, measure });
-  return [...comparisonSentences(comparison).slice(0, nets.length - 1), whatVaried(comparison)];
-}
-
-function oneSeedSentences({ nets, axis }: Nets): string[] {
-  const bests = nets.flatMap(({ cells }) => {
-    const best = bestCell(
-      cells.filter(({ outcome }) => outcome === 'learns'),
-      'bestValAccuracy',
-    );
-    return best ? [{ best, accuracy: estimate(best.cell, 'bestValAccuracy').mean! }] : [];
-  });
-  if (bests.length === 0) return [];
-  const accuracies = bests.map(({ accuracy }) => accuracy);
-  const apart = isApart(Math.max(...accuracies), Math.min(...accuracies), imagesOf(bests[0]!.best.cell));
-  if (bests.length === 1 || bests.length > MOST_NETS || apart || axis === null)
-    return ['One seed: small differences cannot be told from chance. Six replicates would show the spread.'];
-  return [
-    `One seed cannot tell whether the best of each, ${listed(accuracies.map(fractionText))}, differ. Six replicates may.`,
   ];
 }

@@ -1,14 +1,17 @@
 /** A run's cells, ordered for a finding: nets, each along one numeric axis. */
 import type { SettingValue } from '../config/schema.ts';
+import { type Axis, axesOf, valuesOn } from './axes.ts';
 import { type Cell, cellsOf, estimate } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
-import { axisValues, type Result, varyingKeys } from './results.ts';
-import { netName } from './words.ts';
+import type { Result } from './results.ts';
+import { axesText, axisText, netName } from './words.ts';
 
 export interface NetCell {
-  /** Its value on the axis; null if the run has no numeric axis. */
+  /** Its value on the axis, of the axis's first setting; null if the run has no numeric axis. */
   readonly x: number | null;
+  /** Its place on the axis in words: `1.27e-2`, or `5 (epochs 10)` on an axis of two settings. */
+  readonly at: string;
   readonly cell: Cell;
   readonly outcome: Outcome;
 }
@@ -23,46 +26,61 @@ export interface Net {
 
 export interface Nets {
   /** The numeric axis with the most values; null if no numeric setting varies. */
-  readonly axis: string | null;
-  /** The settings that vary between nets. */
-  readonly keys: readonly string[];
+  readonly axis: Axis | null;
+  /** What tells nets apart. */
+  readonly parts: readonly Axis[];
   readonly nets: readonly Net[];
 }
 
 /** Sorts a run's cells into nets. */
 export function netsOf(results: readonly Result[]): Nets {
-  const varying = varyingKeys(results);
-  const numeric = varying.filter(key => axisValues(results, key).every(value => typeof value === 'number'));
-  const size = (key: string) => axisValues(results, key).length;
-  const axis = numeric.reduce<string | null>(
-    (most, key) => (most && size(most) >= size(key) ? most : key),
-    null,
-  );
-  const keys = varying.filter(key => key !== axis);
+  const axes = axesOf(results);
+  const axis = axes
+    .filter(({ numeric }) => numeric)
+    .reduce<Axis | null>((most, each) => (most && most.size >= each.size ? most : each), null);
+  const parts = axes.filter(each => each !== axis);
   const valuesOf = ({ results: [first] }: Cell) =>
-    Object.fromEntries(
-      keys.flatMap(key => {
-        const value = first!.trial.axes[key];
-        return value === undefined ? [] : [[key, value]];
-      }),
-    );
-  const nets = groupBy(cellsOf(results), cell => JSON.stringify(valuesOf(cell))).values();
+    Object.assign({}, ...parts.map(part => valuesOn(part, first!.trial.axes))) as Net['values'];
+  const cells = cellsOf(results);
+  const place = placer(axis, cells);
+  // Two groups may mean two nets that agree in every axis, and differ in their random streams.
+  const grouped = new Set(cells.map(cell => JSON.stringify(cell.results[0]!.trial.axes))).size < cells.length;
+  const groupOf = ({ results: [first] }: Cell) => (grouped ? first!.trial.groups.join(' and ') : '');
+  const byNet = groupBy(cells, cell => JSON.stringify([groupOf(cell), valuesOf(cell)]));
   return {
     axis,
-    keys,
-    nets: [...nets].map(cells => {
-      const values = valuesOf(cells[0]!);
-      return { name: netName(values), values, cells: cells.map(cell => netCell(cell, axis)).sort(byX) };
+    parts,
+    nets: [...byNet.values()].map(members => {
+      const values = valuesOf(members[0]!);
+      const group = groupOf(members[0]!);
+      return {
+        name: `${netName(values)}${group === '' ? '' : ` of group ${group}`}`,
+        values,
+        cells: members.map(place).sort((a, b) => (a.x ?? 0) - (b.x ?? 0)),
+      };
     }),
   };
 }
 
-function netCell(cell: Cell, axis: string | null): NetCell {
-  const value = axis === null ? undefined : cell.results[0]!.trial.axes[axis];
-  return { x: typeof value === 'number' ? value : null, cell, outcome: outcomeOf(cell) };
+/** Finds a cell's place on the axis. */
+function placer(axis: Axis | null, cells: readonly Cell[]): (cell: Cell) => NetCell {
+  const [lead, ...others] = axis?.keys ?? [];
+  const leadValue = ({ results: [first] }: Cell) => (lead === undefined ? undefined : first!.trial.axes[lead]);
+  const texts = axisText(cells.flatMap(cell => leadValue(cell) ?? []));
+  return cell => {
+    const value = leadValue(cell);
+    const { axes } = cell.results[0]!.trial;
+    const rest = axesText(
+      Object.fromEntries(others.flatMap(key => (key in axes ? [[key, axes[key]!]] : []))),
+    );
+    return {
+      x: typeof value === 'number' ? value : null,
+      at: `${value === undefined ? '' : texts(value)}${rest === '' ? '' : ` (${rest})`}`,
+      cell,
+      outcome: outcomeOf(cell),
+    };
+  };
 }
-
-const byX = (a: NetCell, b: NetCell): number => (a.x ?? 0) - (b.x ?? 0);
 
 /** The longest run of neighbouring cells that learn, the first of equals; null if none learns. */
 export function learningRange({ cells }: Net): readonly [first: number, last: number] | null {
@@ -78,11 +96,12 @@ export function learningRange({ cells }: Net): readonly [first: number, last: nu
 
 type Accuracy = 'bestValAccuracy' | 'bestTrainAccuracy' | 'lastTrainAccuracy' | 'lastValAccuracy';
 
-/** The cell with the highest mean accuracy, the first of equals. Cells that blow up or have a trial that failed are never the best. */
-export function bestCell(cells: readonly NetCell[], measure: Accuracy): NetCell | null {
-  const accuracy = ({ cell }: NetCell) => estimate(cell, measure).mean;
-  return cells.reduce<NetCell | null>((best, item) => {
-    if (!item.cell.ranked || item.outcome === 'blows up' || accuracy(item) === null) return best;
-    return best === null || accuracy(item)! > accuracy(best)! ? item : best;
-  }, null);
+/** The cells with the highest mean accuracy, several if they tie. Cells that blow up or have a trial that failed are never the best. */
+export function bestCells(cells: readonly NetCell[], measure: Accuracy): NetCell[] {
+  const ranked = cells.flatMap(item => {
+    const { mean } = estimate(item.cell, measure);
+    return item.cell.ranked && mean !== null ? [{ item, mean }] : [];
+  });
+  const highest = ranked.reduce((most, { mean }) => Math.max(most, mean), Number.NEGATIVE_INFINITY);
+  return ranked.filter(({ mean }) => mean === highest).map(({ item }) => item);
 }

@@ -1,34 +1,12 @@
 /** Selects cells by their settings, and puts bounds on figures: what the parts of an expectation mean. */
-import type { SettingKey, SettingValue } from '../config/schema.ts';
+import type { SettingValue } from '../config/schema.ts';
+import { agrees, type Bounds, boundKeys, type Where } from '../config/where-schema.ts';
 import type { Cell } from './cells.ts';
 import { shortText } from './results.ts';
 
-/** Every bound given must hold. */
-export interface Bounds {
-  readonly atLeast?: number | undefined;
-  readonly atMost?: number | undefined;
-  readonly above?: number | undefined;
-  readonly below?: number | undefined;
-}
-
-/** A value for each setting, or bounds for a numeric one. */
-export type Where = Readonly<Partial<Record<SettingKey, SettingValue | Bounds>>>;
-
-/** Decimal inputs and logspace values of the same number may differ in their last bits. */
-const SAME = 1e-9;
-
 /** Whether a cell's settings, axes or not, agree with all of `where`. */
-export function matches({ results }: Cell, where: Where): boolean {
-  const settings: Readonly<Record<string, SettingValue>> = results[0]!.trial.settings;
-  return Object.entries(where).every(([key, wanted]) => {
-    const value = settings[key];
-    if (wanted === undefined || value === undefined) return wanted === undefined;
-    if (isBounds(wanted)) return typeof value === 'number' && within(value, wanted);
-    if (typeof value === 'number' && typeof wanted === 'number')
-      return Math.abs(value - wanted) <= SAME * Math.abs(wanted);
-    return JSON.stringify(value) === JSON.stringify(wanted);
-  });
-}
+export const matches = ({ results }: Cell, where: Where): boolean =>
+  agrees(results[0]!.trial.settings, where);
 
 /** `normalization batchnorm, weightScale above 1e-3`; empty for every cell. */
 export function whereText(where: Where): string {
@@ -38,8 +16,9 @@ export function whereText(where: Where): string {
     .join(', ');
 }
 
-export const boundNames = ['atLeast', 'atMost', 'above', 'below'] as const;
-type BoundName = (typeof boundNames)[number];
+export type { Bounds, Where } from '../config/where-schema.ts';
+
+type BoundName = (typeof boundKeys)[number];
 
 interface BoundRule {
   readonly text: string;
@@ -56,22 +35,16 @@ const rules: Readonly<Record<BoundName, BoundRule>> = {
 };
 
 const given = (bounds: Bounds) =>
-  boundNames.flatMap(name => {
+  boundKeys.flatMap(name => {
     const bound = bounds[name];
     return bound === undefined ? [] : [{ ...rules[name], bound }];
   });
-
-/** Whether any bound is given. */
-export const hasBounds = (bounds: Bounds): boolean => given(bounds).length > 0;
 
 /** `at least 0.3 and below 0.5`. */
 export const boundsText = (bounds: Bounds): string =>
   given(bounds)
     .map(({ text, bound }) => `${text} ${shortText(bound)}`)
     .join(' and ');
-
-const within = (value: number, bounds: Bounds): boolean =>
-  given(bounds).every(({ holds, bound }) => holds(value, bound));
 
 /** Whether an interval lies within the bounds (`pass`), outside one of them (`fail`), or neither. */
 export function judge(

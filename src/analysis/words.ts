@@ -2,6 +2,7 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { type Measure, type MeasureName, measures } from '../records/measures.ts';
+import type { Estimate } from './cells.ts';
 import { powerText, shortText } from './results.ts';
 
 type Axes = Readonly<Record<string, SettingValue>>;
@@ -59,16 +60,56 @@ export const axesText = (axes: Axes): string =>
     .join(', ');
 
 /** `.312`, `-.004`, `1.000`. */
-export const fractionText = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.');
+export const fractionText = (value: number): string => unsigned(value.toFixed(3)).replace(/^(-?)0\./, '$1.');
+
+/** A number that rounds to 0 has no sign. */
+const unsigned = (text: string): string => (/^-[0.]*$/.test(text) ? text.slice(1) : text);
+
+/** A probability or a p value: `.031`, `<.001`, `>.999`; `-` if there is none. */
+export function probabilityText(p: number | null | undefined): string {
+  if (p == null) return '-';
+  if (p > 0 && p < 0.001) return '<.001';
+  return p < 1 && p > 0.999 ? '>.999' : fractionText(p);
+}
+
+/** A writer for the values of one axis, with as many digits as it takes to tell them apart. */
+export function axisText(values: readonly SettingValue[]): (value: SettingValue) => string {
+  const distinct = [...new Set(values.filter(value => typeof value === 'number'))];
+  let digits = 3;
+  const texts = () => new Set(distinct.map(value => shortText(value, digits)));
+  while (digits < 17 && texts().size < distinct.length) digits++;
+  return value => shortText(value, digits);
+}
 
 /** How figures are written, by their unit: an accuracy as `.312`, a loss as `1.796`, a large one as `3.22e7`. */
 export const unitText = {
   fraction: fractionText,
-  nats: value => (Math.abs(value) < 1000 ? value.toFixed(3) : powerText(value, 2)),
+  nats: value => (Math.abs(value) < 1000 ? unsigned(value.toFixed(3)) : powerText(value, 2)),
 } as const satisfies Readonly<Record<Measure['unit'], (value: number) => string>>;
 
 export const figureText = (measure: MeasureName, value: number): string =>
   unitText[measures[measure].unit](value);
+
+/**
+ * A mean with its spread: `.312`, `.312 ± .008` with half its 95 % interval, or `.670 (.000 to 1.000)` where an interval of an
+ * accuracy would leave 0 to 1; `-` if there is none.
+ */
+export function estimateText(
+  measure: MeasureName,
+  { mean, low, high }: Pick<Estimate, 'mean' | 'low' | 'high'>,
+): string {
+  const figure = (value: number) => figureText(measure, value);
+  if (mean === null) return '-';
+  if (low === null || high === null) return figure(mean);
+  const [from, to] = shownInterval(measure, low, high);
+  return from === low && to === high
+    ? `${figure(mean)} ± ${figure((high - low) / 2)}`
+    : `${figure(mean)} (${figure(from)} to ${figure(to)})`;
+}
+
+/** An interval as it is shown: that of an accuracy is cut at 0 and 1. */
+export const shownInterval = (measure: MeasureName, low: number, high: number): readonly [number, number] =>
+  measures[measure].unit === 'fraction' ? [Math.max(0, low), Math.min(1, high)] : [low, high];
 
 /** A measure as a sentence names it: `best validation accuracy`. */
 export const measureText = (measure: MeasureName): string => lowerFirst(measures[measure].label);

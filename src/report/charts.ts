@@ -1,4 +1,6 @@
 /** From results to charts: what is drawn against what, and what the curves are called. */
+
+import { axesOf } from '../analysis/axes.ts';
 import { type Cell, cellOf, cellsOf, type Estimate, estimate, estimateOf } from '../analysis/cells.ts';
 import { groupBy } from '../analysis/group-by.ts';
 import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
@@ -71,7 +73,9 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
     return by === 'iteration' ? next : next / scheduleOf(trial.settings).perEpoch;
   };
   const curveOf = ({ results: replicates }: Cell): Series => {
-    const points = meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y)));
+    const points = meanCurve(drawn(replicates).map(result => pointsOf(result.record(), y))).map(point =>
+      y === 'loss' ? point : withinUnit(point),
+    );
     const { perEpoch } = scheduleOf(replicates[0]!.trial.settings);
     return {
       name: nameOf(replicates[0]!),
@@ -96,19 +100,18 @@ function historyChart(y: SeriesName, results: readonly Result[]): Chart {
 /** One curve for each combination of the other axes. Without an x the trials stand in plan order. */
 function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readonly Result[]): Chart {
   const xOf = ({ trial }: Result) => (x === undefined ? trial.index : Number(trial.settings[x]));
-  const others = varyingKeys(results).filter(key => key !== x);
+  const axis = axesOf(results).find(({ keys }) => keys.includes(x ?? ''));
+  const others = varyingKeys(results).filter(key => key !== x && !axis?.keys.includes(key));
   const { label, window, unit } = measures[y];
   const nameOf = curveNamer(results, others, label);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
-    points: [...groupBy(members, xOf)].map(([at, replicates]) =>
-      pointAt(at, estimate(cellOf(replicates), y)),
-    ),
+    points: [...groupBy(members, xOf)].map(([at, replicates]) => summaryPoint(at, cellOf(replicates), y)),
     diverged: diverged(members).map(xOf),
   });
   const [least, greatest] = extent(results.map(xOf));
   const logarithmic = least > 0 && Math.log10(greatest / least) > 2 - 1e-9;
-  const xLabel = x ?? 'trial';
+  const xLabel = axis?.label ?? x ?? 'trial';
   const notes = [
     ...meansNotes(results),
     ...missingNotes(results, [y]),
@@ -165,6 +168,20 @@ export function meanCurve(curves: readonly Point[][]): Point[] {
       ),
     ),
   );
+}
+
+/** An accuracy, with its band cut at 0 and 1. */
+const withinUnit = ({ low, high, ...point }: Point): Point =>
+  low === undefined || high === undefined
+    ? point
+    : { ...point, low: Math.max(0, low), high: Math.min(1, high) };
+
+function summaryPoint(x: number, cell: Cell, measure: MeasureName): Point {
+  const point = pointAt(x, estimate(cell, measure));
+  return {
+    ...(measures[measure].unit === 'fraction' ? withinUnit(point) : point),
+    ...(!cell.ranked && { unranked: true as const }),
+  };
 }
 
 /** A mean and its interval; a mean that is missing breaks the line. */

@@ -1,15 +1,15 @@
 /** A comparison as text for the terminal, as Markdown and as JSON. */
-import type { ComparedCell } from '../analysis/compared-cell.ts';
-import type { Comparison } from '../analysis/comparison.ts';
+import type { ComparedCell, Comparison } from '../analysis/comparison.ts';
 import {
   comparisonJson,
   comparisonSentences,
   comparisonTable,
+  flipsText,
   hasSpread,
-  pText,
 } from '../analysis/comparison-report.ts';
 import { shortText } from '../analysis/results.ts';
-import { figureText, fractionText, measureText, netName, sentence } from '../analysis/words.ts';
+import type { Verdict } from '../analysis/verdicts.ts';
+import { figureText, measureText, netName, probabilityText, sentence } from '../analysis/words.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table } from './model.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
@@ -61,8 +61,14 @@ export function comparisonReport(
   }
 }
 
-/** An undecided cell is open. */
-const VERDICTS = { better: 'better', worse: 'worse', equivalent: 'equal', undecided: 'open' } as const;
+/** Short enough for a column of a terminal. */
+const VERDICTS = {
+  better: 'better',
+  worse: 'worse',
+  equivalent: 'equal',
+  'not told apart': 'open',
+  'not compared': 'n/c',
+} as const satisfies Readonly<Record<Verdict, string>>;
 
 /** A row for each cell, named by what tells it from the others; a second table for the probabilities of a margin. */
 function tablesOf(comparison: Comparison): Table[] {
@@ -99,8 +105,8 @@ function tablesOf(comparison: Comparison): Table[] {
   const spread = hasSpread(comparison);
   const main = table(
     `${sentence(measureText(measure))}: ${nets} against ${first ? netName(first.baseline.net) : 'baseline'}`,
-    ['base', 'cand', 'diff', ...(spread ? ['95 % interval', 'd_z', 'wins', 'p/adj', ''] : [])],
-    ({ baseline, candidate, pairs, better, seeds, adjustedP, verdict }) => [
+    ['base', 'cand', 'diff', ...(spread ? ['95 % interval', 'd_z', 'wins', 'p/corr', 'flips', ''] : [])],
+    ({ baseline, candidate, pairs, better, seeds, p, adjustedP, verdict }) => [
       figure(baseline.estimate.mean),
       figure(candidate.estimate.mean),
       figure(pairs?.difference.mean),
@@ -111,23 +117,23 @@ function tablesOf(comparison: Comparison): Table[] {
               : `${figure(pairs.difference.low)} .. ${figure(pairs.difference.high)}`,
             pairs?.effectSize == null ? '-' : pairs.effectSize.toFixed(1),
             `${better}/${seeds.length}`,
-            seeds.length < 2 ? '-' : `${pText(pairs?.signFlipP ?? pairs?.tTestP)}/${pText(adjustedP)}`,
-            VERDICTS[verdict],
+            p === null ? '-' : `${probabilityText(p)}/${probabilityText(adjustedP)}`,
+            flipsText({ pairs, p }),
+            verdict === null ? '-' : VERDICTS[verdict],
           ]
         : []),
     ],
     spread
       ? [
-          'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: exact sign flips, adj: corrected for all cells (max-t); the last column judges by the interval, open: it contains 0.',
+          'base, cand: means of baseline and candidate over the pairs; d_z: mean difference over its standard deviation; wins: pairs in which the candidate is better; p: paired t test, corr: corrected for all cells (Holm); flips: p of sign flips (~: of a sample); the last column judges by corr: open, not told apart; n/c, not compared.',
         ]
       : ['base, cand: baseline and candidate; diff: candidate minus baseline.'],
   );
   if (equivalent === null || !spread) return [main];
-  const chance = (value: number | undefined) => (value === undefined ? '-' : fractionText(value));
   const probabilities = table(
     `Probabilities for a margin of ${equivalent}`,
     ['P(worse)', 'P(equivalent)', 'P(better)'],
-    ({ probabilities: p }) => [p?.worse, p?.equivalent, p?.better].map(chance),
+    ({ probabilities: p }) => [p?.worse, p?.equivalent, p?.better].map(probabilityText),
     [],
   );
   return [main, probabilities];

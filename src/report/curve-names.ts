@@ -1,7 +1,6 @@
 import { axisValues, type Result } from '../analysis/results.ts';
-import { wordText } from '../analysis/words.ts';
+import { axisText, wordText } from '../analysis/words.ts';
 import type { SettingValue } from '../config/schema.ts';
-import { axisText } from './text.ts';
 
 /**
  * Names that say what differs along `keys`: words alone, normalizations as the findings call them, numbers and lists

@@ -39,6 +39,8 @@ export interface Point {
   /** The band around y, for example a confidence interval. */
   readonly low?: number | undefined;
   readonly high?: number | undefined;
+  /** Shown, and never called the best: a trial of the cell failed or blew up. */
+  readonly unranked?: true | undefined;
 }
 
 export interface Series {

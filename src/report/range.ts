@@ -1,6 +1,7 @@
 /** The range of values that a chart shows. */
+
+import { axisText } from '../analysis/words.ts';
 import type { Chart, Series } from './model.ts';
-import { axisText } from './text.ts';
 
 /** Least and greatest; NaN of an empty list. */
 export function extent(values: readonly number[]): [low: number, high: number] {

@@ -2,7 +2,7 @@
 import { type Cell, cellOf, estimate } from '../analysis/cells.ts';
 import { axisValues, type DataLabel, type Result } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
-import { unitText, wordText } from '../analysis/words.ts';
+import { estimateText, wordText } from '../analysis/words.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import type { Row, Table } from './model.ts';
 import { meansNotes, missingNotes } from './notes.ts';
@@ -63,12 +63,11 @@ function figureWriter(
   return cell => {
     if (cell.counts.failed === cell.results.length) return 'failed';
     return names.map((name, index) => {
-      const { mean, low, high, n } = estimate(cell, name);
-      const { unit, window } = measures[name];
+      const { mean, n, ...ends } = estimate(cell, name);
+      const { window } = measures[name];
       if (mean !== null) {
-        const spread = low === null || high === null ? '' : ` ±${unitText[unit]((high - low) / 2)}`;
         const count = n === replicates ? '' : ` (n ${n})`;
-        const text = `${unitText[unit](mean)}${spread}${count}`;
+        const text = `${estimateText(name, { mean, ...ends }).replace('± ', '±')}${count}`;
         return { text, best: cell.ranked && mean === best[index] };
       }
       return { text: window && cell.counts.diverged > 0 ? 'diverged' : '-', best: false };
@@ -76,11 +75,11 @@ function figureWriter(
   };
 }
 
-/** The best mean of a column; undefined unless there are two to choose from. */
+/** The best mean of a column; undefined unless there are two that differ. */
 function bestOf(cells: readonly Cell[], name: MeasureName): number | undefined {
   const means = cells.filter(({ ranked }) => ranked).flatMap(cell => estimate(cell, name).mean ?? []);
   const better = measures[name].better === 'higher' ? Math.max : Math.min;
-  return means.length > 1 ? means.reduce((a, b) => better(a, b)) : undefined;
+  return new Set(means).size > 1 ? means.reduce((a, b) => better(a, b)) : undefined;
 }
 
 /** The best figure of a row's ranked cells. */

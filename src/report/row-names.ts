@@ -1,9 +1,10 @@
 /** Which axes name the rows of a table, and which one is laid across. */
 import { groupBy } from '../analysis/group-by.ts';
 import { axisKeys, axisValues, type Result } from '../analysis/results.ts';
+import { axisText } from '../analysis/words.ts';
 import type { SettingValue } from '../config/schema.ts';
 import type { Column } from './model.ts';
-import { axisText, oneLine } from './text.ts';
+import { oneLine } from './text.ts';
 
 /** A column that tells the rows apart. */
 export interface Lead {

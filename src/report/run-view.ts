@@ -4,6 +4,7 @@ import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
 import type { DataLabel, Result } from '../analysis/results.ts';
 import type { ChartSpec } from '../config/schema.ts';
+import type { Where } from '../config/where-schema.ts';
 import { type Shard, shardText } from '../plan/shard.ts';
 
 export interface RunView {
@@ -21,6 +22,8 @@ export interface RunView {
   /** Undefined for the usual ones. */
   readonly charts: readonly ChartSpec[] | undefined;
   readonly stream: Stream;
+  /** The cells that the experiment compares with. */
+  readonly baseline?: Where | undefined;
   /** What the experiment expects, judged; empty if it expects nothing. */
   readonly expectations: readonly ExpectationOutcome[];
 }
@@ -28,8 +31,8 @@ export interface RunView {
 export const isComplete = ({ planned, results }: RunView): boolean => results.length === planned;
 
 /** What the run shows, by rules. A shard has no finding, because the trials to compare with are in other shards. */
-export function findingIn({ results, data, stream, shard }: RunView): Finding {
-  const finding = findingOf(results, { data, stream });
+export function findingIn({ results, data, stream, baseline, shard }: RunView): Finding {
+  const finding = findingOf(results, { data, stream, baseline });
   return shard ? { ...finding, sentences: [shardSentence(shard)] } : finding;
 }
 

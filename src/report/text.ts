@@ -1,16 +1,6 @@
 /** How values are written for people; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
-import { powerText, shortText } from '../analysis/results.ts';
-import type { SettingValue } from '../config/schema.ts';
-
-/** A writer for the values of one axis, with as many digits as it takes to tell them apart. */
-export function axisText(values: readonly SettingValue[]): (value: SettingValue) => string {
-  const distinct = [...new Set(values.filter(value => typeof value === 'number'))];
-  let digits = 3;
-  const texts = () => new Set(distinct.map(value => shortText(value, digits)));
-  while (digits < 17 && texts().size < distinct.length) digits++;
-  return value => shortText(value, digits);
-}
+import { powerText } from '../analysis/results.ts';
 
 /** A measured size in three digits, `12.3`; in two as a power of ten if it is small or large; `-` if there is none. */
 export function sizeText(value: number | null): string {

@@ -5,7 +5,10 @@ import { scaleOf } from '../nn/initial-weights.ts';
 import type { Measure } from '../records/measures.ts';
 import type { TheoryLine } from './model.ts';
 
-/** @param x the setting on the horizontal axis; undefined if it is none */
+/**
+ * A loss that includes regularization is above ln 10 even if the net guesses, so it has no line.
+ * @param x the setting on the horizontal axis; undefined if it is none
+ */
 export function theoryLines(
   unit: Measure['unit'],
   x: string | undefined,
@@ -15,7 +18,8 @@ export function theoryLines(
     unit === 'fraction'
       ? { axis: 'y', at: 1 / NUM_CLASSES, label: 'chance' }
       : { axis: 'y', at: Math.log(NUM_CLASSES), label: `guessing, ln ${NUM_CLASSES}` };
-  return [guessing, ...(x === 'weightScale' ? criticalScale(results) : [])];
+  const pure = unit === 'fraction' || results.every(({ trial }) => trial.settings.reg === 0);
+  return [...(pure ? [guessing] : []), ...(x === 'weightScale' ? criticalScale(results) : [])];
 }
 
 /**

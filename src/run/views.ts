@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
 import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema, expectationsSchema } from '../config/schema.ts';
+import { cellSchema } from '../config/where-schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Staged, stage } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
@@ -52,6 +53,7 @@ export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
     shard,
     charts: chartsSchema.safeParse(charts).data,
     stream: identity.experiment.stream === 'notebook' ? 'notebook' : 'paired',
+    baseline: cellSchema.safeParse(invocation?.baseline).data,
     expectations: expectationsIn(results, invocation, shard),
   };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Stream } from '../../analysis/comparison.ts';
-import type { Nets } from '../../analysis/nets.ts';
 import type { SettingValue } from '../../config/schema.ts';
+import type { Where } from '../../config/where-schema.ts';
 import { type MeasureName, measureNames } from '../../records/measures.ts';
 import type { ComparisonFormat } from '../../report/comparison.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
@@ -15,9 +15,10 @@ export function registerCompare(program: Command, context: Context): void {
     .option('--by <key>', 'the axis whose values are compared (default: the first that varies in words)')
     .option('--baseline <value>', 'the value that the others are compared with (default: none, or the first)')
     .addOption(
-      new Option('--measure <name>', 'the figure to compare')
-        .choices(measureNames)
-        .default('bestValAccuracy' as MeasureName),
+      new Option(
+        '--measure <name>',
+        'the figure to compare (default: bestValAccuracy; lastValAccuracy where trials are evaluated differently often)',
+      ).choices(measureNames),
     )
     .addOption(
       new Option(
@@ -39,12 +40,11 @@ export function registerCompare(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm compare weight-scale-1a2b3c4d --by normalization --equivalent 0.01\n  cifar-norm compare results/before results/after --measure lastEpochTrainLoss --format md',
     )
     .action(async (name, other, options) => {
-      const [{ findRun }, analysis, { comparisonReport }, { differences }, { netsOf }] = await Promise.all([
+      const [{ findRun }, analysis, { comparisonReport }, { differences }] = await Promise.all([
         import('../../store/status.ts'),
         import('../../analysis/comparison.ts'),
         import('../../report/comparison.ts'),
         import('../../store/manifest.ts'),
-        import('../../analysis/nets.ts'),
       ]);
       const terminal = context.terminal(options);
       const open = (run: string) => findRun(run, context.cwd, context.resultsFolder);
@@ -52,25 +52,20 @@ export function registerCompare(program: Command, context: Context): void {
       const candidate = other === undefined ? undefined : await open(other);
       try {
         const shared = {
-          measure: options.measure as MeasureName,
+          measure: options.measure as MeasureName | undefined,
           equivalent: options.equivalent,
           stream: streamOf([baseline, candidate]),
         };
-        const declared = Object.entries(baseline.invocation?.baseline ?? {})[0] as
-          | [string, SettingValue]
-          | undefined;
+        const declared = baseline.invocation?.baseline as Where | undefined;
+        const by = options.by ?? analysis.usualAxis(baseline.results, declared);
+        const value = parsed(options.baseline);
         const changes = candidate ? differences(baseline.identity, candidate.identity) : [];
         const comparison = candidate
-          ? analysis.compareRuns(baseline.results, candidate.results, {
-              ...shared,
-              differs: changes.map(change => change.split(':')[0]!),
-            })
+          ? analysis.compareRuns(baseline.results, candidate.results, shared)
           : analysis.compareBy(baseline.results, {
               ...shared,
-              by: options.by ?? declared?.[0] ?? usualAxis(netsOf(baseline.results)),
-              baseline:
-                parsed(options.baseline) ??
-                (declared?.[0] === (options.by ?? declared?.[0]) ? declared?.[1] : undefined),
+              by: by ?? 'normalization',
+              baseline: value === undefined ? declared : ({ [by ?? 'normalization']: value } as Where),
             });
         const format = options.json ? 'json' : (options.format as ComparisonFormat);
         terminal.print(
@@ -88,8 +83,6 @@ export function registerCompare(program: Command, context: Context): void {
       }
     });
 }
-
-const usualAxis = ({ keys, axis }: Nets): string => keys[0] ?? axis ?? 'normalization';
 
 /** Pairs share draws only if both runs were paired. */
 const streamOf = (runs: readonly (StoredRun | undefined)[]): Stream =>

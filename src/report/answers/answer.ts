@@ -1,7 +1,7 @@
 /** Shared parts of the answers to the notebook's questions. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
-import { pairUp } from '../../analysis/compared-cell.ts';
 import { comparePairs } from '../../analysis/paired.ts';
+import { pairUp } from '../../analysis/pairing.ts';
 import type { DataLabel, Result } from '../../analysis/results.ts';
 import type { MeanInterval } from '../../analysis/statistics.ts';
 import { matches, type Where } from '../../analysis/where.ts';

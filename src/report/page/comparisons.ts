@@ -1,6 +1,5 @@
 /** The comparison of a run's nets: sentences, the differences drawn with their intervals, and the table. */
-import type { ComparedCell } from '../../analysis/compared-cell.ts';
-import type { Comparison } from '../../analysis/comparison.ts';
+import type { ComparedCell, Comparison } from '../../analysis/comparison.ts';
 import { comparisonSentences, comparisonTable } from '../../analysis/comparison-report.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { counted, listed, netName } from '../../analysis/words.ts';
@@ -66,7 +65,7 @@ export function differenceChart({ cells, measure }: Comparison, axis: string): C
     lines: [{ axis: 'y', at: 0, label: 'no difference' }],
     notes: [
       cells.some(({ seeds }) => seeds.length > 1)
-        ? 'Bands: 95 % t intervals over seeds. Where a band leaves out the dotted line, the nets differ.'
+        ? 'Bands: 95 % t intervals over seeds, each for its value alone. The verdicts beside it are corrected for all of them.'
         : 'One seed: differences without intervals.',
     ],
   };

@@ -1,10 +1,9 @@
 /** Charts in words, for screen readers and as captions. */
 
 import { shortText } from '../../analysis/results.ts';
-import { listed, sentence, unitText } from '../../analysis/words.ts';
+import { axisText, listed, sentence, unitText } from '../../analysis/words.ts';
 import type { Chart, Point, Series } from '../model.ts';
 import { extent } from '../range.ts';
-import { axisText } from '../text.ts';
 
 /** If there are more curves, the text counts them instead of naming them. */
 const MOST_NAMED = 3;
@@ -27,7 +26,8 @@ function curveText(series: Series, chart: Chart): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return `${series.name}: no values.`;
   const diverged = series.diverged?.length ? ` ${series.diverged.length} diverged.` : '';
-  return `${series.name}: ${valueText(first, chart)} to ${valueText(last, chart)}, best ${valueText(bestOf(points, chart), chart)}.${diverged}`;
+  const best = bestOf(points, chart);
+  return `${series.name}: ${valueText(first, chart)} to ${valueText(last, chart)}${best ? `, best ${valueText(best, chart)}` : ''}.${diverged}`;
 }
 
 /** What to see in a chart, by its figures. */
@@ -60,10 +60,16 @@ function courseText(curves: readonly Curve[], chart: Chart): string[] {
 function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const text = yText(chart);
   const bests = curves
-    .map(({ name, points }) => ({ name, ...bestOf(points, chart) }))
+    .flatMap(({ name, points }) => {
+      const best = bestOf(points, chart);
+      const ties = points.filter(({ y, unranked }) => y === best?.y && !unranked).length;
+      return best ? [{ name, ...best, ties }] : [];
+    })
     .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y))
     .slice(0, 3)
-    .map(({ name, x, y }) => `${name} ${text(y)} at ${shortText(x)}`);
+    .map(
+      ({ name, x, y, ties }) => `${name} ${text(y)} at ${ties > 1 ? `${ties} values alike` : shortText(x)}`,
+    );
   const line = chart.lines?.find(({ axis }) => axis === 'y');
   const near = (y: number) =>
     line !== undefined && Math.abs(y - line.at) < (isLoss(chart) ? 0.02 : 0.3) * line.at;
@@ -78,8 +84,8 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
     return named.length === 0 ? [] : [`${what}: ${which}.`];
   };
   return [
-    `Best: ${bests.join('; ')}.`,
-    ...places(near, 'On the dotted line, guessing'),
+    ...(bests.length === 0 ? [] : [`Best: ${bests.join('; ')}.`]),
+    ...places(near, isLoss(chart) ? 'On the dotted line, a loss of ln 10' : 'Near the dotted line, chance'),
     ...places(y => y > most, 'Outside the chart (▲)'),
   ];
 }
@@ -99,7 +105,14 @@ function stretches(points: readonly Point[], is: (y: number) => boolean): string
 export function differenceCaption({ series }: Chart, baseline: string): string {
   const parts = series.map(curveOf).map(({ name, points }) => {
     const above = points.filter(({ y }) => y > 0).length;
-    return `${name} is above it at ${above} of ${points.length} values`;
+    const below = points.filter(({ y }) => y < 0).length;
+    const level = points.length - above - below;
+    const sides = [
+      ...(above > 0 ? [`above it at ${above}`] : []),
+      ...(below > 0 ? [`below it at ${below}`] : []),
+      ...(level > 0 ? [`on it at ${level}`] : []),
+    ];
+    return `the mean of ${name} lies ${listed(sides)} of ${points.length} values`;
   });
   return `The dotted line is ${baseline}. ${sentence(parts.length <= MOST_NAMED ? listed(parts) : parts.join('; '))}.`;
 }
@@ -114,9 +127,11 @@ const curveOf = ({ name, means, points }: Series): Curve => ({
   points: (means ?? points).filter(({ y }) => Number.isFinite(y)).sort((a, b) => a.x - b.x),
 });
 
-function bestOf(points: readonly Point[], chart: Chart): Point {
-  const [least, most] = extent(points.map(({ y }) => y));
-  return points.find(({ y }) => y === (isLoss(chart) ? least : most))!;
+/** The best of the points that are ranked; undefined if none is. */
+function bestOf(points: readonly Point[], chart: Chart): Point | undefined {
+  const ranked = points.filter(({ unranked }) => !unranked);
+  const [least, most] = extent(ranked.map(({ y }) => y));
+  return ranked.find(({ y }) => y === (isLoss(chart) ? least : most));
 }
 
 const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${shortText(x)}`;

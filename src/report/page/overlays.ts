@@ -56,9 +56,8 @@ function overlaid(runs: readonly PageRun[]): Chart[] {
 
 function pairSection(baseline: PageRun, candidate: PageRun): Markup {
   const [a, b] = [baseline.view.results, candidate.view.results];
-  const differs = differences(baseline.identity, candidate.identity).map(text => text.split(':')[0]!);
   const stream = baseline.view.stream === 'notebook' ? 'notebook' : candidate.view.stream;
-  const comparison = compareRuns(a, b, { differs, stream, measure: 'bestValAccuracy' });
+  const comparison = compareRuns(a, b, { stream });
   if (comparison.cells.length === 0) return html``;
   const axis = axisKeys(b).find(
     key => axisValues(b, key).filter(value => typeof value === 'number').length > 2,

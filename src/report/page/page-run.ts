@@ -1,6 +1,5 @@
 /** A run as the page and the Markdown summary are given it. */
-import { type Comparison, compareBy } from '../../analysis/comparison.ts';
-import { netsOf } from '../../analysis/nets.ts';
+import { type Comparison, compareNets } from '../../analysis/comparison.ts';
 import type { Identity, Invocation } from '../../store/manifest.ts';
 import type { RunView } from '../run-view.ts';
 
@@ -15,9 +14,6 @@ export interface PageRun {
   readonly command: string;
 }
 
-/** The nets of a run against one another, if a single setting tells them apart. */
-export function comparisonOfRun({ view: { results, stream } }: PageRun): Comparison | undefined {
-  const [by, ...others] = netsOf(results).keys;
-  if (by === undefined || others.length > 0) return undefined;
-  return compareBy(results, { by, measure: 'bestValAccuracy', stream });
-}
+/** The nets of a run against one another, if one axis tells them apart. */
+export const comparisonOfRun = ({ view: { results, stream, baseline } }: PageRun): Comparison | undefined =>
+  compareNets(results, { stream, baseline });

@@ -1,9 +1,9 @@
 /** Scales and ticks of a chart, by d3-scale. */
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { shortText } from '../../analysis/results.ts';
+import { axisText } from '../../analysis/words.ts';
 import type { Chart, Point } from '../model.ts';
 import { extent } from '../range.ts';
-import { axisText } from '../text.ts';
 
 export type Kind = 'linear' | 'log';
 

@@ -28,11 +28,11 @@ export function outcomeStrip({ axis, nets }: Finding): Markup {
   if (axis === null || values.length < 3 || nets.every(learnsEverywhere)) return html``;
   const shown = evenly(nets.length, MOST_NETS).map(i => nets[i]!);
   const left = shown.length < nets.length && ` ${shown.length} of ${nets.length} nets are shown.`;
-  const undecided = shown.some(({ cells }) => cells.some(({ outcome }) => outcome === 'undecided'));
+  const has = (wanted: Outcome) => shown.some(({ cells }) => cells.some(({ outcome }) => outcome === wanted));
   return html`<figure class="outcomes${shown.length > MOST_TALL && ' many'}"><h3>Where each net learns</h3>
 <div role="img" aria-label="${shown.map(net => netText(net, axis)).join(' ')}"><table class="strip" role="presentation">
 ${shown.map(net => rows(net, values))}<tr class="ticks">${ticks(values)}</tr></table></div>
-<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: guesses. ✕ blows up: its loss explodes or is not finite.${undecided && ' ? undecided: the figures do not decide.'}${left}</p></figcaption></figure>
+<figcaption><p>A cell for each ${axis}, from small to large. ● learns: beats chance on validation images. – at chance: no better than guessing may be. ✕ blows up: its loss explodes or is not finite, with one seed at least.${has('undecided') && ' ? undecided: the figures do not decide.'}${has('failed') && ' ! failed: no trial was measured.'}${left}</p></figcaption></figure>
 `;
 }
 

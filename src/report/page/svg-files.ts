@@ -19,7 +19,7 @@ export function svgFiles(run: PageRun): SvgFile[] {
   const { results, charts, data } = run.view;
   const { axis } = netsOf(results);
   const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
-  const difference = comparison && axis !== null ? differenceChart(comparison, axis) : undefined;
+  const difference = comparison && axis !== null ? differenceChart(comparison, axis.keys[0]) : undefined;
   return [...chartsOf(charts, results, data), ...(difference ? [difference] : [])].map((chart, i) => ({
     name: `${i + 1}-${slug(chart.title)}.svg`,
     text: renderSvg(chart),

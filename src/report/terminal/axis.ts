@@ -1,8 +1,8 @@
 /** The horizontal axis of a chart. */
 
 import { shortText } from '../../analysis/results.ts';
+import { axisText } from '../../analysis/words.ts';
 import { extent } from '../range.ts';
-import { axisText } from '../text.ts';
 import { innerTicks, tickTexts, tickValues } from './scale.ts';
 
 interface Tick {
