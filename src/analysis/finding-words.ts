@@ -40,21 +40,29 @@ function whereLearns(net: Net, axis: string): string {
   const doubt = undecided === 0 ? '' : `, undecided at ${counted(undecided, 'value')}`;
   const range = learningRange(net);
   const of = axis === '' ? '' : ` of ${axis}`;
-  if (range === null) {
-    if (undecided === cells.length)
-      return `is undecided at ${cells.length === 1 ? `${key}${cells[0]!.at}` : `${every(cells.length)}${of}${span(cells)}`}`;
-    const where = cells.length === 1 ? `at ${key}${cells[0]!.at}` : `at any value${of}${span(cells)}`;
-    const only = (['at chance', 'blows up', 'failed'] as const).find(
-      outcome => count(net, outcome) === cells.length,
-    );
-    if (only === 'failed') return `failed to run ${where.replace('any value', every(cells.length))}`;
-    return `is not seen to learn ${where}${doubt}`;
-  }
+  if (range === null) return outcomesText(net, axis);
   if (cells.length === 1) return `learns at ${key}${cells[0]!.at}`;
   if (share(net) === 1) return `learns at ${every(cells.length)}${of}${span(cells)}`;
   const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
   const also = outside.length > 1 ? `${outside.length} others` : listed(outside.map(({ at }) => at));
   return `learns ${rangeText(cells, range, key, doubt === '' ? 'only ' : '')}${also === '' ? '' : ` (and at ${also})`}${doubt}`;
+}
+
+/** Of a net that learns nowhere: `does not learn at all 4 values of weightScale from 1e-3 to 1 (loss ln 10 = 2.303, a guess)`. */
+function outcomesText({ cells }: Net, axis: string): string {
+  const of = axis === '' ? '' : ` of ${axis}`;
+  if (cells.length === 1) {
+    const [{ at, outcome }] = cells as readonly [NetCell];
+    return `${VERBS[outcome][0]} at ${axis === '' ? '' : `${axis} `}${at}${why(cells, outcome)}`;
+  }
+  const groups = [...groupBy(cells, ({ outcome }) => outcome)];
+  const [first] = groups[0]!;
+  if (groups.length === 1)
+    return `${VERBS[first][0]} at ${every(cells.length, first)}${of}${span(cells)}${why(cells, first)}`;
+  const parts = groups.map(
+    ([outcome, these]) => `${VERBS[outcome][0]} at ${these.length}${why(these, outcome)}`,
+  );
+  return `${listed(parts)} of the ${cells.length} values${of}${span(cells)}`;
 }
 
 /** The ends of a range. If it begins or ends with the grid, only the other end. */
@@ -71,28 +79,31 @@ function rangeText(
   return `${only}from ${key}${from} to ${to}`;
 }
 
-/** `all 7 values`, `both values`. */
-const every = (number: number): string => (number === 2 ? 'both values' : `all ${number} values`);
+/** `all 7 values`, `both values`; of nets that do not learn `any of the 7 values`, `either value`. */
+function every(number: number, outcome?: Outcome): string {
+  if (outcome === 'at chance') return number === 2 ? 'either value' : `any of the ${number} values`;
+  return number === 2 ? 'both values' : `all ${number} values`;
+}
 
 /** ` from 1e-4 to 1`. */
 const span = (cells: readonly NetCell[]): string =>
   cells.length < 2 ? '' : ` from ${cells[0]!.at} to ${cells.at(-1)!.at}`;
 
-/** What a net does where it does not learn; undefined if it learns everywhere, or may. */
+/** What a net does outside the range where it learns; undefined if it learns everywhere, or may, or nowhere. */
 export function failureSentence(net: Net): string | undefined {
   const { name, cells } = net;
   const range = learningRange(net);
-  const parts =
-    range === null
-      ? [failures(cells, '')]
-      : [failures(cells.slice(0, range[0]), ' below'), failures(cells.slice(range[1] + 1), ' above')];
-  const clauses = parts.flat();
+  if (range === null) return undefined;
+  const clauses = [
+    ...failures(cells.slice(0, range[0]), ' below'),
+    ...failures(cells.slice(range[1] + 1), ' above'),
+  ];
   return clauses.length === 0 ? undefined : `${sentence(name)} ${listed(clauses)}.`;
 }
 
 const FAILURES = ['at chance', 'blows up', 'failed'] as const satisfies readonly Outcome[];
 
-function failures(cells: readonly NetCell[], side: '' | ' below' | ' above'): string[] {
+function failures(cells: readonly NetCell[], side: ' below' | ' above'): string[] {
   return FAILURES.flatMap(outcome => {
     const these = cells.filter(cell => cell.outcome === outcome);
     if (these.length === 0) return [];
@@ -100,7 +111,7 @@ function failures(cells: readonly NetCell[], side: '' | ' below' | ' above'): st
     const reason = why(these, outcome);
     if (cells.length === 1) return [`${what} ${these[0]!.at}${reason}`];
     const where =
-      these.length === cells.length ? every(cells.length) : `${these.length} of the ${cells.length} values`;
+      these.length === cells.length ? every(cells.length, outcome) : `${these.length} of the ${cells.length} values`;
     return [`${what} ${where}${side}${reason}`];
   });
 }

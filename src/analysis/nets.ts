@@ -65,7 +65,8 @@ export function netsOf(results: readonly Result[]): Nets {
 /** Finds a cell's place on the axis. */
 function placer(axis: Axis | null, cells: readonly Cell[]): (cell: Cell) => NetCell {
   const [lead, ...others] = axis?.keys ?? [];
-  const leadValue = ({ results: [first] }: Cell) => (lead === undefined ? undefined : first!.trial.axes[lead]);
+  const leadValue = ({ results: [first] }: Cell) =>
+    lead === undefined ? undefined : first!.trial.axes[lead];
   const texts = axisText(cells.flatMap(cell => leadValue(cell) ?? []));
   return cell => {
     const value = leadValue(cell);

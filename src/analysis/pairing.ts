@@ -60,7 +60,7 @@ function likeFigures(
   if (BEST.test(measure)) return 'unequal';
   if (!LAST.test(measure) || a.trial.settings.epochs !== b.trial.settings.epochs) return own;
   const [one, other] = [a, b].map(result => result.record().accuracies);
-  const epoch = Math.min(one!.at(-1)!.epoch, other!.at(-1)!.epoch);
+  const epoch = Math.min(one!.at(-1)?.epoch ?? 0, other!.at(-1)?.epoch ?? 0);
   const key = measure === 'lastTrainAccuracy' ? 'trainAccuracy' : 'valAccuracy';
   const at = (accuracies: typeof one) => accuracies!.findLast(each => each.epoch <= epoch)?.[key] ?? null;
   return [at(one), at(other)];

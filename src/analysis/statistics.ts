@@ -22,7 +22,9 @@ export function mean(values: readonly number[]): number {
   const first = values[0] ?? Number.NaN;
   const centre = first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
   // Near the greatest number the sum overflows, the mean does not.
-  return Number.isFinite(centre) ? centre : values.reduce((sum, value) => sum + value / values.length, 0);
+  return Number.isFinite(centre) || values.length === 0
+    ? centre
+    : values.reduce((sum, value) => sum + value / values.length, 0);
 }
 
 /**

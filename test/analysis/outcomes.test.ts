@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf } from '../../src/analysis/cells.ts';
-import { blownUp, outcomeOf } from '../../src/analysis/outcomes.ts';
+import { blownUp, cellOf, cellsOf } from '../../src/analysis/cells.ts';
+import { learningBound, outcomeOf } from '../../src/analysis/outcomes.ts';
 import { type Given, resultsOf } from './trials.ts';
 
 const outcome = (...given: readonly Given[]) =>
@@ -9,10 +9,45 @@ const accuracies = (...values: readonly number[]) =>
   outcome(...values.map(bestValAccuracy => ({ bestValAccuracy })));
 
 describe('one seed', () => {
-  // 0.1 + 3 sqrt(0.1 * 0.9 / 1000) = 0.12846
-  it('learns above chance and three binomial standard errors', () => {
-    expect(accuracies(0.129)).toBe('learns');
-    expect(accuracies(0.128)).toBe('at chance');
+  // scipy.stats.binom.isf(.05 / 11, 1000, .1) = 125: 126 or more of 1,000 images have a probability of at most .05 / 11
+  // (ten epochs and the first iteration are 11 evaluations).
+  it('learns above what a guesser reaches at its best evaluation in 95 % of runs', () => {
+    expect(accuracies(0.126)).toBe('learns');
+    expect(accuracies(0.125)).toBe('at chance');
+  });
+
+  // scipy.stats.binom.isf(.05 / 11 / 40, 1000, .1) = 137
+  it('has a higher bound among forty cells', () => {
+    const given = Array.from({ length: 40 }, (_, i) => ({
+      axes: { weightScale: i },
+      bestValAccuracy: 0.138 - (i % 2) / 1000,
+    }));
+    const cells = cellsOf(resultsOf(...given));
+    expect(learningBound(cells[0]!)).toBe(0.138);
+    expect(cells.map(outcomeOf)).toEqual(given.map((_, i) => (i % 2 ? 'at chance' : 'learns')));
+  });
+
+  it("regularization is no explosion: the data's part of the loss counts", () => {
+    const settings = { reg: 1 };
+    expect(outcome({ settings, lastEpochTrainLoss: 36, lastEpochDataLoss: 2.1 })).toBe('learns');
+    expect(outcome({ settings, lastEpochTrainLoss: 36, lastEpochDataLoss: 24 })).toBe('blows up');
+    // Records of 0.2.0 have only the whole loss.
+    expect(outcome({ settings, initialLoss: 71.8, lastEpochTrainLoss: 36 })).toBe('learns');
+    expect(outcome({ settings, initialLoss: 30, lastEpochTrainLoss: 36 })).toBe('blows up');
+  });
+
+  it('one figure of a run of six seeds decides nothing', () => {
+    const lost = Array.from(
+      { length: 6 },
+      (_, seed): Given => ({ seed, ...(seed > 0 && { status: 'failed' as const }) }),
+    );
+    const [cell] = cellsOf(
+      resultsOf(
+        ...lost.map(given => ({ axes: { weightScale: 1 }, ...given })),
+        ...lost.map(({ seed }) => ({ axes: { weightScale: 2 }, seed: seed! })),
+      ),
+    );
+    expect(outcomeOf(cell!)).toBe('undecided');
   });
 
   it('blows up above ten times ln 10, or if its loss is not finite', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  binomialStandardError,
+  guessingBound,
+  holm,
   interval,
-  isAboveChance,
   marginProbabilities,
   mean,
   pairsToDetect,
@@ -106,16 +106,60 @@ describe('planning', () => {
   });
 });
 
-describe('binomial standard errors', () => {
-  it('are those of the textbook', () => {
-    expect(binomialStandardError(0.5, 100)).toBe(0.05);
-    expect(binomialStandardError(0.1, 0)).toBe(Number.POSITIVE_INFINITY);
+describe("Holm's correction", () => {
+  // statsmodels.stats.multitest.multipletests(method='holm')
+  it.each([
+    [
+      [0.01, 0.04, 0.03, 0.005],
+      [0.03, 0.06, 0.06, 0.02],
+    ],
+    [[0.5], [0.5]],
+    [
+      [0.9, 0.6, 0.02],
+      [1, 1, 0.06],
+    ],
+    [
+      [0.02, 0.02],
+      [0.04, 0.04],
+    ],
+    [[], []],
+  ])('%j becomes %j', (ps, wanted) => {
+    expect(holm(ps).map(p => Number(p.toFixed(12)))).toEqual(wanted);
   });
 
-  it('set the bound above chance', () => {
-    expect(isAboveChance(0.128, 1000)).toBe(false);
-    expect(isAboveChance(0.129, 1000)).toBe(true);
-    expect(isAboveChance(0.6, 25, 0.5)).toBe(false);
-    expect(isAboveChance(0.81, 25, 0.5)).toBe(true);
+  it('keeps the order of p values, and never makes one smaller', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), ps => {
+        const adjusted = holm(ps);
+        for (const [i, p] of ps.entries()) {
+          expect(adjusted[i]).toBeGreaterThanOrEqual(p);
+          expect(adjusted[i]).toBeLessThanOrEqual(1);
+          for (const [j, q] of ps.entries()) if (p < q) expect(adjusted[i]).toBeLessThanOrEqual(adjusted[j]!);
+        }
+      }),
+    );
   });
+});
+
+describe('the bound of guessing', () => {
+  // The smallest k with scipy.stats.binom.sf(k - 1, images, .1) <= alpha.
+  it.each([
+    [1000, 0.05, 117],
+    [1000, 0.05 / 11, 126],
+    [1000, 0.05 / 440, 138],
+    [100, 0.05 / 11, 20],
+    [500, 0.05 / 220, 76],
+    [10_000, 0.05 / 440, 1113],
+    [1, 0.05, 2],
+    [1, 0.11, 1],
+    [50_000, 1e-12, 5479],
+  ])('%i images at %f: %i', (images, alpha, wanted) => {
+    expect(guessingBound(images, alpha)).toBe(wanted);
+  });
+});
+
+it('values whose squares overflow have a spread', () => {
+  expectClose(sampleSd([1e200, 3e200]), Math.SQRT2 * 1e200);
+  expectClose(mean([1.7e308, -1.7e308, 1.7e308]), 1.7e308 / 3);
+  expect(interval([1e308, 1.5e308]).high).toBeGreaterThan(1e308);
 });

@@ -1,6 +1,7 @@
 /** Results whose figures are given, with or without a record. */
 import { readFileSync } from 'node:fs';
 import type { Result } from '../../src/analysis/results.ts';
+import { scheduleOf } from '../../src/config/schedule.ts';
 import { type Settings, type SettingValue, settingsSchema } from '../../src/config/schema.ts';
 import { type MeasureName, measureNames } from '../../src/records/measures.ts';
 import type { Accuracy, TrialStatus } from '../../src/records/record.ts';
@@ -12,6 +13,7 @@ export interface Given extends Partial<Record<MeasureName, number | null>> {
   readonly settings?: Partial<Settings>;
   readonly status?: TrialStatus;
   readonly accuracies?: readonly Accuracy[];
+  readonly lastEpochDataLoss?: number;
 }
 
 /** A completed trial that learns fills in what is left out; a failed one has no figures, a diverged one no final loss. */
@@ -42,13 +44,16 @@ export function resultOf(given: Given, index = 0): Result {
     settings: { ...settingsSchema.parse({}), ...settings, ...axes },
     split: { numTraining: 49_000, numValidation: 1000 },
   };
+  // A trial that diverges does so half-way.
+  const whole = scheduleOf(trial.settings).iterations;
+  const iterations = { completed: whole, diverged: Math.ceil(whole / 2), failed: 0 }[status];
   return {
     trial,
     status,
     error: undefined,
-    summary: { iterations: 200, ...usual, ...figures },
+    summary: { iterations, ...usual, ...figures },
     seconds: 1,
-    record: () => ({ id, status, iterations: 200, losses: [], accuracies: [...accuracies], seconds: 1 }),
+    record: () => ({ id, status, iterations, losses: [], accuracies: [...accuracies], seconds: 1 }),
   };
 }
 
