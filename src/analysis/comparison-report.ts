@@ -213,7 +213,10 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 };
 
 /** Why two cells are not compared: `the plain net is at chance`. */
-function obstacleText({ obstacle, candidate, baseline }: ComparedCell, { measure }: Comparison): string {
+export function obstacleText(
+  { obstacle, candidate, baseline }: ComparedCell,
+  { measure }: Comparison,
+): string {
   if (obstacle === null) return '';
   if (obstacle.kind === 'outcome') {
     const [one, other] = [netName(candidate.net), netName(baseline.net)];

@@ -111,7 +111,9 @@ function failures(cells: readonly NetCell[], side: ' below' | ' above'): string[
     const reason = why(these, outcome);
     if (cells.length === 1) return [`${what} ${these[0]!.at}${reason}`];
     const where =
-      these.length === cells.length ? every(cells.length, outcome) : `${these.length} of the ${cells.length} values`;
+      these.length === cells.length
+        ? every(cells.length, outcome)
+        : `${these.length} of the ${cells.length} values`;
     return [`${what} ${where}${side}${reason}`];
   });
 }

@@ -13,38 +13,19 @@ import { type RunOptions, runExperiment } from './run-experiment.ts';
 interface QuestionRow {
   /** Names of shipped experiments. */
   readonly experiments: readonly string[];
-  /** Overrides for a quick look, by experiment. */
-  readonly quick: Readonly<Record<string, readonly string[]>>;
   answer(runs: Runs, dataset: Dataset, context: Context & { readonly seeds: readonly number[] }): Answer;
 }
 
-const QUICK = ['replicates=2', 'epochs=2', 'trainImages=500', 'numValidation=500'];
 const NORMALIZED: readonly Normalization[] = ['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'];
 const STEPS = ['perPixelRow', 'perImage', 'meanImage', 'threshold'] as const;
 
 export const questions = {
   1: {
     experiments: ['question-1', 'question-1-epsilon', 'question-1-exact'],
-    quick: {
-      'question-1': [...QUICK, 'sweep.weightScale=[1e-4, 1e-2, 0.2, 1]'],
-      'question-1-epsilon': [...QUICK, 'sweep.weightScale=[1e-4]'],
-      'question-1-exact': QUICK,
-    },
     answer: (runs, _, context) => answer1(runs, context),
   },
   2: {
     experiments: ['question-2', 'question-2-updates'],
-    quick: {
-      'question-2': QUICK,
-      'question-2-updates': [
-        'replicates=2',
-        'trainImages=500',
-        'numValidation=500',
-        'sweep.0.epochs=1',
-        'sweep.1.epochs=2',
-        'sweep.2.epochs=10',
-      ],
-    },
     answer: (runs, { train }, { seeds }) =>
       answer2(
         runs,
@@ -53,7 +34,6 @@ export const questions = {
   },
   3: {
     experiments: [],
-    quick: {},
     answer: (_, { train }, { seeds }) =>
       answer3(
         Object.fromEntries(NORMALIZED.map(name => [name, netInvariance(name, train, seeds)])),
@@ -62,14 +42,6 @@ export const questions = {
   },
   4: {
     experiments: ['question-4-width', 'question-4-depth', 'question-4-reg'],
-    quick: {
-      'question-4-width': [...QUICK, 'sweep.hiddenDims=[[1, 1, 1], [2, 2, 2], [8, 8, 8], [64, 64, 64]]'],
-      'question-4-depth': [
-        ...QUICK,
-        'sweep.hiddenDims=[[50, 50, 50], [50, 50, 50, 50, 50, 50, 50, 50, 50, 50]]',
-      ],
-      'question-4-reg': QUICK,
-    },
     answer: runs => answer4(runs),
   },
 } as const satisfies Readonly<Record<number, QuestionRow>>;
@@ -77,7 +49,6 @@ export const questions = {
 export type QuestionNumber = keyof typeof questions;
 
 export interface AnswerOptions extends Omit<RunOptions, 'set' | 'data' | 'out' | 'command'> {
-  readonly quick?: boolean;
   readonly dataset: Dataset;
 }
 
@@ -87,7 +58,7 @@ export interface AnswerOptions extends Omit<RunOptions, 'set' | 'data' | 'out' |
  */
 export async function answerQuestion(
   number: QuestionNumber,
-  { quick = false, dataset, ...options }: AnswerOptions,
+  { dataset, ...options }: AnswerOptions,
 ): Promise<Answer | undefined> {
   const row: QuestionRow = questions[number];
   const runs: Record<string, readonly Result[]> = {};
@@ -97,13 +68,12 @@ export async function answerQuestion(
       const run = await runExperiment(name, {
         ...options,
         data: dataset,
-        set: quick ? (row.quick[name] ?? []) : [],
       });
       closing.push(run.close);
       if (!run.complete) return undefined;
       runs[name] = run.results;
     }
-    const seeds = Array.from({ length: quick ? 2 : 6 }, (_, i) => 231 + i);
+    const seeds = Array.from({ length: 6 }, (_, i) => 231 + i);
     return row.answer(runs, dataset, { data: dataLabelOf(dataset), seeds });
   } finally {
     for (const close of closing) await close();

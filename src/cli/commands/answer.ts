@@ -11,16 +11,18 @@ export function registerAnswer(program: Command, context: Context): void {
     .addArgument(new Argument('<question>', 'which question').choices(['1', '2', '3', '4', 'all'] as const))
     .summary("answer the notebook's questions by experiment")
     .description(
-      'Runs the experiments of a question (configs/question-*.yaml) with six seeds, and prints what they show and why. The questions: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Keeps its runs in ./results and resumes them.',
+      'Runs the experiments of a question (configs/question-*.yaml) with six seeds, and prints what they show and why. The questions: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Keeps its runs in ./results and resumes them. Each question takes about half a minute on two cores, question 3 a few seconds.',
     )
-    .option('--quick', 'use fewer images, epochs, points and seeds: takes seconds')
     .addOption(dataOption())
     .addOption(workersOption())
-    .addHelpText('after', '\nExamples:\n  cifar-norm answer 1\n  cifar-norm answer all --quick')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  cifar-norm answer 1\n  cifar-norm answer all --data ~/Downloads/cifar-10-binary.tar.gz',
+    )
     .action((question, options) => answer(question, options, context));
 }
 
-type Options = OutputOptions & { readonly data?: string; readonly quick?: true; readonly workers: number };
+type Options = OutputOptions & { readonly data?: string; readonly workers: number };
 
 async function answer(question: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
@@ -46,7 +48,6 @@ async function answer(question: string, options: Options, context: Context): Pro
           dataset,
           compile: compiler(undefined, context.env.CIFAR_NORM_KERNELS),
           workers: options.workers,
-          quick: options.quick ?? false,
         },
         ...{ cwd: context.cwd, env: context.env, signal: interruption.signal },
         async onEvent(event) {
@@ -72,7 +73,7 @@ async function answer(question: string, options: Options, context: Context): Pro
 }
 
 async function answerText(
-  { question, tables, finding }: Answer,
+  { question, tables, finding, why }: Answer,
   number: number,
   style: { readonly width: number; readonly color: boolean },
 ): Promise<string> {
@@ -80,11 +81,13 @@ async function answerText(
     import('../../report/terminal/table.ts'),
     import('../../report/text.ts'),
   ]);
-  const pointer = `For the accepted answer and the runs of record, see docs/questions.md, question ${number}.`;
   return [
     wrap(`Question ${number}. ${question}`, style.width).join('\n'),
+    [`In short: ${finding[0] ?? ''}`, ...finding.slice(1)]
+      .flatMap(line => wrap(line, style.width))
+      .join('\n'),
+    ['Why:', ...why].flatMap(line => wrap(line, style.width)).join('\n'),
     ...tables.map(table => renderTable(table, style)),
-    [...finding, pointer].flatMap(line => wrap(line, style.width)).join('\n'),
     '',
   ].join('\n\n');
 }

@@ -1,11 +1,12 @@
 /** Shared parts of the answers to the notebook's questions. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
-import { comparePairs } from '../../analysis/paired.ts';
-import { pairUp } from '../../analysis/pairing.ts';
-import type { DataLabel, Result } from '../../analysis/results.ts';
-import type { MeanInterval } from '../../analysis/statistics.ts';
+import { type ComparedCell, type Comparison, compareBy } from '../../analysis/comparison.ts';
+import { obstacleText, verdictText } from '../../analysis/comparison-report.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { axisValues, type DataLabel, type Result } from '../../analysis/results.ts';
 import { matches, type Where } from '../../analysis/where.ts';
-import { fractionText } from '../../analysis/words.ts';
+import { estimateText, listed } from '../../analysis/words.ts';
+import type { Normalization } from '../../config/schema.ts';
 import type { MeasureName } from '../../records/measures.ts';
 import type { Column, Figure, Table } from '../model.ts';
 
@@ -14,10 +15,12 @@ export type Runs = Readonly<Record<string, readonly Result[]>>;
 
 export interface Answer {
   readonly question: string;
+  /** What the runs show, in words chosen from the figures; the first sentence is the answer. */
+  readonly finding: readonly string[];
+  /** The theory that the tables put to the test. */
+  readonly why: readonly string[];
   /** The measured reasons. */
   readonly tables: readonly Table[];
-  /** What the runs show, in words chosen from the figures. */
-  readonly finding: readonly string[];
 }
 
 export interface Context {
@@ -28,19 +31,37 @@ export interface Context {
 export const cellsWith = (results: readonly Result[], where: Where): Cell[] =>
   cellsOf(results).filter(cell => matches(cell, where));
 
-/** The best training accuracy of one cell less that of another, over the seeds that both have; without any, the mean is NaN. */
-export function differenceOf(one: Cell | undefined, other: Cell | undefined): MeanInterval {
-  const { a, b } = one && other ? pairUp(other, one, 'bestTrainAccuracy') : { a: [], b: [] };
-  return comparePairs(a, b).difference;
+/** What nets are compared by: training accuracy, which shows how well they train. */
+export type TrainingMeasure = Extract<MeasureName, 'bestTrainAccuracy' | 'lastTrainAccuracy'>;
+
+/** The nets of a run against the plain one; undefined if there is none to compare with. */
+export function againstPlain(
+  results: readonly Result[],
+  measure: TrainingMeasure,
+  nets: readonly Normalization[],
+): Comparison | undefined {
+  const compared = results.filter(({ trial }) => ['none', ...nets].includes(trial.settings.normalization));
+  if (axisValues(compared, 'normalization').length < 2) return undefined;
+  const baseline = { normalization: 'none' } as const;
+  if (!compared.some(({ trial }) => trial.settings.normalization === 'none')) return undefined;
+  return compareBy(compared, { by: 'normalization', baseline, measure, stream: 'paired' });
 }
 
-/** A mean as `.312 ± .004`, where ± is half the 95 % t interval over the seeds. */
-export function estimateText(cell: Cell | undefined, measure: MeasureName): string {
-  if (!cell) return '-';
-  const { mean, low } = estimate(cell, measure);
-  if (mean === null) return '-';
-  return low === null ? fractionText(mean) : `${fractionText(mean)} ± ${fractionText(mean - low)}`;
+/** `better at 8 and 16, worse at 1, not compared at 2 (layer norm is at chance)`. */
+export function verdictsText(
+  comparison: Comparison,
+  cells: readonly ComparedCell[],
+  placeOf: (cell: ComparedCell) => string,
+): string {
+  const groups = groupBy(cells, cell =>
+    cell.obstacle ? `not compared (${obstacleText(cell, comparison)})` : verdictText(cell, comparison),
+  );
+  return [...groups].map(([verdict, these]) => `${verdict} at ${listed(these.map(placeOf))}`).join(', ');
 }
+
+/** The mean of a cell as `.312 ± .004`, where ± is half the 95 % t interval over the seeds. */
+export const cellText = (cell: Cell | undefined, measure: MeasureName): string =>
+  cell ? estimateText(measure, estimate(cell, measure)) : '-';
 
 /** A table of texts. The first column names the rows. */
 export function tableOf(

@@ -1,20 +1,21 @@
 /** Question 1: the scale of the initial weights. */
 import { estimate } from '../../analysis/cells.ts';
+import { compareBy } from '../../analysis/comparison.ts';
 import { findingOf } from '../../analysis/finding.ts';
 import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result, shortText } from '../../analysis/results.ts';
 import { normalizationName } from '../../analysis/words.ts';
-import type { Settings, SettingValue } from '../../config/schema.ts';
+import type { Settings } from '../../config/schema.ts';
 import { scaleOf } from '../../nn/initial-weights.ts';
 import { sizeText } from '../text.ts';
 import {
   type Answer,
   type Context,
   cellsWith,
-  differenceOf,
-  estimateText,
+  cellText,
   type Runs,
   tableOf,
+  verdictsText,
 } from './answer.ts';
 
 export function answer1(runs: Runs, { data }: Context): Answer {
@@ -24,6 +25,10 @@ export function answer1(runs: Runs, { data }: Context): Answer {
   return {
     question: 'How does batch normalization change what the scale of the initial weights does, and why?',
     tables: [reasons(scales), epsilonTable(epsilon), exactTable(exact)],
+    why: [
+      'A layer of the plain net multiplies the size of its signal by s sqrt(n/2), for weights of deviation s and n inputs (He et al. 2015): 1 at the critical scale sqrt(2/n). Over many layers, smaller weights make the signal vanish and larger ones make it explode.',
+      'A normalization divides that factor away, so the net trains at any scale, until epsilon outweighs the variance (small weights) or each step becomes small beside the weights (large ones).',
+    ],
     finding: [
       ...findingOf(scales, { data, stream: 'paired' }).sentences,
       ...criticalSentences(scales),
@@ -49,7 +54,7 @@ function reasons(results: readonly Result[]) {
       at(middle, 'gradientNorm'),
       at(middle, 'updateRatio'),
       at(middle, 'epsilonShare'),
-      estimateText(cell, 'bestTrainAccuracy'),
+      cellText(cell, 'bestTrainAccuracy'),
     ];
   });
   return tableOf(
@@ -76,7 +81,7 @@ function criticalSentences(results: readonly Result[]): string[] {
   const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
   const critical = scaleOf('he', hiddenDims.at(-1)!);
   return [
-    `The plain net trains best at ${shortText(weightScale)}, where each layer's gain is ${sizeText(gainOf(cell, 2))}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
+    `The best training accuracy of the plain net is highest at ${shortText(weightScale)}, where each layer's gain is ${sizeText(gainOf(cell, 2))}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
   ];
 }
 
@@ -85,7 +90,7 @@ function epsilonTable(results: readonly Result[]) {
   const rows = axisValues(results, 'normEps').map(normEps => [
     shortText(normEps),
     ...scales.map(weightScale =>
-      estimateText(cellsWith(results, { normEps, weightScale })[0], 'bestTrainAccuracy'),
+      cellText(cellsWith(results, { normEps, weightScale })[0], 'bestTrainAccuracy'),
     ),
   ]);
   return tableOf(
@@ -114,18 +119,19 @@ function epsilonSentences(scales: readonly Result[], epsilon: readonly Result[])
       );
   }
   const least = Math.min(...axisValues(epsilon, 'weightScale').map(Number));
-  const others = axisValues(epsilon, 'normEps').filter(normEps => normEps !== USUAL_EPS);
-  const at = (normEps: SettingValue) => cellsWith(epsilon, { normEps, weightScale: least })[0];
-  const judged = others.map(normEps => {
-    const { mean, low, high } = differenceOf(at(normEps), at(USUAL_EPS));
-    const verdict =
-      low !== null && low > 0 ? 'better' : high !== null && high < 0 ? 'worse' : 'not told apart';
-    return `${shortText(normEps)} is ${verdict} (${mean.toFixed(3)}${low === null ? '' : `, 95 % from ${low.toFixed(3)} to ${high!.toFixed(3)}`})`;
+  const smallestWeights = epsilon.filter(({ trial }) => trial.settings.weightScale === least);
+  const values = axisValues(smallestWeights, 'normEps');
+  if (values.length < 2 || !values.includes(USUAL_EPS)) return lines;
+  const comparison = compareBy(smallestWeights, {
+    ...{ by: 'normEps', baseline: { normEps: USUAL_EPS } },
+    ...{ measure: 'bestTrainAccuracy', stream: 'paired' },
   });
-  if (judged.length > 0)
-    lines.push(
-      `Against an epsilon of ${shortText(USUAL_EPS)} with the weights at ${shortText(least)}, in training accuracy: ${judged.join('; ')}.`,
-    );
+  const verdicts = verdictsText(comparison, comparison.cells, ({ candidate }) =>
+    shortText(candidate.net.normEps!),
+  );
+  lines.push(
+    `Against an epsilon of ${shortText(USUAL_EPS)} with the weights at ${shortText(least)}, the best training accuracy is ${verdicts}.`,
+  );
   return lines;
 }
 

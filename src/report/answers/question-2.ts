@@ -1,10 +1,21 @@
 /** Question 2: the batch size. */
-import { estimate } from '../../analysis/cells.ts';
+import { trendSentences } from '../../analysis/finding-words.ts';
+import { groupBy } from '../../analysis/group-by.ts';
+import { netsOf } from '../../analysis/nets.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import { normalizationName } from '../../analysis/words.ts';
-import type { Normalization } from '../../config/schema.ts';
 import { sizeText } from '../text.ts';
-import { type Answer, cellsWith, estimateText, type Runs, tableOf } from './answer.ts';
+import {
+  type Answer,
+  againstPlain,
+  cellsWith,
+  cellText,
+  type Runs,
+  tableOf,
+  verdictsText,
+} from './answer.ts';
+
+const MEASURE = 'lastTrainAccuracy';
 
 /** @param noise the measured noise of the batch mean (checks/invariances.ts), by batch size */
 export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): Answer {
@@ -24,6 +35,10 @@ export function answer2(runs: Runs, noise: Readonly<Record<number, number>>): An
         ]),
       ),
     ],
+    why: [
+      'Batch norm centres and scales each unit by the mean and variance of the minibatch. These are estimates: that of the mean is off by 1/sqrt(B) standard deviations of the unit, so small batches put noise into every layer. Layer norm uses the units of one image and has no such noise.',
+      'With equal epochs a batch of 5 also makes ten times as many updates as one of 50; with equal updates it does not.',
+    ],
     finding: [
       ...sentences('With equal epochs', epochs),
       ...sentences('With equal updates', updates),
@@ -41,41 +56,25 @@ const accuracies = (title: string, results: readonly Result[]) =>
     axisValues(results, 'normalization').map(normalization => [
       normalizationName(normalization!),
       ...sizesOf(results).map(batchSize =>
-        estimateText(cellsWith(results, { normalization, batchSize })[0], 'lastTrainAccuracy'),
+        cellText(cellsWith(results, { normalization, batchSize })[0], MEASURE),
       ),
     ]),
     ['± is half the 95 % t interval over the seeds.'],
   );
 
-/** Mean accuracies no further apart count as the same. */
-const CLOSE = 0.02;
-
+/** Each net against the plain one by batch size, and how it changes along the sizes. */
 function sentences(start: string, results: readonly Result[]): string[] {
-  const sizes = sizesOf(results).sort((a, b) => a - b);
-  const mean = (normalization: Normalization, batchSize: number) => {
-    const [cell] = cellsWith(results, { normalization, batchSize });
-    return cell ? estimate(cell, 'lastTrainAccuracy').mean : null;
-  };
-  return (['batchnorm', 'layernorm'] as const).flatMap(name => {
-    const leads = sizes.flatMap(size => {
-      const [own, plain] = [mean(name, size), mean('none', size)];
-      return own === null || plain === null ? [] : [{ size, own, lead: own - plain }];
-    });
-    const [first, last] = [leads[0], leads.at(-1)];
-    if (!first || !last) return [];
-    const trend =
-      last.own > first.own + CLOSE ? 'rises' : last.own < first.own - CLOSE ? 'falls' : 'hardly changes';
-    const against = ({ size, lead }: typeof first) => {
-      const place =
-        Math.abs(lead) <= CLOSE
-          ? 'as good as the plain net, to'
-          : `${lead > 0 ? 'ahead of' : 'behind'} the plain net by`;
-      return `${place} ${Math.abs(lead).toFixed(3)} at batch size ${size}`;
-    };
-    return [
-      `${start}, ${normalizationName(name)}'s training accuracy ${trend} from ${first.own.toFixed(3)} at batch size ${first.size} to ${last.own.toFixed(3)} at ${last.size}; it is ${against(first)} and ${against(last)}.`,
-    ];
-  });
+  const comparison = againstPlain(results, MEASURE, ['batchnorm', 'layernorm']);
+  if (!comparison) return [];
+  const byNet = groupBy(comparison.cells, ({ candidate }) => candidate.net.normalization!);
+  const verdicts = [...byNet].map(
+    ([net, cells]) =>
+      `${normalizationName(net)} is ${verdictsText(comparison, cells, ({ candidate }) => String(candidate.axes.batchSize))}`,
+  );
+  return [
+    `${start}, against the plain net in training accuracy at the end, by batch size: ${verdicts.join('; ')}.`,
+    ...trendSentences(netsOf(results), MEASURE),
+  ];
 }
 
 function noiseSentence(noise: Readonly<Record<number, number>>): string[] {

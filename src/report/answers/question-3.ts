@@ -43,6 +43,9 @@ export function answer3(nets: Measured, steps: Measured): Answer {
         ],
       ),
     ],
+    why: [
+      'Batch norm subtracts a mean over the images of the minibatch, as subtracting the mean image does over all images: a result depends on other images, and a shift of all data cancels. Layer norm scales each image by itself, as making its numbers sum to 1 does: other images do not matter, and neither does the scale of the image.',
+    ],
     finding: ['batchnorm', 'layernorm'].flatMap(name => likeSentence(name, nets[name], steps)),
   };
 }

@@ -2,9 +2,19 @@
 import { type Cell, estimate } from '../../analysis/cells.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
+import { fractionText, listed } from '../../analysis/words.ts';
+import { sameValue } from '../../config/same-value.ts';
 import type { Normalization, SettingValue } from '../../config/schema.ts';
 import { sizeText } from '../text.ts';
-import { type Answer, cellsWith, differenceOf, estimateText, type Runs, tableOf } from './answer.ts';
+import {
+  type Answer,
+  againstPlain,
+  cellsWith,
+  cellText,
+  type Runs,
+  tableOf,
+  verdictsText,
+} from './answer.ts';
 
 const AXES = [
   {
@@ -26,6 +36,10 @@ type AxisRow = (typeof AXES)[number];
 export function answer4(runs: Runs): Answer {
   return {
     question: 'When does layer normalization work badly?',
+    why: [
+      'Layer norm learns its mean and variance from the units of one layer. Over one unit the result is always beta, over two only a sign is left; the fewer units, the less of the signal survives.',
+      'Strong regularization shrinks the weights, and layer norm cancels their size: the net then depends on its gains alone.',
+    ],
     tables: AXES.map(axis => axisTable(axis, runs[axis.run] ?? [])),
     finding: [
       ...AXES.flatMap(axis => axisSentences(axis, runs[axis.run] ?? [])),
@@ -34,8 +48,7 @@ export function answer4(runs: Runs): Answer {
   };
 }
 
-/** Best training accuracy of layer norm minus that of the plain net, seed by seed. */
-const againstPlain = (cell: CellByNet) => differenceOf(cell('layernorm'), cell('none'));
+const MEASURE = 'bestTrainAccuracy';
 
 type CellByNet = (normalization: Normalization) => Cell | undefined;
 
@@ -46,25 +59,27 @@ const cellsAt =
     cellsWith(results, { normalization, [key]: value })[0];
 
 function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
+  const compared = againstPlain(results, MEASURE, ['layernorm'])?.cells ?? [];
   const rows = axisValues(results, key).map(value => {
     const cell = cellsAt(results, key, value);
-    const { mean, low, high } = againstPlain(cell);
-    const ends = low === null || high === null ? '' : ` [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+    const pairs = compared.find(({ candidate }) => sameValue(candidate.axes[key]!, value))?.pairs;
+    const { mean = null, low = null, high = null } = pairs?.difference ?? {};
+    const ends = low === null || high === null ? '' : ` ${fractionText(low)} to ${fractionText(high)}`;
     return [
       text(value),
-      estimateText(cell('layernorm'), 'bestTrainAccuracy'),
-      estimateText(cell('none'), 'bestTrainAccuracy'),
-      Number.isFinite(mean) ? `${mean.toFixed(3)}${ends}` : '-',
+      cellText(cell('layernorm'), MEASURE),
+      cellText(cell('none'), MEASURE),
+      mean === null ? '-' : `${fractionText(mean)},${ends}`,
       sizeText(growth(cell('layernorm'))),
       sizeText(growth(cell('none'))),
     ];
   });
   return tableOf(
     `Best training accuracy by ${what}, and the growth of the gradient per layer`,
-    [what, 'layer norm', 'plain', 'difference', 'growth LN', 'growth plain'],
+    [what, 'layer norm', 'plain', 'difference', 'LN', 'plain'],
     rows,
     [
-      "difference: layer norm minus the plain net, seed by seed, with the 95 % t interval; growth: factor by which the preactivations' gradient grows from a layer to the one below it, at the first iteration (geometric mean).",
+      "difference: layer norm minus the plain net, seed by seed, with the 95 % t interval of that row alone; LN and the last column: factor by which the preactivations' gradient grows from a layer to the one below it, at the first iteration (geometric mean).",
     ],
   );
 }
@@ -81,19 +96,18 @@ function growth(cell: Cell | undefined): number | null {
 }
 
 function axisSentences({ key, what, text }: AxisRow, results: readonly Result[]): string[] {
+  const comparison = againstPlain(results, MEASURE, ['layernorm']);
+  if (!comparison) return [];
   const values = axisValues(results, key);
-  if (values.length === 0) return [];
-  const judged = values.map(value => ({ value, ...againstPlain(cellsAt(results, key, value)) }));
-  const worse = judged.filter(({ high, mean }) => (high ?? mean) < 0).map(({ value }) => text(value));
-  const better = judged.filter(({ low, mean }) => (low ?? mean) > 0).map(({ value }) => text(value));
+  const verdicts = verdictsText(comparison, comparison.cells, ({ candidate }) => text(candidate.axes[key]!));
   const best = (value: SettingValue) => {
     const cell = cellsAt(results, key, value)('layernorm');
-    return cell ? (estimate(cell, 'bestTrainAccuracy').mean ?? 0) : 0;
+    return cell ? (estimate(cell, MEASURE).mean ?? 0) : 0;
   };
   const top = Math.max(...values.map(best));
   const failing = values.filter(value => best(value) < 0.6 * top).map(text);
   return [
-    `By ${what}: layer norm is ahead of the plain net at ${better.join(', ') || 'none'}, behind at ${worse.join(', ') || 'none'}, and not told apart at the rest; it reaches less than 60 % of its own best (${top.toFixed(3)}) at ${failing.join(', ') || 'none'}.`,
+    `By ${what}, layer norm against the plain net in best training accuracy is ${verdicts}. Its mean is below 60 % of its highest (${fractionText(top)}) at ${listed(failing) || 'no value'}.`,
   ];
 }
 
