@@ -17,7 +17,7 @@ export async function reproducingCommand({ identity, invocation, trials }: OpenR
   const verb = invocation?.command ?? 'sweep';
   if (!(await listExperiments()).includes(name)) {
     const words = ['cifar-norm', verb, `./${name}.json`, ...flags].join(' ');
-    return `# save the whole experiment, above, as ${name}.json; then\n${words}`;
+    return `# save what manifest.json has under "experiment" as ${name}.json; then\n${words}`;
   }
   const { experiment: shipped } = await loadExperiment(name);
   const decisive = decisivePart(shipped);

@@ -99,5 +99,17 @@ export function differences(one: Identity, other: Identity): string[] {
   });
 }
 
+/** The same for two runs as they are stored, and the versions of cifar-norm that worked on them last. */
+export function runDifferences(
+  one: { readonly identity: Identity; readonly invocation: Pick<Invocation, 'version'> | undefined },
+  other: typeof one,
+): string[] {
+  const [before, after] = [one, other].map(({ invocation }) => invocation?.version ?? 'unknown');
+  return [
+    ...differences(one.identity, other.identity),
+    ...(before === after ? [] : [`cifar-norm (version): ${before} -> ${after}`]),
+  ];
+}
+
 const shown = ({ experiment }: Identity, flat: Record<string, unknown>, key: string): string =>
   JSON.stringify(flat[key] ?? experiment[key]) ?? 'none';

@@ -40,7 +40,7 @@ export function registerCompare(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm compare weight-scale-1a2b3c4d --by normalization --equivalent 0.01\n  cifar-norm compare results/before results/after --measure lastEpochTrainLoss --format md',
     )
     .action(async (name, other, options) => {
-      const [{ findRun }, analysis, { comparisonReport }, { differences }] = await Promise.all([
+      const [{ findRun }, analysis, { comparisonReport }, { runDifferences }] = await Promise.all([
         import('../../store/status.ts'),
         import('../../analysis/comparison.ts'),
         import('../../report/comparison.ts'),
@@ -59,7 +59,7 @@ export function registerCompare(program: Command, context: Context): void {
         const declared = baseline.invocation?.baseline as Where | undefined;
         const by = options.by ?? analysis.usualAxis(baseline.results, declared);
         const value = parsed(options.baseline);
-        const changes = candidate ? differences(baseline.identity, candidate.identity) : [];
+        const changes = candidate ? runDifferences(baseline, candidate) : [];
         const comparison = candidate
           ? analysis.compareRuns(baseline.results, candidate.results, shared)
           : analysis.compareBy(baseline.results, {

@@ -2,7 +2,7 @@
 
 import { compareRuns } from '../../analysis/comparison.ts';
 import { axisKeys, axisValues } from '../../analysis/results.ts';
-import { differences } from '../../store/manifest.ts';
+import { runDifferences } from '../../store/manifest.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
 import { robustClamp } from '../range.ts';
@@ -22,7 +22,7 @@ export function overlays(runs: readonly PageRun[]): Markup {
     run.label,
     run.view.data,
     findingIn(run.view).sentences[0] ?? '',
-    run === first ? 'the baseline' : differences(first.identity, run.identity).join('; ') || 'nothing',
+    run === first ? 'the baseline' : runDifferences(first, run).join('; ') || 'nothing',
   ]);
   const columns = ['run', 'data', 'finding', 'differs in'].map(head => ({ head, align: 'left' as const }));
   const common = others.filter(({ view }) => view.results.length > 0);
