@@ -15,6 +15,7 @@ import type { Chart, Point, Series, TheoryLine } from '../model.ts';
 import { summaryText } from './describe.ts';
 import { html, type Markup } from './html.ts';
 import { namePlaces, roomForNames } from './labels.ts';
+import { plainSvg } from './plain-svg.ts';
 import { type Axis, hasPlace, type Kind, xAxis, yAxis } from './scales.ts';
 import { thinned } from './thin.ts';
 
@@ -40,13 +41,13 @@ export function plotOf(given: Chart, kind: Kind): Plot {
   const x = xAxis(chart, [MARGIN.left + 6, right - 6]);
   const y = yAxis(chart, kind, [height - MARGIN.bottom, MARGIN.top]);
   const names = roomForNames(chart) > 0 ? namePlaces(chart, y) : [];
-  const svg = html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${chart.title}. ${summaryText(chart)}`}">
+  const svg = html`<svg xmlns="http://www.w3.org/2000/svg" class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${chart.title}. ${summaryText(chart)}`}">
 ${grid(x, y, chart.xLabel, right)}
 ${chart.series.map((series, i) => curve(series, i, chart, x, y, names[i]))}
 ${(chart.lines ?? []).map(each => theory(each, chart, x, y))}
 <line class="cursor" x1="-9" x2="-9" y1="${MARGIN.top}" y2="${height - MARGIN.bottom}"/>
 </svg>`;
-  return { svg, x, y };
+  return { svg: plainSvg(svg), x, y };
 }
 
 const px = (value: number): string => String(Math.round(value * 10) / 10);

@@ -1,5 +1,4 @@
 /** The figures of runs as SVG files of their own: for a README, a paper, slides. */
-import { readFileSync } from 'node:fs';
 import { netsOf } from '../../analysis/nets.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
@@ -7,6 +6,7 @@ import { differenceChart } from './comparisons.ts';
 import { html } from './html.ts';
 import { roomForNames } from './labels.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';
+import { plainSvg } from './plain-svg.ts';
 import { plotOf, SIZE, sampleOf } from './plot.ts';
 
 export interface SvgFile {
@@ -29,8 +29,8 @@ export function svgFiles(run: PageRun): SvgFile[] {
 const [LEGEND_ROW, TITLE] = [20, 26] as const;
 
 /**
- * A chart as the text of an SVG file, with title, legend and its own style. It follows the reader's light or dark theme. Equal
- * charts give equal bytes.
+ * A chart as the text of an SVG file, with title and legend, in the colours of the light theme. Needs no style sheet. Equal charts
+ * give equal bytes.
  */
 export function renderSvg(chart: Chart): string {
   const { width, height } = SIZE;
@@ -41,30 +41,22 @@ export function renderSvg(chart: Chart): string {
   const top = TITLE + entries.length * LEGEND_ROW;
   const total = top + height + 6;
   const plot = plotOf(chart, 'linear').svg.markup;
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="${chart.title}">
-<style>${{ markup: themes() }}</style>
-<rect class="ground" width="${width}" height="${total}"/>
-<g class="plot"><text class="label title" x="10" y="18">${chart.title}</text></g>
+  const picture = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img" aria-label="${chart.title}">
+<rect width="${width}" height="${total}" fill="#ffffff"/>
+<g class="plot"><text class="label" x="10" y="18" font-size="13" font-weight="600">${chart.title}</text></g>
 ${entries.map(
   ({ name, sample }, i) =>
     html`<g class="plot" transform="translate(44,${TITLE + i * LEGEND_ROW + 4})">${{ markup: sized(sample.markup, 28, 12) }}<text class="label" x="36" y="10">${name}</text></g>
 `,
 )}<g transform="translate(0,${top})">${{ markup: sized(plot, width, height) }}</g>
 </svg>
-`.markup;
+`;
+  return plainSvg(picture).markup;
 }
 
 /** A nested SVG needs a size of its own. */
 const sized = (svg: string, width: number, height: number): string =>
   svg.replace('<svg ', `<svg width="${width}" height="${height}" `);
-
-/** The variables of the page's style, and the style of its figures. */
-function themes(): string {
-  const read = (name: string) => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
-  const page = read('page.css');
-  const variables = page.slice(page.indexOf(':root'), page.indexOf('* {'));
-  return `${variables}${read('figure.css')}.ground{fill:var(--ground)}.plot .title{font-size:13px;font-weight:600}`;
-}
 
 const slug = (title: string): string =>
   title
