@@ -104,13 +104,17 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
   const others = varyingKeys(results).filter(key => key !== x && !axis?.keys.includes(key));
   const { label, window, unit } = measures[y];
   const nameOf = curveNamer(results, others, label);
+  const scale = scaleAlong(results.map(xOf));
+  const { zeroAt } = scale;
+  const drawnAt = (result: Result) => xOf(result) || (zeroAt ?? 0);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
-    points: [...groupBy(members, xOf)].map(([at, replicates]) => summaryPoint(at, cellOf(replicates), y)),
-    diverged: diverged(members).map(xOf),
+    points: apart(
+      [...groupBy(members, drawnAt)].map(([at, replicates]) => summaryPoint(at, cellOf(replicates), y)),
+      zeroAt,
+    ),
+    diverged: diverged(members).map(drawnAt),
   });
-  const [least, greatest] = extent(results.map(xOf));
-  const logarithmic = least > 0 && Math.log10(greatest / least) > 2 - 1e-9;
   const xLabel = axis?.label ?? x ?? 'trial';
   const notes = [
     ...meansNotes(results),
@@ -119,13 +123,32 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
   ];
   return {
     title: `${label} by ${xLabel}`,
-    xLabel: logarithmic ? `${xLabel} (logarithmic)` : xLabel,
-    x: logarithmic ? 'log' : 'linear',
+    xLabel: scaleLabel(xLabel, scale),
+    x: scale.logarithmic ? 'log' : 'linear',
+    zeroAt,
     unit,
     lines: theoryLines(unit, x, results),
     ...selected([...groupBy(results, nameOf)], curveOf, notes),
   };
 }
+
+/** Values over two powers of ten are drawn on a logarithmic axis; a 0 among them stands a power of ten below the least. */
+export function scaleAlong(xs: readonly number[]): { logarithmic: boolean; zeroAt: number | undefined } {
+  const positive = xs.filter(x => x > 0);
+  const [least, greatest] = extent(positive);
+  const logarithmic = xs.every(x => x >= 0) && Math.log10(greatest / least) > 2 - 1e-9;
+  return { logarithmic, zeroAt: logarithmic && positive.length < xs.length ? least / 10 : undefined };
+}
+
+/** `weightScale (logarithmic)`. */
+export const scaleLabel = (label: string, { logarithmic, zeroAt }: ReturnType<typeof scaleAlong>): string =>
+  logarithmic ? `${label} (logarithmic${zeroAt === undefined ? '' : ', 0 apart'})` : label;
+
+/** Breaks the curve between 0 and the least value of a logarithmic axis. */
+export const apart = (points: readonly Point[], zeroAt: number | undefined): Point[] =>
+  points.flatMap(point =>
+    point.x === zeroAt ? [point, { x: point.x * Math.sqrt(10), y: Number.NaN }] : [point],
+  );
 
 /** An even selection of too many curves; only these are made. */
 function selected<Item>(

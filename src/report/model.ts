@@ -52,6 +52,15 @@ export interface Series {
   readonly means?: readonly Point[];
 }
 
+/** The value of a place on the horizontal axis: the place of 0 is below all others. */
+export const xValue = ({ zeroAt }: Pick<Chart, 'zeroAt'>, x: number): number => (x === zeroAt ? 0 : x);
+
+/** Whether an x is neither that of 0 nor in the gap, a power of ten wide, between 0 and the least value. */
+export const isPastZero = (
+  { zeroAt = Number.NEGATIVE_INFINITY }: Pick<Chart, 'zeroAt'>,
+  x: number,
+): boolean => x > 5 * zeroAt;
+
 /** A value that theory predicts, drawn across the chart. */
 export interface TheoryLine {
   /** The axis on which `at` lies. */
@@ -64,6 +73,8 @@ export interface Chart {
   readonly title: string;
   readonly xLabel: string;
   readonly x: 'linear' | 'log';
+  /** On a logarithmic axis, the x at which the value 0 is drawn, apart from the others. */
+  readonly zeroAt?: number | undefined;
   readonly series: readonly Series[];
   /** Unit of y. */
   readonly unit?: Measure['unit'] | undefined;

@@ -48,7 +48,7 @@ function reasons(results: readonly Result[]) {
     const at = (layer: number, name: Parameters<typeof layerMean>[3]) =>
       sizeText(layerMean(trials, 0, layer, name));
     return [
-      `${normalizationName(normalization)} at ${shortText(weightScale)}`,
+      `${normalizationName(normalization).replace('the ', '')} ${shortText(weightScale)}`,
       sizeText(gainOf(cell, middle)),
       at(hiddenDims.length, 'activationStd'),
       at(middle, 'gradientNorm'),
@@ -59,10 +59,10 @@ function reasons(results: readonly Result[]) {
   });
   return tableOf(
     'Why: the first iteration, by net and weight scale',
-    ['net', 'gain', 'last signal', 'dW', 'update', 'eps share', 'train'],
+    ['net, scale', 'gain', 'signal', 'dW', 'update', 'eps', 'train'],
     rows,
     [
-      'gain: s sqrt(n/2), the factor of a layer; last signal: standard deviation of the last hidden activations; dW, update and eps share describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
+      'gain: s sqrt(n/2), the factor of a layer; signal: standard deviation of the last hidden activations; dW, update and eps (its share of var + eps) describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
     ],
   );
 }

@@ -4,8 +4,8 @@ import { comparisonSentences, comparisonTable } from '../../analysis/comparison-
 import { groupBy } from '../../analysis/group-by.ts';
 import { counted, listed, netName } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
+import { apart, scaleAlong, scaleLabel } from '../charts.ts';
 import type { Chart, Series } from '../model.ts';
-import { extent } from '../range.ts';
 import { differenceCaption } from './describe.ts';
 import { figure } from './figure.ts';
 import { html, type Markup } from './html.ts';
@@ -41,26 +41,25 @@ export function differenceChart({ cells, measure }: Comparison, axis: string): C
     const { [axis]: _, ...rest } = { ...axes, ...net };
     return netName(rest);
   };
-  const series = [...groupBy(cells, ({ candidate }) => others(candidate))].map(
-    ([name, members]): Series => ({
-      name,
-      points: members.flatMap(({ candidate, pairs }) => {
-        const x = candidate.axes[axis];
-        if (typeof x !== 'number' || !pairs) return [];
-        const { mean, low, high } = pairs.difference;
-        return [{ x, y: mean, ...(low !== null && high !== null && { low, high }) }];
-      }),
-    }),
-  );
-  const xs = series.flatMap(({ points }) => points.map(({ x }) => x));
-  if (new Set(xs).size < 3) return undefined;
-  const [least, most] = extent(xs);
-  const logarithmic = least > 0 && most / least >= 99;
+  const xs = cells.flatMap(({ candidate: { axes }, pairs }) => (pairs ? (axes[axis] ?? []) : []));
+  const numbers = xs.filter(x => typeof x === 'number');
+  if (new Set(numbers).size < 3) return undefined;
+  const scale = scaleAlong(numbers);
+  const series = [...groupBy(cells, ({ candidate }) => others(candidate))].map(([name, members]): Series => {
+    const points = members.flatMap(({ candidate, pairs }) => {
+      const x = candidate.axes[axis];
+      if (typeof x !== 'number' || !pairs) return [];
+      const { mean, low, high } = pairs.difference;
+      return [{ x: x || (scale.zeroAt ?? 0), y: mean, ...(low !== null && high !== null && { low, high }) }];
+    });
+    return { name, points: apart(points, scale.zeroAt) };
+  });
   const label = measures[measure].label;
   return {
     title: `${label}: difference`,
-    xLabel: logarithmic ? `${axis} (logarithmic)` : axis,
-    x: logarithmic ? 'log' : 'linear',
+    xLabel: scaleLabel(axis, scale),
+    x: scale.logarithmic ? 'log' : 'linear',
+    zeroAt: scale.zeroAt,
     series,
     lines: [{ axis: 'y', at: 0, label: 'no difference' }],
     notes: [

@@ -2,7 +2,7 @@
 
 import { shortText } from '../../analysis/results.ts';
 import { axisText, listed, sentence, unitText } from '../../analysis/words.ts';
-import type { Chart, Point, Series } from '../model.ts';
+import { type Chart, type Point, type Series, xValue } from '../model.ts';
 import { extent } from '../range.ts';
 
 /** If there are more curves, the text counts them instead of naming them. */
@@ -68,7 +68,8 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
     .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y))
     .slice(0, 3)
     .map(
-      ({ name, x, y, ties }) => `${name} ${text(y)} at ${ties > 1 ? `${ties} values alike` : shortText(x)}`,
+      ({ name, x, y, ties }) =>
+        `${name} ${text(y)} at ${ties > 1 ? `${ties} values alike` : xText(x, chart)}`,
     );
   const line = chart.lines?.find(({ axis }) => axis === 'y');
   const near = (y: number) =>
@@ -76,7 +77,7 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const [, most = Number.POSITIVE_INFINITY] = chart.clamp ?? [];
   const places = (is: (y: number) => boolean, what: string) => {
     const named = curves.flatMap(({ name, points }) => {
-      const all = stretches(points, is);
+      const all = stretches(points, is, chart);
       return all.length > 0 ? [`${name} ${listed(all)}`] : [];
     });
     const which =
@@ -91,12 +92,13 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
 }
 
 /** `from 1e-4 to 7e-4`, for two neighbouring points or more. */
-function stretches(points: readonly Point[], is: (y: number) => boolean): string[] {
+function stretches(points: readonly Point[], is: (y: number) => boolean, chart: Chart): string[] {
   const all: string[] = [];
   for (let start = 0, end = 0; start < points.length; start = end + 1) {
     end = start;
     while (end < points.length && is(points[end]!.y)) end++;
-    if (end - start > 1) all.push(`from ${shortText(points[start]!.x)} to ${shortText(points[end - 1]!.x)}`);
+    if (end - start > 1)
+      all.push(`from ${xText(points[start]!.x, chart)} to ${xText(points[end - 1]!.x, chart)}`);
   }
   return all;
 }
@@ -134,7 +136,9 @@ function bestOf(points: readonly Point[], chart: Chart): Point | undefined {
   return ranked.find(({ y }) => y === (isLoss(chart) ? least : most));
 }
 
-const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${shortText(x)}`;
+const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${xText(x, chart)}`;
+
+const xText = (x: number, chart: Chart): string => shortText(xValue(chart, x));
 
 /** Writes the values of a chart. */
 const yText = ({ unit }: Chart): ((y: number) => string) =>

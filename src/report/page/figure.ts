@@ -47,9 +47,10 @@ function dataOf(chart: Chart, x: Axis): unknown {
   const every = Math.max(1, Math.ceil(sorted.length / MOST_READ));
   const xs = sorted.filter((_, i) => i % every === 0 || i === sorted.length - 1);
   return {
-    xLabel: xLabel.replace(' (logarithmic)', ''),
+    xLabel: xLabel.replace(/ \(logarithmic.*\)/, ''),
     x: { kind: x.kind, domain: x.domain.map(short), range: x.range },
     xs: xs.map(short),
+    zeroAt: short(chart.zeroAt),
     series: series.map(({ name, points, means, diverged = [] }) => {
       const at = new Map(points.map(point => [point.x, point]));
       const column = (key: 'y' | 'low' | 'high') => xs.map(each => short(at.get(each)?.[key]));

@@ -2,7 +2,7 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 import { shortText } from '../../analysis/results.ts';
 import { axisText } from '../../analysis/words.ts';
-import type { Chart, Point } from '../model.ts';
+import { type Chart, isPastZero, type Point } from '../model.ts';
 import { extent } from '../range.ts';
 
 export type Kind = 'linear' | 'log';
@@ -29,7 +29,11 @@ export function xAxis(chart: Chart, range: readonly [number, number]): Axis {
     .filter(x => hasPlace({ kind: chart.x }, x));
   const values = [...new Set(xs)].sort((a, b) => a - b);
   const scale = scaleOf(chart.x, widened(chart.x, extent(xs)), range);
-  return axisOf(chart.x, scale, range, values.length <= FEW_VALUES ? values : undefined);
+  const axis = axisOf(chart.x, scale, range, values.length <= FEW_VALUES ? values : undefined);
+  const { zeroAt } = chart;
+  if (zeroAt === undefined) return axis;
+  const others = axis.ticks.filter(({ value }) => isPastZero(chart, value));
+  return { ...axis, ticks: [{ value: zeroAt, text: '0' }, ...others] };
 }
 
 export function yAxis(chart: Chart, kind: Kind, range: readonly [number, number]): Axis {

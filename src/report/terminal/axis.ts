@@ -2,6 +2,7 @@
 
 import { shortText } from '../../analysis/results.ts';
 import { axisText } from '../../analysis/words.ts';
+import { type Chart, isPastZero } from '../model.ts';
 import { extent } from '../range.ts';
 import { innerTicks, tickTexts, tickValues } from './scale.ts';
 
@@ -14,7 +15,15 @@ interface Tick {
 const FEW_VALUES = 12;
 
 /** Ticks for an axis with values `xs`: the values themselves if they are few, else powers of ten or round numbers. */
-export function xTicks(kind: 'linear' | 'log', xs: readonly number[], most: number): Tick[] {
+export function xTicks(
+  { x: kind, zeroAt }: Pick<Chart, 'x' | 'zeroAt'>,
+  xs: readonly number[],
+  most: number,
+): Tick[] {
+  if (zeroAt !== undefined) {
+    const others = xs.filter(x => isPastZero({ zeroAt }, x));
+    return [{ x: zeroAt, text: '0' }, ...xTicks({ x: kind }, others, most)];
+  }
   const values = [...new Set(xs)].sort((a, b) => a - b);
   if (values.length <= FEW_VALUES) {
     const text = axisText(values);

@@ -78,7 +78,7 @@ export function plotLines(
   const marks = divergenceMarks(divergedAt, columnOf, columns);
   const edge = marks.length > 0 ? [`${' '.repeat(margin)}│${rowText(marks, paint)}`] : [];
 
-  const axis = xAxis(xTicks(chart.x, xs, Math.floor(columns / 10)), columnOf, margin, columns);
+  const axis = xAxis(xTicks(chart, xs, Math.floor(columns / 10)), columnOf, margin, columns);
   const averaged = curves.some(curve => curve.points.length > columns) ? ', averaged by column' : '';
   const xLabel = fitted(oneLine(chart.xLabel + averaged), columns);
   const indent = ' '.repeat(margin + 1 + Math.floor((columns - xLabel.length) / 2));

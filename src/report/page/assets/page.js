@@ -60,7 +60,7 @@
         cursor.setAttribute('x2', place(x));
       }
       const values = data.series.flatMap((series, i) => (hidden.has(i) ? [] : valueAt(series, current, x)));
-      readout.textContent = [`${data.xLabel} ${text(x)}`, ...values].join(' · ');
+      readout.textContent = [`${data.xLabel} ${text(x === data.zeroAt ? 0 : x)}`, ...values].join(' · ');
     };
     const svg = () => views.querySelector(`[data-view="${viewOf()}"] svg`);
     views.addEventListener('pointermove', event => {
