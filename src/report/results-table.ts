@@ -75,11 +75,13 @@ function figureWriter(
   };
 }
 
-/** The best mean of a column; undefined unless there are two that differ. */
+/** The best mean of a column; undefined if there is nothing to choose from, or all tie. */
 function bestOf(cells: readonly Cell[], name: MeasureName): number | undefined {
   const means = cells.filter(({ ranked }) => ranked).flatMap(cell => estimate(cell, name).mean ?? []);
   const better = measures[name].better === 'higher' ? Math.max : Math.min;
-  return new Set(means).size > 1 ? means.reduce((a, b) => better(a, b)) : undefined;
+  const allTie = means.length > 1 && new Set(means).size === 1;
+  if (cells.length < 2 || means.length === 0 || allTie) return undefined;
+  return means.reduce((a, b) => better(a, b));
 }
 
 /** The best figure of a row's ranked cells. */

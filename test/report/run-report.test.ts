@@ -101,7 +101,7 @@ describe('the body of a report', () => {
     const cells = resultsOf(...Array.from({ length: 1000 }, (_, i) => ({ axes: { weightScale: 1 + i } })));
     const expectations = checkExpectations([{ say: 'all run', measure: 'bestValAccuracy', above: 0 }], cells);
     expect(reportBody({ ...view, expectations }, style)).toContain(
-      'pass - all run: 1,000 of 1,000 cells pass.\n',
+      'pass - all run (every net: best validation accuracy above 0): 1,000 of 1,000\n  cells pass.\n',
     );
   });
 });

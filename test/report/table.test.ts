@@ -57,8 +57,8 @@ describe('the table of results', () => {
       '.900 .900 diverged',
       '- - diverged',
       'failed',
-      '.200* .300* 1.000*',
-      '.100 .300* 2.000',
+      '.200* .300 1.000*',
+      '.100 .300 2.000',
     ]);
   });
 
@@ -80,9 +80,9 @@ describe('the table of results', () => {
     ];
     // t quantiles of a table: 12.706 for 1 degree of freedom, 4.303 for 2.
     expect(textsOf(...trials).flat()).toEqual([
-      '.375 ±1.588 (n 2) .500 ±.000 (n 2) 1.000 (n 1)',
-      '.300 ±.124* .500 ±.000* 2.000 ±2.484*',
-      '.100 ±.000 .500 ±.000* 5.000 ±0.000',
+      '.375 (.000 to 1.000) (n 2) .500 ±.000 (n 2) 1.000 (n 1)',
+      '.300 ±.124* .500 ±.000 2.000 ±2.484*',
+      '.100 ±.000 .500 ±.000 5.000 ±0.000',
     ]);
     expect(tableOf(...trials).notes).toEqual(
       expect.arrayContaining([
@@ -181,9 +181,9 @@ describe('a table in a terminal', () => {
     const trials = hiddenDims.map((dims, index) => given({ hiddenDims: dims }, 0.3 - index / 10, 0.5, 1.5));
     expect(show(40, trials).slice(1, 5)).toEqual([
       'hiddenDims 1000x1000x1000x1000',
-      '  val .300*  train .500*  loss 1.500*',
+      '  val .300*  train .500  loss 1.500',
       'hiddenDims 1000x1000x1000x1000x1000',
-      '  val .200  train .500*  loss 1.500*',
+      '  val .200  train .500  loss 1.500',
     ]);
   });
 
