@@ -11,7 +11,7 @@ export function registerAnswer(program: Command, context: Context): void {
     .addArgument(new Argument('<question>', 'which question').choices(['1', '2', '3', '4', 'all'] as const))
     .summary("answer the notebook's questions by experiment")
     .description(
-      'Runs the experiments of a question (configs/question-*.yaml) with six seeds, and prints what they show and why. The questions: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Keeps its runs in ./results and resumes them. Each question takes about half a minute on two cores, question 3 a few seconds.',
+      'Runs the experiments of a question (configs/question-*.yaml) with six seeds, and prints what they show and why. The questions: 1, the weight scale; 2, the batch size; 3, preprocessing; 4, when layer norm fails. Keeps its runs in ./results and resumes them. All four take a few minutes on two cores.',
     )
     .addOption(dataOption())
     .addOption(workersOption())

@@ -51,7 +51,6 @@ function reasons(results: readonly Result[]) {
       `${normalizationName(normalization).replace('the ', '')} ${shortText(weightScale)}`,
       sizeText(gainOf(cell, middle)),
       at(hiddenDims.length, 'activationStd'),
-      at(middle, 'gradientNorm'),
       at(middle, 'updateRatio'),
       at(middle, 'epsilonShare'),
       cellText(cell, 'bestTrainAccuracy'),
@@ -59,10 +58,10 @@ function reasons(results: readonly Result[]) {
   });
   return tableOf(
     'Why: the first iteration, by net and weight scale',
-    ['net, scale', 'gain', 'signal', 'dW', 'update', 'eps', 'train'],
+    ['net, scale', 'gain', 'signal', 'update', 'eps', 'train'],
     rows,
     [
-      'gain: s sqrt(n/2), the factor of a layer; signal: standard deviation of the last hidden activations; dW, update and eps (its share of var + eps) describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
+      'gain: s sqrt(n/2), the factor of a layer; signal: standard deviation of the last hidden activations; update and eps (its share of var + eps) describe the middle layer; train: best training accuracy, ± half the 95 % t interval over the seeds.',
     ],
   );
 }

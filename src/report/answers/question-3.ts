@@ -9,10 +9,18 @@ import { type Answer, tableOf } from './answer.ts';
 const SAME = 1e-6;
 
 const HEADS: Readonly<Record<Change, string>> = {
-  otherImages: 'other images',
+  otherImages: 'others',
   imageRescaled: 'image x 2',
-  rowRescaled: 'one row x 2',
+  rowRescaled: 'row x 2',
   dataRecentred: 'data + 80',
+};
+
+/** In a sentence: its results do not change with .. */
+const CHANGES: Readonly<Record<Change, string>> = {
+  otherImages: 'other images',
+  imageRescaled: 'the scale of the image',
+  rowRescaled: 'the scale of a row of its pixels',
+  dataRecentred: 'a shift of all data',
 };
 
 /** The notebook's list. */
@@ -28,7 +36,7 @@ export type Measured = Readonly<Record<string, Invariance>>;
 /** @param nets by normalization, @param steps by preprocessing */
 export function answer3(nets: Measured, steps: Measured): Answer {
   const rows = [...Object.entries(nets), ...Object.entries(steps)].map(([name, figures]) => [
-    STEPS[name] ?? normalizationName(name),
+    STEPS[name]?.split(',')[0] ?? normalizationName(name).replace('the ', ''),
     ...changeNames.map(change => (figures[change] < SAME ? 'same' : sizeText(figures[change]))),
   ]);
   return {
@@ -39,7 +47,7 @@ export function answer3(nets: Measured, steps: Measured): Answer {
         ['', ...changeNames.map(change => HEADS[change])],
         rows,
         [
-          "The largest relative change of one image's result over all seeds, when the other images are replaced, the image is rescaled, one row of its pixels is rescaled, or all data are recentred.",
+          "The largest relative change of one image's result over all seeds, when the other images are replaced (others), the image is rescaled, one row of its pixels is rescaled, or all data are recentred. 1 to 4: the notebook's ways of preprocessing.",
         ],
       ),
     ],
@@ -60,7 +68,7 @@ function likeSentence(name: string, own: Invariance | undefined, steps: Measured
   }));
   const most = Math.max(...agreements.map(({ count }) => count));
   const like = agreements.filter(({ count }) => count === most).map(({ step }) => STEPS[step] ?? step);
-  const keeps = changeNames.filter(change => own[change] < SAME).map(change => HEADS[change]);
+  const keeps = changeNames.filter(change => own[change] < SAME).map(change => CHANGES[change]);
   const kept =
     keeps.length > 0
       ? `its results do not change with ${keeps.join(' and ')}`

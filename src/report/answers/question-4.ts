@@ -1,5 +1,6 @@
 /** Question 4: when layer normalization works badly. */
 import { type Cell, estimate } from '../../analysis/cells.ts';
+import type { ComparedCell } from '../../analysis/comparison.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import { fractionText, listed } from '../../analysis/words.ts';
@@ -42,6 +43,7 @@ export function answer4(runs: Runs): Answer {
     ],
     tables: AXES.map(axis => axisTable(axis, runs[axis.run] ?? [])),
     finding: [
+      ...shortSentence(runs),
       ...AXES.flatMap(axis => axisSentences(axis, runs[axis.run] ?? [])),
       ...growthSentences(runs['question-4-depth'] ?? []),
     ],
@@ -57,6 +59,27 @@ const cellsAt =
   (results: readonly Result[], key: string, value: SettingValue): CellByNet =>
   normalization =>
     cellsWith(results, { normalization, [key]: value })[0];
+
+/** Where layer norm does not learn, and where it is behind the plain net. */
+function shortSentence(runs: Runs): string[] {
+  const found = AXES.flatMap(({ run, what, text }) => {
+    const comparison = againstPlain(runs[run] ?? [], MEASURE, ['layernorm']);
+    const at = (is: (cell: ComparedCell) => boolean) =>
+      listed((comparison?.cells ?? []).filter(is).map(({ candidate }) => text(candidate.axes[keyOf(run)]!)));
+    const lost = at(({ obstacle }) => obstacle?.kind === 'outcome' && obstacle.candidate === 'at chance');
+    const behind = at(({ verdict }) => verdict === 'worse');
+    return [
+      ...(lost === '' ? [] : [`does not learn at ${what} ${lost}`]),
+      ...(behind === '' ? [] : [`is worse than the plain net at ${what} ${behind}`]),
+    ];
+  });
+  const tried = AXES.filter(({ run }) => (runs[run] ?? []).length > 0).map(({ what }) => what);
+  if (tried.length === 0) return [];
+  const where = found.length > 0 ? listed(found) : 'is nowhere worse than the plain net';
+  return [`Layer norm ${where}; tried: ${listed(tried)}.`];
+}
+
+const keyOf = (run: string): string => AXES.find(axis => axis.run === run)!.key;
 
 function axisTable({ key, what, text }: AxisRow, results: readonly Result[]) {
   const compared = againstPlain(results, MEASURE, ['layernorm'])?.cells ?? [];
