@@ -62,8 +62,17 @@ export const belowT = (t: number, df: number): number => {
   return t < 0 ? tail : 1 - tail;
 };
 
+const criticals = new Map<string, number>();
+
 /** The t that |T| exceeds with probability p, by bisection. */
 export function criticalT(p: number, df: number): number {
+  const key = `${p} ${df}`;
+  const known = criticals.get(key) ?? bisected(p, df);
+  criticals.set(key, known);
+  return known;
+}
+
+function bisected(p: number, df: number): number {
   let [low, high] = [0, 1];
   while (twoSidedT(high, df) > p) high *= 2;
   for (let i = 0; i < 200 && high - low > 1e-15 * high; i++) {

@@ -1,5 +1,5 @@
 /** The raw figures of a run, and what they say by the rules of docs/evidence.md, worked out anew. */
-import { binomialQuantile, holm, type Sample, sampleOf, signFlipShare, tTestP, twoSidedT } from './arithmetic.ts';
+import { binomialQuantile, type Sample, sampleOf } from './arithmetic.ts';
 
 export type Value = number | string | boolean | readonly number[];
 
@@ -126,7 +126,15 @@ export function cellsOf(run: Pick<RawRun, 'trials'>): RawCell[] {
 export const figuresOf = ({ trials }: Pick<RawCell, 'trials'>, measure: MeasureName): number[] =>
   trials.flatMap(trial => figureOf(trial, measure) ?? []);
 
-export const estimate = (cell: Pick<RawCell, 'trials'>, measure: MeasureName): Sample => sampleOf(figuresOf(cell, measure));
+const estimates = new WeakMap<RawCell['trials'], Map<MeasureName, Sample>>();
+
+export function estimate({ trials }: Pick<RawCell, 'trials'>, measure: MeasureName): Sample {
+  const known = estimates.get(trials) ?? new Map<MeasureName, Sample>();
+  estimates.set(trials, known);
+  const sample = known.get(measure) ?? sampleOf(figuresOf({ trials }, measure));
+  known.set(measure, sample);
+  return sample;
+}
 
 function outcomeOf(trials: RawCell['trials'], cells: number, seeds: number): Outcome {
   const fates = trials.map(exploded);
