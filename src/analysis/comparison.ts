@@ -124,11 +124,12 @@ export function usualAxis(results: readonly Result[], baseline: Where | undefine
 const declaredAxis = (results: readonly Result[], baseline: Where = {}): string | undefined =>
   Object.keys(baseline).find(key => axisValues(results, key).length > 1);
 
-/** The nets of a run against one another; undefined if no single axis tells them apart. */
+/** The nets of a run against one another; undefined if no single axis tells them apart, or the baseline has yet to run. */
 export function compareNets(
   results: readonly Result[],
   { baseline, ...options }: Omit<ByOptions, 'by'>,
 ): Comparison | undefined {
+  if (baseline && !results.some(({ trial }) => agrees(trial.settings, baseline))) return undefined;
   const { parts } = netsOf(results);
   const by = declaredAxis(results, baseline) ?? (parts.length === 1 ? parts[0]!.keys[0] : undefined);
   return by === undefined ? undefined : compareBy(results, { ...options, by, baseline });
@@ -141,8 +142,8 @@ export function compareNets(
  */
 export function compareBy(results: readonly Result[], { by, baseline, ...options }: ByOptions): Comparison {
   const where = baselineOf(results, by, baseline);
-  const axis = axesOf(results).find(({ keys }) => keys.includes(by));
-  const differs = axis?.keys ?? [by];
+  const told = Object.keys(where);
+  const differs = axesOf(results).flatMap(({ keys }) => (keys.some(key => told.includes(key)) ? keys : []));
   const cells = cellsOf(results);
   const isBaseline = (cell: Cell) => agrees(cell.results[0]!.trial.settings, where);
   const [baselines, candidates] = [cells.filter(isBaseline), cells.filter(cell => !isBaseline(cell))];
@@ -206,7 +207,7 @@ function comparisonOf(
     pairs: paired.a.length === 0 ? null : comparePairs(paired.a, paired.b),
   }));
   const judged = judge(
-    compared.map(({ pairs, obstacle }) => (obstacle ? null : pairs)),
+    compared.map(({ pairs, obstacle }) => (pairs && !obstacle ? [pairs] : [])),
     { higher, step: stepOf(matched, measure), margin: equivalent },
   );
   const used = new Set(pairs.map(([baseline]) => baseline));

@@ -191,11 +191,13 @@ function checkBetter(
   const judged = judgePairs(
     gains.map(gain =>
       gain && gain.length > 0
-        ? comparePairs(
-            gain,
-            gain.map(() => 0),
-          )
-        : null,
+        ? [
+            comparePairs(
+              gain,
+              gain.map(() => 0),
+            ),
+          ]
+        : [],
     ),
     { higher: true, step: steps.reduce((largest, step) => Math.max(largest, step), 0) },
   );

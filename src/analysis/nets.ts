@@ -1,7 +1,7 @@
 /** A run's cells, ordered for a finding: nets, each along one numeric axis. */
 import type { SettingValue } from '../config/schema.ts';
 import { type Axis, axesOf, valuesOn } from './axes.ts';
-import { type Cell, cellsOf, estimate } from './cells.ts';
+import { type Cell, cellsOf, estimate, isTie } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import type { Result } from './results.ts';
@@ -104,5 +104,5 @@ export function bestCells(cells: readonly NetCell[], measure: Accuracy): NetCell
     return item.cell.ranked && mean !== null ? [{ item, mean }] : [];
   });
   const highest = ranked.reduce((most, { mean }) => Math.max(most, mean), Number.NEGATIVE_INFINITY);
-  return ranked.filter(({ mean }) => mean === highest).map(({ item }) => item);
+  return ranked.filter(({ mean }) => isTie(mean, highest)).map(({ item }) => item);
 }
