@@ -153,7 +153,11 @@ const makers: Readonly<Record<Shape, (random: Random) => Part>> = {
         { group: 'batchnorm', ...plain },
         { group: 'batchnorm', normalization: 'batchnorm', batchSize: sizes },
         { group: 'layernorm', ...plain },
-        { group: 'layernorm', normalization: 'layernorm', batchSize: random.chance(0.7) ? sizes : sizes.slice(1) },
+        {
+          group: 'layernorm',
+          normalization: 'layernorm',
+          batchSize: random.chance(0.7) ? sizes : sizes.slice(1),
+        },
       ],
     };
   },
@@ -183,7 +187,9 @@ const makers: Readonly<Record<Shape, (random: Random) => Part>> = {
   },
   lists: random => {
     const widths = random.some([[2], [4, 4], [8, 8, 8], [16], [], [4, 8], [32, 4]], random.int(2, 5));
-    return { sweep: { hiddenDims: widths, ...(random.chance(0.7) && { normalization: shuffledNets(random, 2) }) } };
+    return {
+      sweep: { hiddenDims: widths, ...(random.chance(0.7) && { normalization: shuffledNets(random, 2) }) },
+    };
   },
   booleans: random => ({
     sweep: {
@@ -194,14 +200,19 @@ const makers: Readonly<Record<Shape, (random: Random) => Part>> = {
   }),
   'mixed axis': random => ({
     sweep: {
-      weightScale: [...valuesOf(random, 'weightScale', random.int(1, 4)), ...random.some(['he', 'xavier'] as const, random.int(1, 2))],
+      weightScale: [
+        ...valuesOf(random, 'weightScale', random.int(1, 4)),
+        ...random.some(['he', 'xavier'] as const, random.int(1, 2)),
+      ],
       normalization: shuffledNets(random, 2),
     },
   }),
   'close values': random => {
     const start = random.pick([1e-3, 0.1234, 0.5]);
     const values = Array.from({ length: random.int(2, 4) }, (_, i) => start * (1 + 1e-4 * i));
-    return { sweep: { learningRate: values, ...(random.chance(0.7) && { normalization: shuffledNets(random, 2) }) } };
+    return {
+      sweep: { learningRate: values, ...(random.chance(0.7) && { normalization: shuffledNets(random, 2) }) },
+    };
   },
   'many nets': random => ({
     sweep: {
@@ -223,7 +234,8 @@ export function designOf(random: Random, wanted?: Shape): Design {
   const shape = wanted ?? random.pick(shapes);
   const part = makers[shape](random);
   const swept = sweptKeys(part);
-  const own = <Key extends SettingKey>(key: Key, value: SettingValue) => (swept.has(key) ? {} : { [key]: value });
+  const own = <Key extends SettingKey>(key: Key, value: SettingValue) =>
+    swept.has(key) ? {} : { [key]: value };
   const seeds = seedsOf(random);
   const mostImages = swept.has('trainImages') || shape === 'zip' ? 5000 : 0;
   const trainImages = random.weighted([
@@ -239,7 +251,16 @@ export function designOf(random: Random, wanted?: Shape): Design {
       ...own('trainImages', trainImages),
       // Large batches keep the made-up losses few.
       ...own('batchSize', random.pick([25, 50, 100, 500])),
-      ...own('epochs', random.weighted([[2, 1], [2, 2], [3, 3], [2, 5], [1, 9]])),
+      ...own(
+        'epochs',
+        random.weighted([
+          [2, 1],
+          [2, 2],
+          [3, 3],
+          [2, 5],
+          [1, 9],
+        ]),
+      ),
       ...(random.chance(0.1) && own('reg', random.pick([0.01, 1]))),
       numTraining: Math.max(mostImages, 2000),
       numValidation: random.weighted([
@@ -271,6 +292,14 @@ function seedsOf(random: Random): Pick<ExperimentInput, 'replicates' | 'seeds' |
     [0.15, 17],
     [0.1, 20],
   ]);
-  if (random.chance(0.2)) return { seeds: random.some(Array.from({ length: 40 }, (_, i) => i), count).reverse() };
+  if (random.chance(0.2))
+    return {
+      seeds: random
+        .some(
+          Array.from({ length: 40 }, (_, i) => i),
+          count,
+        )
+        .reverse(),
+    };
   return { replicates: count, ...(random.chance(0.2) && { seed: random.int(0, 1000) }) };
 }

@@ -41,7 +41,15 @@ interface Scenario {
   readonly netShape: 'offset' | 'one place' | 'alternating' | 'slope';
   readonly sharedSd: number;
   readonly ownSd: number;
-  readonly outcomes: 'all learn' | 'ends fail' | 'mixed' | 'all guess' | 'all diverge' | 'all explode' | 'all failed' | 'some seeds';
+  readonly outcomes:
+    | 'all learn'
+    | 'ends fail'
+    | 'mixed'
+    | 'all guess'
+    | 'all diverge'
+    | 'all explode'
+    | 'all failed'
+    | 'some seeds';
   readonly damage: 'none' | 'missing' | 'stopped' | 'disjoint' | 'failures' | 'one complete seed';
   readonly scale: 'usual' | 'tiny' | 'huge';
   readonly course: keyof typeof courses;
@@ -53,9 +61,18 @@ export function scenarioOf(random: Random): Scenario {
   const sd = ties ? 0 : random.pick([1e-4, 0.002, 0.005, 0.01, 0.02, 0.05, 0.12]);
   return {
     level: random.pick([0.2, 0.3, 0.45, 0.7, 0.95]),
-    pattern: random.weighted([[3, 'flat'], [4, random.pick(patternNames)]]),
+    pattern: random.weighted([
+      [3, 'flat'],
+      [4, random.pick(patternNames)],
+    ]),
     slope: random.pick([0.01, 0.03, 0.1, 0.3]),
-    netEffect: random.weighted([[3, 0], [1, 0.003], [2, 0.01], [2, 0.05], [2, 0.2]]),
+    netEffect: random.weighted([
+      [3, 0],
+      [1, 0.003],
+      [2, 0.01],
+      [2, 0.05],
+      [2, 0.2],
+    ]),
     netShape: random.pick(['offset', 'one place', 'alternating', 'slope']),
     sharedSd: sd * random.pick([0, 0.5, 1]),
     ownSd: sd,
@@ -77,21 +94,34 @@ export function scenarioOf(random: Random): Scenario {
       [1.5, 'failures'],
       [0.5, 'one complete seed'],
     ]),
-    scale: random.weighted([[12, 'usual'], [1, 'tiny'], [1, 'huge']]),
+    scale: random.weighted([
+      [12, 'usual'],
+      [1, 'tiny'],
+      [1, 'huge'],
+    ]),
     course: random.pick(courseNames),
     coursesDiffer: random.chance(0.3),
   };
 }
 
 /** A record for each trial that ran, by id. */
-export function recordsOf(trials: readonly Trial[], random: Random, scenario = scenarioOf(random)): Map<string, TrialRecord> {
+export function recordsOf(
+  trials: readonly Trial[],
+  random: Random,
+  scenario = scenarioOf(random),
+): Map<string, TrialRecord> {
   const places = placesOf(trials);
   const cellKeys = [...new Set(trials.map(cellKey))];
   const nets = [...new Set(trials.map(trial => netKey(trial, places.key)))];
   const seeds = [...new Set(trials.map(({ seed }) => seed))];
   const shared = new Map(seeds.map(seed => [seed, scenario.sharedSd * random.normal()]));
   const netCourses = nets.map(() => (scenario.coursesDiffer ? random.pick(courseNames) : scenario.course));
-  const fates = new Map(cellKeys.map(key => [key, random.pick(['learns', 'learns', 'guesses', 'near chance', 'explodes', 'diverges', 'failed'] as const)]));
+  const fates = new Map(
+    cellKeys.map(key => [
+      key,
+      random.pick(['learns', 'learns', 'guesses', 'near chance', 'explodes', 'diverges', 'failed'] as const),
+    ]),
+  );
   const records = new Map<string, TrialRecord>();
   for (const trial of trials) {
     const net = nets.indexOf(netKey(trial, places.key));
@@ -117,11 +147,19 @@ export function recordsOf(trials: readonly Trial[], random: Random, scenario = s
         return 'failed';
       case 'ends fail':
         if (net % 2 === 0) return 'learns';
-        return place < 0.25 ? 'guesses' : place > 0.75 ? (trial.seed % 2 === 0 ? 'explodes' : 'diverges') : 'learns';
+        return place < 0.25
+          ? 'guesses'
+          : place > 0.75
+            ? trial.seed % 2 === 0
+              ? 'explodes'
+              : 'diverges'
+            : 'learns';
       case 'mixed':
         return fates.get(cellKey(trial))!;
       case 'some seeds':
-        return random.chance(0.75) ? 'learns' : random.pick(['guesses', 'explodes', 'diverges', 'near chance'] as const);
+        return random.chance(0.75)
+          ? 'learns'
+          : random.pick(['guesses', 'explodes', 'diverges', 'near chance'] as const);
     }
   }
 
@@ -163,8 +201,12 @@ const netKey = ({ axes }: Trial, axis: string | undefined): string =>
 function placesOf(trials: readonly Trial[]): { readonly key: string | undefined; of(trial: Trial): number } {
   const keys = Object.keys(trials[0]?.axes ?? {});
   const valuesOf = (key: string) =>
-    [...new Set(trials.map(({ axes }) => axes[key]).filter(value => typeof value === 'number'))].sort((a, b) => a - b);
-  const [longest] = keys.map(key => ({ key, values: valuesOf(key) })).sort((a, b) => b.values.length - a.values.length);
+    [...new Set(trials.map(({ axes }) => axes[key]).filter(value => typeof value === 'number'))].sort(
+      (a, b) => a - b,
+    );
+  const [longest] = keys
+    .map(key => ({ key, values: valuesOf(key) }))
+    .sort((a, b) => b.values.length - a.values.length);
   if (!longest || longest.values.length < 2) return { key: undefined, of: () => 0.5 };
   const { key, values } = longest;
   return { key, of: ({ axes }) => Math.max(0, values.indexOf(axes[key] as number)) / (values.length - 1) };
@@ -183,9 +225,19 @@ function recordOf(
   const { perEpoch, iterations } = scheduleOf(settings);
   const seconds = 0.1;
   if (fate === 'failed')
-    return { id, status: 'failed', iterations: 0, losses: [], accuracies: [], seconds, error: 'worker broke down' };
+    return {
+      id,
+      status: 'failed',
+      iterations: 0,
+      losses: [],
+      accuracies: [],
+      seconds,
+      error: 'worker broke down',
+    };
   const ended = fate === 'diverges' ? random.int(0, iterations - 1) : iterations;
-  const initial = Math.log(NUM_CLASSES) + (fate === 'explodes' || fate === 'diverges' ? random.pick([0, 50, 1e8]) : 0.02 * random.normal());
+  const initial =
+    Math.log(NUM_CLASSES) +
+    (fate === 'explodes' || fate === 'diverges' ? random.pick([0, 50, 1e8]) : 0.02 * random.normal());
   const goal =
     fate === 'learns'
       ? Math.max(0.01, Math.log(NUM_CLASSES) * (1 - level))
@@ -197,7 +249,9 @@ function recordOf(
   const losses = Array.from({ length: ended }, (_, i) => {
     const share = Math.min(1, course((i + 1) / iterations));
     const data = i === 0 ? initial : initial + (goal - initial) * share;
-    return factor * Math.abs(data * (1 + 0.01 * random.normal())) + penalty * (1 - 0.5 * ((i + 1) / iterations));
+    return (
+      factor * Math.abs(data * (1 + 0.01 * random.normal())) + penalty * (1 - 0.5 * ((i + 1) / iterations))
+    );
   });
   const accuracy = (images: number, p: number) => {
     // Learners have the level that was drawn, so that ties and effects stay as planned; others guess image by image.
@@ -220,5 +274,12 @@ function recordOf(
       valAccuracy: accuracy(split.numValidation, val),
     });
   }
-  return { id, status: fate === 'diverges' ? 'diverged' : 'completed', iterations: ended, losses, accuracies, seconds };
+  return {
+    id,
+    status: fate === 'diverges' ? 'diverged' : 'completed',
+    iterations: ended,
+    losses,
+    accuracies,
+    seconds,
+  };
 }

@@ -1,13 +1,14 @@
 /** Made-up runs by number: a real experiment, planned by the program, with made-up records. */
-import { resultsOf } from '../../src/store/stored-run.ts';
-import { type ExperimentInput, type Experiment, experimentSchema } from '../../src/config/schema.ts';
+
 import { contradictions } from '../../src/config/rules.ts';
+import { type Experiment, type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { Trial } from '../../src/plan/trial.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
-import { type Entry, entryOf } from '../../src/store/entry.ts';
-import { identityOf, type Identity } from '../../src/store/manifest.ts';
 import type { OpenRun } from '../../src/run/views.ts';
+import { type Entry, entryOf } from '../../src/store/entry.ts';
+import { type Identity, identityOf } from '../../src/store/manifest.ts';
+import { resultsOf } from '../../src/store/stored-run.ts';
 import { designOf, type Shape } from './designs.ts';
 import { recordsOf } from './figures.ts';
 import { type Random, randomOf } from './random.ts';
@@ -44,12 +45,25 @@ export function experimentOf(input: ExperimentInput): Experiment {
   return experiment;
 }
 
-export function assembled(number: number, shape: Shape, input: ExperimentInput, random: Random, name = 'made'): MadeRun {
+export function assembled(
+  number: number,
+  shape: Shape,
+  input: ExperimentInput,
+  random: Random,
+  name = 'made',
+): MadeRun {
   const experiment = experimentOf(input);
   const data = random.weighted(DATA.map((each, i) => [i === 0 ? 9 : 1, each] as const));
   const trials = planTrials(experiment, { fingerprint: data.fingerprint, numerics: 'portable-1' });
   const records = recordsOf(trials, random);
-  return { number, shape, experiment, trials, records, run: openRun(name, experiment, data, trials, records) };
+  return {
+    number,
+    shape,
+    experiment,
+    trials,
+    records,
+    run: openRun(name, experiment, data, trials, records),
+  };
 }
 
 /** A run as the program reads it from its journal. */

@@ -8,9 +8,9 @@ import { experimentOf, openRun } from './made-run.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** Ten values of a numeric axis. */
-const TEN = Array.from({ length: 10 }, (_, i) => (i + 1) / 100);
+const TEN: number[] = Array.from({ length: 10 }, (_, i) => (i + 1) / 100);
 
-const settings = { hiddenDims: [2], trainImages: 1000, batchSize: 500, epochs: 3 } as const;
+const settings = { hiddenDims: [2], trainImages: 1000, batchSize: 500, epochs: 3 };
 
 interface NullKind {
   /** What a run of this kind may claim falsely, or, with an effect, should claim. */
@@ -23,7 +23,11 @@ interface NullKind {
 export const nullKinds = {
   /** Two nets at ten values: ten comparisons. */
   'two nets, ten cells': {
-    input: seeds => ({ ...settings, replicates: seeds, sweep: { weightScale: TEN, normalization: ['none', 'batchnorm'] } }),
+    input: seeds => ({
+      ...settings,
+      replicates: seeds,
+      sweep: { weightScale: TEN, normalization: ['none', 'batchnorm'] },
+    }),
     fate: 'learns',
     effect: 0,
   },
@@ -32,13 +36,20 @@ export const nullKinds = {
     input: seeds => ({
       ...settings,
       replicates: seeds,
-      sweep: { normalization: ['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'], updateRule: ['sgd', 'adam'] },
+      sweep: {
+        normalization: ['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'],
+        updateRule: ['sgd', 'adam'],
+      },
     }),
     fate: 'learns',
     effect: 0,
   },
   'three nets': {
-    input: seeds => ({ ...settings, replicates: seeds, sweep: { normalization: ['none', 'batchnorm', 'layernorm'] } }),
+    input: seeds => ({
+      ...settings,
+      replicates: seeds,
+      sweep: { normalization: ['none', 'batchnorm', 'layernorm'] },
+    }),
     fate: 'learns',
     effect: 0,
   },
@@ -61,7 +72,11 @@ export const nullKinds = {
     effect: 0,
   },
   'two nets, d_z = 3 in one of ten cells': {
-    input: seeds => ({ ...settings, replicates: seeds, sweep: { weightScale: TEN, normalization: ['none', 'batchnorm'] } }),
+    input: seeds => ({
+      ...settings,
+      replicates: seeds,
+      sweep: { weightScale: TEN, normalization: ['none', 'batchnorm'] },
+    }),
     fate: 'learns',
     effect: 3,
   },
@@ -97,10 +112,17 @@ function recordOf(trial: Trial, { fate, effect }: NullKind, random: Random): Tri
     id,
     status: 'completed',
     iterations: 2 * own.epochs,
-    losses: Array.from({ length: 2 * own.epochs }, () => (fate === 'guesses' ? 2.303 : 2.3 - level) + 0.01 * random.normal()),
+    losses: Array.from(
+      { length: 2 * own.epochs },
+      () => (fate === 'guesses' ? Math.LN10 : 2.3 - level) + 0.01 * random.normal(),
+    ),
     accuracies: Array.from({ length: own.epochs + 1 }, (_, epoch) => {
       const share = 1 - Math.exp((-4 * (epoch + 0.5)) / own.epochs);
-      return { epoch, trainAccuracy: accuracy(1000, share), valAccuracy: accuracy(split.numValidation, share) };
+      return {
+        epoch,
+        trainAccuracy: accuracy(1000, share),
+        valAccuracy: accuracy(split.numValidation, share),
+      };
     }),
     seconds: 0.1,
   };

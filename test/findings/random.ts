@@ -37,7 +37,11 @@ export function randomOf(seed: number): Random {
     pick: items => items[int(0, items.length - 1)]!,
     weighted: items => {
       let left = uniform() * items.reduce((sum, [weight]) => sum + weight, 0);
-      return (items.find(([weight]) => (left -= weight) < 0) ?? items.at(-1)!)[1];
+      for (const [weight, item] of items) {
+        left -= weight;
+        if (left < 0) return item;
+      }
+      return items.at(-1)![1];
     },
     some: (items, count) => {
       let wanted = Math.min(count, items.length);

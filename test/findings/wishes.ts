@@ -7,13 +7,18 @@ import { type MeasureName, measureNames } from '../../src/records/measures.ts';
 import type { Random } from './random.ts';
 
 /** Wishes that the experiment can have: they refer to settings of its own cells. */
-export function wishesOf(experiment: Experiment, random: Random): Pick<ExperimentInput, 'baseline' | 'charts' | 'expect'> {
+export function wishesOf(
+  experiment: Experiment,
+  random: Random,
+): Pick<ExperimentInput, 'baseline' | 'charts' | 'expect'> {
   const cells = sweepCells(experiment, pow).map(({ axes }) => axes);
   const keys = Object.keys(cells[0] ?? {});
   return {
     ...(keys.length > 0 && random.chance(0.3) && { baseline: subset(cells, keys, random) }),
     ...(random.chance(0.3) && { charts: chartsOf(keys, random) }),
-    ...(random.chance(0.6) && { expect: Array.from({ length: random.int(1, 4) }, () => expectation(cells, keys, random)) }),
+    ...(random.chance(0.6) && {
+      expect: Array.from({ length: random.int(1, 4) }, () => expectation(cells, keys, random)),
+    }),
   } as Pick<ExperimentInput, 'baseline' | 'charts' | 'expect'>;
 }
 
@@ -22,7 +27,9 @@ type Axes = Readonly<Record<string, unknown>>;
 /** Some of the values of one cell. */
 function subset(cells: readonly Axes[], keys: readonly string[], random: Random): Axes {
   const cell = random.pick(cells);
-  return Object.fromEntries(random.some(keys, random.int(1, Math.min(2, keys.length))).map(key => [key, cell[key]]));
+  return Object.fromEntries(
+    random.some(keys, random.int(1, Math.min(2, keys.length))).map(key => [key, cell[key]]),
+  );
 }
 
 function whereOf(cells: readonly Axes[], keys: readonly string[], random: Random): Axes | undefined {
@@ -51,7 +58,11 @@ function expectation(cells: readonly Axes[], keys: readonly string[], random: Ra
   const isLoss = /Loss/.test(measure);
   if (form === 'better' && keys.length > 0) {
     const by = random.pick([undefined, 0, 0.01, isLoss ? 0.5 : 0.05]);
-    return { ...common, measure, better: { than: subset(cells, keys, random), ...(by !== undefined && { by }) } };
+    return {
+      ...common,
+      measure,
+      better: { than: subset(cells, keys, random), ...(by !== undefined && { by }) },
+    };
   }
   const bound = isLoss ? random.pick([0.5, 1.5, 2.3, 10]) : random.pick([0.1, 0.2, 0.3, 0.45, 0.7]);
   const name = random.pick(['atLeast', 'atMost', 'above', 'below'] as const);
@@ -64,7 +75,11 @@ function chartsOf(keys: readonly string[], random: Random): object[] {
   const series = ['loss', 'trainAccuracy', 'valAccuracy'] as const;
   return Array.from({ length: random.int(1, 4) }, () =>
     numeric.length > 0 && random.chance(0.7)
-      ? { x: random.pick(numeric), y: random.pick(measureNames), ...(random.chance(0.1) && { clamp: [0, 2.5] }) }
+      ? {
+          x: random.pick(numeric),
+          y: random.pick(measureNames),
+          ...(random.chance(0.1) && { clamp: [0, 2.5] }),
+        }
       : { y: random.pick(series) },
   );
 }

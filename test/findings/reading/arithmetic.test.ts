@@ -1,12 +1,19 @@
 /** The second reading's arithmetic against mpmath (40 digits), and its walls: it knows nothing of what it judges. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { binomialQuantile, criticalT, holm, sampleOf, signFlipShare, tTestP, twoSidedT } from './arithmetic.ts';
+import {
+  binomialQuantile,
+  criticalT,
+  holm,
+  sampleOf,
+  signFlipShare,
+  tTestP,
+  twoSidedT,
+} from './arithmetic.ts';
 
-const truth = JSON.parse(readFileSync(new URL('../../truth/reading.json', import.meta.url), 'utf8')) as Record<
-  'twoSidedT' | 'criticalT' | 'binomialQuantile',
-  [number, number, number][]
->;
+const truth = JSON.parse(
+  readFileSync(new URL('../../truth/reading.json', import.meta.url), 'utf8'),
+) as Record<'twoSidedT' | 'criticalT' | 'binomialQuantile', [number, number, number][]>;
 
 it('the t distribution agrees with mpmath', () => {
   for (const [t, df, p] of truth.twoSidedT) expect(twoSidedT(t, df) / p).toBeCloseTo(1, 9);

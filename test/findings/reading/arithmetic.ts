@@ -20,9 +20,7 @@ export function logGamma(x: number): number {
 export function betaShare(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(
-    logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x),
-  );
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
   return x < (a + 1) / (a + b + 2)
     ? (front * betaFraction(a, b, x)) / a
     : 1 - (front * betaFraction(b, a, 1 - x)) / b;
@@ -100,7 +98,9 @@ export function sampleOf(figures: readonly number[]): Sample {
   const largest = Math.max(...figures.map(Math.abs));
   const unit = largest === 0 ? 1 : largest;
   const scaled = figures.map(figure => figure / unit);
-  const centre = scaled.reduce((sum, figure) => sum + figure, 0) / n;
+  const sum = scaled.reduce((all, figure) => all + figure, 0) / n;
+  // Figures that cancel leave only the rounding of their sum.
+  const centre = Math.abs(sum) <= 1e-14 ? 0 : sum;
   const mean = unit * centre;
   if (n === 1) return { n, mean, sd: Number.NaN, low: Number.NaN, high: Number.NaN };
   const spread = Math.sqrt(scaled.reduce((sum, figure) => sum + (figure - centre) ** 2, 0) / (n - 1));
@@ -117,7 +117,10 @@ export function tTestP({ n, mean, sd }: Sample, null_ = 0): number {
 
 /** Holm's step-down correction (1979): the corrected p of each, in their order. NaN stays NaN and does not count. */
 export function holm(ps: readonly number[]): number[] {
-  const order = ps.map((p, i) => ({ p, i })).filter(({ p }) => !Number.isNaN(p)).sort((a, b) => a.p - b.p);
+  const order = ps
+    .map((p, i) => ({ p, i }))
+    .filter(({ p }) => !Number.isNaN(p))
+    .sort((a, b) => a.p - b.p);
   const corrected = ps.map(() => Number.NaN);
   let most = 0;
   for (const [rank, { p, i }] of order.entries()) {

@@ -16,7 +16,11 @@ export interface RawTrial {
 export interface RawRecord {
   readonly status: 'completed' | 'diverged' | 'failed';
   readonly losses: readonly number[];
-  readonly accuracies: readonly { readonly epoch: number; readonly trainAccuracy: number; readonly valAccuracy: number }[];
+  readonly accuracies: readonly {
+    readonly epoch: number;
+    readonly trainAccuracy: number;
+    readonly valAccuracy: number;
+  }[];
   readonly lastEpochDataLoss?: number | undefined;
 }
 
@@ -61,14 +65,16 @@ export const perEpochOf = (trial: RawTrial): number =>
   Math.max(1, Math.floor(numberOf(trial, 'trainImages') / numberOf(trial, 'batchSize')));
 
 /** How often a whole training measures accuracies: once after the first iteration, unless an epoch ends there, and after each epoch. */
-export const evaluationsOf = (trial: RawTrial): number => numberOf(trial, 'epochs') + (perEpochOf(trial) > 1 ? 1 : 0);
+export const evaluationsOf = (trial: RawTrial): number =>
+  numberOf(trial, 'epochs') + (perEpochOf(trial) > 1 ? 1 : 0);
 
 /** The images that an accuracy was measured on. */
 export const imagesOf = (measure: MeasureName, trial: RawTrial): number =>
   /Train/.test(measure) ? Math.min(numberOf(trial, 'trainImages'), TRAIN_SAMPLES) : trial.validationImages;
 
 /** The smallest step between two figures of a measure: 1 / images for an accuracy, 0 for a loss. */
-export const stepOf = (measure: MeasureName, trial: RawTrial): number => (/Loss/.test(measure) ? 0 : 1 / imagesOf(measure, trial));
+export const stepOf = (measure: MeasureName, trial: RawTrial): number =>
+  /Loss/.test(measure) ? 0 : 1 / imagesOf(measure, trial);
 
 /** The measure of a whole trial; undefined if it has none or it is not finite. */
 export function figureOf(trial: RawTrial, measure: MeasureName): number | undefined {

@@ -14,7 +14,14 @@ import {
 } from './facts.ts';
 import { nameOf, settingsText, writerOf } from './words.ts';
 
-export type Verdict = 'better' | 'worse' | 'equivalent' | 'not told apart' | 'not compared' | 'one seed' | 'two equal differences';
+export type Verdict =
+  | 'better'
+  | 'worse'
+  | 'equivalent'
+  | 'not told apart'
+  | 'not compared'
+  | 'one seed'
+  | 'two equal differences';
 
 export interface Pairing {
   readonly candidate: RawCell;
@@ -34,7 +41,9 @@ export interface Compared extends Pairing {
   readonly p: number;
   readonly adjusted: number;
   /** That the true difference, for the better, lies below -margin, within it and above it; undefined without a margin or a spread. */
-  readonly probabilities: { readonly worse: number; readonly equivalent: number; readonly better: number } | undefined;
+  readonly probabilities:
+    | { readonly worse: number; readonly equivalent: number; readonly better: number }
+    | undefined;
   readonly verdict: Verdict;
   readonly candidateName: string;
   readonly baselineName: string;
@@ -109,7 +118,12 @@ export function judged(
   measure: MeasureName,
   margin: number | undefined,
 ): readonly (Pairing & Pick<Compared, 'p' | 'adjusted' | 'verdict' | 'probabilities'>)[] {
-  const step = Math.max(0, ...pairings.flatMap(({ candidate, baseline }) => [candidate, baseline]).map(cell => stepOf(measure, cell.trials[0]!)));
+  const step = Math.max(
+    0,
+    ...pairings
+      .flatMap(({ candidate, baseline }) => [candidate, baseline])
+      .map(cell => stepOf(measure, cell.trials[0]!)),
+  );
   const ps = pairings.map(pairing => {
     const isCompared = !isTold(pairing.candidate) && !isTold(pairing.baseline) && pairing.seeds.length > 0;
     return { isCompared, p: isCompared ? pairedP(pairing, step) : Number.NaN };
@@ -141,11 +155,15 @@ export function judged(
 function within({ difference }: Pairing, measure: MeasureName, margin: number): Compared['probabilities'] {
   const { n, mean, sd } = difference;
   if (n < 2) return undefined;
-  const below = (x: number) => (sd === 0 ? Number(mean < x) : belowT((x - mean) / (sd / Math.sqrt(n)), n - 1));
-  const above = (x: number) => (sd === 0 ? Number(mean > x) : belowT((mean - x) / (sd / Math.sqrt(n)), n - 1));
+  const below = (x: number) =>
+    sd === 0 ? Number(mean < x) : belowT((x - mean) / (sd / Math.sqrt(n)), n - 1);
+  const above = (x: number) =>
+    sd === 0 ? Number(mean > x) : belowT((mean - x) / (sd / Math.sqrt(n)), n - 1);
   const [low, high] = [below(-margin), above(margin)];
   const equivalent = Math.max(0, 1 - low - high);
-  return measures[measure].higher ? { worse: low, equivalent, better: high } : { worse: high, equivalent, better: low };
+  return measures[measure].higher
+    ? { worse: low, equivalent, better: high }
+    : { worse: high, equivalent, better: low };
 }
 
 /** A setting that varies, or several that move together. */
@@ -163,9 +181,11 @@ export function axesOf(cells: readonly RawCell[]): Axis[] {
   const keys = [...new Set(cells.flatMap(({ axes }) => Object.keys(axes)))];
   const valuesOf = (key: string) => new Set(cells.map(({ axes }) => sameText(axes[key])));
   const varying = keys.filter(key => valuesOf(key).size > 1);
-  const isNumeric = (key: string) => cells.every(({ axes }) => axes[key] === undefined || typeof axes[key] === 'number');
+  const isNumeric = (key: string) =>
+    cells.every(({ axes }) => axes[key] === undefined || typeof axes[key] === 'number');
   const decides = (one: string, other: string) =>
-    new Set(cells.map(({ axes }) => `${sameText(axes[one])} ${sameText(axes[other])}`)).size === valuesOf(one).size;
+    new Set(cells.map(({ axes }) => `${sameText(axes[one])} ${sameText(axes[other])}`)).size ===
+    valuesOf(one).size;
   const together = (one: string, other: string) =>
     isNumeric(one) && isNumeric(other)
       ? decides(one, other) || decides(other, one)
@@ -235,22 +255,31 @@ const near = (one: Value | undefined, other: Value | undefined): boolean =>
     ? Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other))
     : sameText(one) === sameText(other);
 
-export const hasAll = (settings: Readonly<Record<string, Value>>, wanted: Readonly<Record<string, Value>>): boolean =>
-  Object.entries(wanted).every(([key, value]) => near(settings[key], value));
+export const hasAll = (
+  settings: Readonly<Record<string, Value>>,
+  wanted: Readonly<Record<string, Value>>,
+): boolean => Object.entries(wanted).every(([key, value]) => near(settings[key], value));
 
 /** A run's nets against one another: by one axis, against the cells that agree with the baseline. */
 export function familyBy(
   run: RawRun,
   by: string,
-  options: { readonly baseline?: RawRun['baseline']; readonly measure?: MeasureName | undefined; readonly margin?: number | undefined },
+  options: {
+    readonly baseline?: RawRun['baseline'];
+    readonly measure?: MeasureName | undefined;
+    readonly margin?: number | undefined;
+  },
 ): Family {
   const cells = cellsOf(run);
-  const values = [...new Set(cells.map(({ axes }) => sameText(axes[by])))].map(text => JSON.parse(text) as Value);
+  const values = [...new Set(cells.map(({ axes }) => sameText(axes[by])))].map(
+    text => JSON.parse(text) as Value,
+  );
   const wanted =
     options.baseline?.[by] !== undefined
       ? options.baseline
       : { [by]: values.includes('none') ? 'none' : values[0]! };
-  const differs = axesOf(cells).find(({ keys }) => keys.includes(by))?.keys ?? [by];
+  // What the baseline names tells candidates from it, together with what moves with it.
+  const differs = axesOf(cells).flatMap(({ keys }) => (keys.some(key => key in wanted) ? keys : []));
   const [baselines, candidates] = [
     cells.filter(cell => hasAll(cell.settings, wanted)),
     cells.filter(cell => !hasAll(cell.settings, wanted)),
@@ -258,7 +287,11 @@ export function familyBy(
   const keys = Object.keys(cells[0]?.axes ?? {}).filter(key => !differs.includes(key));
   const partner = (cell: RawCell): RawCell | undefined => {
     const alike = baselines.filter(other => keys.every(key => near(other.axes[key], cell.axes[key])));
-    return alike.find(other => shareGroup(other, cell)) ?? alike[0] ?? (baselines.length === 1 ? baselines[0] : undefined);
+    return (
+      alike.find(other => shareGroup(other, cell)) ??
+      alike[0] ??
+      (baselines.length === 1 ? baselines[0] : undefined)
+    );
   };
   return familyOf(
     candidates.map(candidate => ({ candidate, baseline: partner(candidate) })),
@@ -282,8 +315,14 @@ export function familyOfRuns(
   );
   const rest = keys.filter(key => !differs.includes(key));
   const pairs = candidates.map(candidate => {
-    const alike = baselines.filter(other => rest.every(key => near(other.settings[key], candidate.settings[key])));
-    return { candidate, baseline: alike.find(other => shareGroup(other, candidate)) ?? (alike.length === 1 ? alike[0] : undefined) };
+    const alike = baselines.filter(other =>
+      rest.every(key => near(other.settings[key], candidate.settings[key])),
+    );
+    return {
+      candidate,
+      baseline:
+        alike.find(other => shareGroup(other, candidate)) ?? (alike.length === 1 ? alike[0] : undefined),
+    };
   });
   const trials = [...baselines, ...candidates].flatMap(cell => cell.trials);
   return familyOf(pairs, baselines, differs, options.measure ?? usualMeasure(trials), options.margin);
@@ -296,7 +335,9 @@ function familyOf(
   measure: MeasureName,
   margin: number | undefined,
 ): Family {
-  const pairings = pairs.flatMap(({ candidate, baseline }) => (baseline ? [paired(baseline, candidate, measure)] : []));
+  const pairings = pairs.flatMap(({ candidate, baseline }) =>
+    baseline ? [paired(baseline, candidate, measure)] : [],
+  );
   const compared = judged(pairings, measure, margin).map(one => ({
     ...one,
     candidateName: sideName(one.candidate, differs),
@@ -318,7 +359,9 @@ export const netOf = ({ settings }: RawCell, differs: readonly string[]): string
   nameOf(Object.fromEntries(Object.entries(settings).filter(([key]) => differs.includes(key))));
 
 function sideName(cell: RawCell, differs: readonly string[]): string {
-  const rest = settingsText(Object.fromEntries(Object.entries(cell.axes).filter(([key]) => !differs.includes(key))));
+  const rest = settingsText(
+    Object.fromEntries(Object.entries(cell.axes).filter(([key]) => !differs.includes(key))),
+  );
   return rest === '' ? netOf(cell, differs) : `${netOf(cell, differs)} at ${rest}`;
 }
 
@@ -335,9 +378,15 @@ export interface Trend {
   readonly below: readonly RawNet['cells'][number][];
 }
 
-export function trendsOf({ nets }: Nets, measure: MeasureName): { readonly trends: readonly Trend[]; readonly size: number } {
+export function trendsOf(
+  { nets }: Nets,
+  measure: MeasureName,
+): { readonly trends: readonly Trend[]; readonly size: number } {
   const long = nets.filter(({ cells }) => cells.length > 1);
-  const step = Math.max(0, ...long.flatMap(({ cells }) => cells.map(cell => stepOf(measure, cell.trials[0]!))));
+  const step = Math.max(
+    0,
+    ...long.flatMap(({ cells }) => cells.map(cell => stepOf(measure, cell.trials[0]!))),
+  );
   const contrasts = long.flatMap(net => {
     const [first, last] = [net.cells[0]!, net.cells.at(-1)!];
     const against = (cell: RawCell, end: RawCell) => {

@@ -18,15 +18,25 @@ import {
   type Compared,
   type Family,
   familyBy,
-  netOf,
+  hasAll,
   type Nets,
+  netOf,
   netsOf,
   type RawNet,
   trendsOf,
   usualMeasure,
   type Verdict,
 } from './families.ts';
-import { capitalized, escaped, isFigure, isProbability, listOf, numberIn, oneOf, settingsText } from './words.ts';
+import {
+  capitalized,
+  escaped,
+  isFigure,
+  isProbability,
+  listOf,
+  numberIn,
+  oneOf,
+  settingsText,
+} from './words.ts';
 
 /** What a sentence claims beside figures: for counting false claims in simulations. */
 export type Claim = 'difference' | 'trend' | 'speed' | 'learner';
@@ -66,7 +76,9 @@ export function subjectOf(run: RawRun): Subject {
   const varying = axesOf(cells).flatMap(({ keys }) => keys);
   const declared = Object.keys(run.baseline ?? {}).find(key => varying.includes(key));
   const by = declared ?? (nets.parts.length === 1 ? nets.parts[0]!.keys[0] : undefined);
-  const family = by === undefined ? undefined : familyBy(run, by, { baseline: run.baseline });
+  const isMissing =
+    run.baseline !== undefined && !cells.some(({ settings }) => hasAll(settings, run.baseline!));
+  const family = by === undefined || isMissing ? undefined : familyBy(run, by, { baseline: run.baseline });
   return { run, nets, family, runs: false };
 }
 
@@ -103,12 +115,16 @@ function estimateFaults(text: string, sample: Sample, isShare: boolean, what: st
   if (!found || sample.n === 0) return [`${what}: ${text} is no estimate of ${sample.n} figures`];
   const [, mean, half, low, high] = found;
   const faults = isFigure(mean!, sample.mean) ? [] : [`${what}: ${mean} is ${sample.mean}`];
-  if (sample.n < 2) return half === undefined && low === undefined ? faults : [...faults, `${what}: a spread of one figure`];
+  if (sample.n < 2)
+    return half === undefined && low === undefined ? faults : [...faults, `${what}: a spread of one figure`];
   const leaves = isShare && (sample.low < 0 || sample.high > 1);
-  if (leaves !== (low !== undefined)) return [...faults, `${what}: ${text} for ${sample.low} to ${sample.high}`];
+  if (leaves !== (low !== undefined))
+    return [...faults, `${what}: ${text} for ${sample.low} to ${sample.high}`];
   if (leaves) {
     const [from, to] = [Math.max(0, sample.low), Math.min(1, sample.high)];
-    return isFigure(low!, from) && isFigure(high!, to) ? faults : [...faults, `${what}: ${text} for ${from} to ${to}`];
+    return isFigure(low!, from) && isFigure(high!, to)
+      ? faults
+      : [...faults, `${what}: ${text} for ${from} to ${to}`];
   }
   const width = (sample.high - sample.low) / 2;
   return half !== undefined && isFigure(half, width) ? faults : [...faults, `${what}: ± ${half} is ${width}`];
@@ -124,27 +140,30 @@ const meanFaults = (text: string, cell: RawCell, measure: MeasureName, what: str
 const textOf = (measure: MeasureName): string => measures[measure].text;
 const measureNamed = (text: string): MeasureName | undefined =>
   (Object.keys(measures) as MeasureName[]).find(name => measures[name].text === text.toLowerCase());
-const MEASURE = oneOf((Object.values(measures)).flatMap(({ text }) => [text, capitalized(text)]));
+const MEASURE = oneOf(Object.values(measures).flatMap(({ text }) => [text, capitalized(text)]));
 
 /** The net whose name this is, with or without a capital. */
 const netNamed = (name: string, { nets }: Nets): RawNet | undefined =>
   nets.find(net => net.name === name || capitalized(net.name) === name);
-const namesOf = remembered(({ nets }: Nets): string => oneOf(nets.flatMap(({ name }) => [name, capitalized(name)])));
+const namesOf = remembered(({ nets }: Nets): string =>
+  oneOf(nets.flatMap(({ name }) => [name, capitalized(name)])),
+);
 const placesOf = remembered(({ nets }: Nets): string =>
   oneOf(nets.flatMap(({ cells }) => cells.map(({ at }) => at)).filter(at => at !== '')),
 );
 
-function remembered<Key extends object, Value>(valueOf: (key: Key) => Value): (key: Key) => Value {
+function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, { readonly value: Value }>();
   return key => {
-    const found = known.get(key) ?? { value: valueOf(key) };
+    const found = known.get(key) ?? { value: make(key) };
     known.set(key, found);
     return found.value;
   };
 }
 const axisOf = ({ axis }: Nets): string => escaped(axis?.label ?? 'no axis');
 
-const count = (cells: readonly RawCell[], outcome: Outcome): number => cells.filter(cell => cell.outcome === outcome).length;
+const count = (cells: readonly RawCell[], outcome: Outcome): number =>
+  cells.filter(cell => cell.outcome === outcome).length;
 
 /** The first of the longest stretches of neighbouring cells that learn. */
 export function stretchOf(cells: readonly RawCell[]): readonly [number, number] | undefined {
@@ -186,7 +205,10 @@ const outcomeForm: Form = {
   pattern: ({ nets }) =>
     nets.axis === undefined ? `(${namesOf(nets)} ${OUTCOMES}(?: \\([^;]*\\))?(?:; .*)?)\\.` : undefined,
   judge: ([, text], { nets }) => [
-    ...expect(text!.split('; ').length === nets.nets.flatMap(({ cells }) => cells).length, 'not every net is named'),
+    ...expect(
+      text!.split('; ').length === nets.nets.flatMap(({ cells }) => cells).length,
+      'not every net is named',
+    ),
     ...eachPart(
       text!,
       `(${namesOf(nets)}) (${OUTCOMES})(?: \\((?:best validation accuracy (${ESTIMATE})|loss of the last epoch (${FIG})|its loss is no longer (finite))\\))?`,
@@ -194,9 +216,13 @@ const outcomeForm: Form = {
         const cells = netNamed(name!, nets)!.cells;
         return bestOfFaults(cells, cell => [
           ...expect(cell.outcome === OUTCOME_WORDS[word!], `${name} ${word}: it is ${cell.outcome}`),
-          ...(accuracy === undefined ? [] : estimateFaults(accuracy, estimate(cell, 'bestValAccuracy'), true, name!)),
+          ...(accuracy === undefined
+            ? []
+            : estimateFaults(accuracy, estimate(cell, 'bestValAccuracy'), true, name!)),
           ...(loss === undefined ? [] : meanFaults(loss, cell, 'lastEpochTrainLoss', name!)),
-          ...(endless === undefined ? [] : expect(estimate(cell, 'lastEpochTrainLoss').n === 0, `${name}: its loss is finite`)),
+          ...(endless === undefined
+            ? []
+            : expect(estimate(cell, 'lastEpochTrainLoss').n === 0, `${name}: its loss is finite`)),
         ]);
       },
     ),
@@ -227,25 +253,53 @@ const rangeForm: Form = {
         text!,
         `(${namesOf(nets)}) (?:(learns|is undecided|failed to run) at ${every}|(learns|is undecided|failed to run) at ${key}(${at})|is not seen to learn (?:at ${key}(${at})|at any value(?: of ${axis})?(?: from (${at}) to (${at}))?)${doubt}|learns (?:(only )?at ${key}(${at})|up to ${key}(${at})|from ${key}(${at}) up|(only )?from ${key}(${at}) to (${at}))(?: \\(and at (?:(${at})|(${COUNT}) others)\\))?${doubt})`,
         match => {
-          const [, name, everyWord, both, all, from, to, oneWord, one, unseenAt, unseenFrom, unseenTo, unseenDoubt] = match;
+          const [
+            ,
+            name,
+            everyWord,
+            both,
+            all,
+            from,
+            to,
+            oneWord,
+            one,
+            unseenAt,
+            unseenFrom,
+            unseenTo,
+            unseenDoubt,
+          ] = match;
           const [onlyAt, at1, upTo, fromUp, onlyFrom, from1, to1, also, others, doubted] = match.slice(13);
           const { cells } = netNamed(name!, nets)!;
           const [first, last] = [cells[0]!, cells.at(-1)!];
           const isSpan = (a?: string, b?: string) =>
-            expect(a === undefined ? cells.length === 1 : a === first.at && b === last.at, `${name}: its values are ${first.at} to ${last.at}`);
+            expect(
+              a === undefined ? cells.length === 1 : a === first.at && b === last.at,
+              `${name}: its values are ${first.at} to ${last.at}`,
+            );
           const wanted = (word: string) => OUTCOME_WORDS[word]!;
           const undecided = count(cells, 'undecided');
           if (everyWord !== undefined)
             return [
               ...isSpan(from, to),
-              ...expect(cells.every(({ outcome }) => outcome === wanted(everyWord)), `${name}: not all ${everyWord}`),
-              ...expect(both === 'both values' ? cells.length === 2 : cells.length === numberIn(all!), `${name} has ${cells.length} values`),
+              ...expect(
+                cells.every(({ outcome }) => outcome === wanted(everyWord)),
+                `${name}: not all ${everyWord}`,
+              ),
+              ...expect(
+                both === 'both values' ? cells.length === 2 : cells.length === numberIn(all!),
+                `${name} has ${cells.length} values`,
+              ),
             ];
           if (oneWord !== undefined && cells.length === 1)
-            return expect(first.at === one && first.outcome === wanted(oneWord), `${name}: ${first.outcome} at ${first.at}`);
+            return expect(
+              first.at === one && first.outcome === wanted(oneWord),
+              `${name}: ${first.outcome} at ${first.at}`,
+            );
           if (/is not seen to learn/.test(match[0]))
             return [
-              ...(unseenAt === undefined ? isSpan(unseenFrom, unseenTo) : expect(cells.length === 1 && first.at === unseenAt, `${name} has several values`)),
+              ...(unseenAt === undefined
+                ? isSpan(unseenFrom, unseenTo)
+                : expect(cells.length === 1 && first.at === unseenAt, `${name} has several values`)),
               ...expect(count(cells, 'learns') === 0, `${name} learns at ${count(cells, 'learns')}`),
               ...expect(count(cells, 'failed') < cells.length, `${name} did not run`),
               ...expect(undecided === numberIn(unseenDoubt ?? '0'), `${name} is undecided at ${undecided}`),
@@ -253,18 +307,38 @@ const rangeForm: Form = {
           // `learns at X` of a net with several values reads like `only at X`, without the word.
           const start = oneWord !== undefined ? one : (at1 ?? fromUp ?? from1 ?? first.at);
           const end = oneWord !== undefined ? one : (at1 ?? upTo ?? to1 ?? last.at);
-          const range = [cells.findIndex(cell => cell.at === start), cells.findIndex(cell => cell.at === end)] as const;
+          const range = [
+            cells.findIndex(cell => cell.at === start),
+            cells.findIndex(cell => cell.at === end),
+          ] as const;
           const longest = stretchOf(cells);
-          const outside = cells.filter(({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]));
+          const outside = cells.filter(
+            ({ outcome }, i) => outcome === 'learns' && (i < range[0] || i > range[1]),
+          );
           return [
-            ...expect(longest !== undefined && cells.slice(range[0], range[1] + 1).every(({ outcome }) => outcome === 'learns'), `${name} does not learn from ${start} to ${end}`),
-            ...expect(longest !== undefined && longest[1] - longest[0] === range[1] - range[0], `${name}: a longer stretch learns`),
-            ...expect(cells[range[0] - 1]?.outcome !== 'learns' && cells[range[1] + 1]?.outcome !== 'learns', `${name}: the stretch goes on`),
             ...expect(
-              also !== undefined ? outside.length === 1 && outside[0]!.at === also : outside.length === numberIn(others ?? '0'),
+              longest !== undefined &&
+                cells.slice(range[0], range[1] + 1).every(({ outcome }) => outcome === 'learns'),
+              `${name} does not learn from ${start} to ${end}`,
+            ),
+            ...expect(
+              longest !== undefined && longest[1] - longest[0] === range[1] - range[0],
+              `${name}: a longer stretch learns`,
+            ),
+            ...expect(
+              cells[range[0] - 1]?.outcome !== 'learns' && cells[range[1] + 1]?.outcome !== 'learns',
+              `${name}: the stretch goes on`,
+            ),
+            ...expect(
+              also !== undefined
+                ? outside.length === 1 && outside[0]!.at === also
+                : outside.length === numberIn(others ?? '0'),
               `${name} also learns at ${outside.map(cell => cell.at).join(', ')}`,
             ),
-            ...expect((onlyAt ?? onlyFrom) === undefined || undecided === 0, `${name}: only, though ${undecided} are undecided`),
+            ...expect(
+              (onlyAt ?? onlyFrom) === undefined || undecided === 0,
+              `${name}: only, though ${undecided} are undecided`,
+            ),
             ...expect(undecided === numberIn(doubted ?? '0'), `${name} is undecided at ${undecided}`),
           ];
         },
@@ -274,10 +348,33 @@ const rangeForm: Form = {
   claims: ([text]) => (/\blearns\b/.test(text) ? ['learner'] : []),
 };
 
+const everywhereForm: Form = {
+  name: 'learns everywhere',
+  pattern: ({ nets }) =>
+    nets.axis === undefined
+      ? undefined
+      : `(Every net|${namesOf(nets)}) learns at every value of ${axisOf(nets)}\\.`,
+  judge: ([, name], { nets }) => [
+    ...expect(
+      name === 'Every net'
+        ? nets.nets.length > 1
+        : nets.nets.length === 1 && netNamed(name!, nets) !== undefined,
+      `${nets.nets.length} nets`,
+    ),
+    ...expect(
+      cellsIn(nets).every(({ outcome }) => outcome === 'learns'),
+      `learn: ${count(cellsIn(nets), 'learns')} of ${cellsIn(nets).length}`,
+    ),
+  ],
+  claims: () => ['learner'],
+};
+
 const failureForm: Form = {
   name: 'what happens outside',
   pattern: ({ nets }) =>
-    nets.axis === undefined ? undefined : `(${namesOf(nets)}) ((?:does not learn|blows up|failed to run) at .*)\\.`,
+    nets.axis === undefined
+      ? undefined
+      : `(${namesOf(nets)}) ((?:does not learn|blows up|failed to run) at .*)\\.`,
   judge: ([, name, text], { nets }) => {
     const { cells } = netNamed(name!, nets)!;
     const range = stretchOf(cells);
@@ -291,36 +388,69 @@ const failureForm: Form = {
       ).exec(each)!;
       const sides = range ? [cells.slice(0, range[0]), cells.slice(range[1] + 1)] : [cells];
       const here =
-        side === ' below' ? [sides[0]!] : side === ' above' ? [sides[1]!] : sides.filter(part => !range || part.length === 1);
+        side === ' below'
+          ? [sides[0]!]
+          : side === ' above'
+            ? [sides[1]!]
+            : sides.filter(part => !range || part.length === 1);
       return [
         bestOfFaults(here, part => {
           const these = part.filter(({ outcome }) => outcome === OUTCOME_WORDS[word!]);
-          const losses = these.flatMap(cell => cell.trials.flatMap(trial => figureOf(trial, 'initialLoss') ?? []));
+          const losses = these.flatMap(cell =>
+            cell.trials.flatMap(trial => figureOf(trial, 'initialLoss') ?? []),
+          );
           return [
             ...(place !== undefined
-              ? expect(part.length === 1 && these[0]?.at === place, `${name}: ${word} at ${these.map(cell => cell.at)}`)
+              ? expect(
+                  part.length === 1 && these[0]?.at === place,
+                  `${name}: ${word} at ${these.map(cell => cell.at)}`,
+                )
               : number !== undefined
-                ? expect(these.length === numberIn(number) && part.length === numberIn(of!), `${name}: ${word} at ${these.length} of ${part.length}`)
-                : expect(these.length === part.length && part.length === (where === 'both values' ? 2 : numberIn(/\d[\d,]*/.exec(where!)![0])), `${name}: ${word} at ${these.length} of ${part.length}`)),
-            ...(guess === undefined ? [] : expect(these.every(cell => cell.trials.every(isGuess)), `${name}: some loss is not ln 10`)),
+                ? expect(
+                    these.length === numberIn(number) && part.length === numberIn(of!),
+                    `${name}: ${word} at ${these.length} of ${part.length}`,
+                  )
+                : expect(
+                    these.length === part.length &&
+                      part.length === (where === 'both values' ? 2 : numberIn(/\d[\d,]*/.exec(where!)![0])),
+                    `${name}: ${word} at ${these.length} of ${part.length}`,
+                  )),
+            ...(guess === undefined
+              ? []
+              : expect(
+                  these.every(cell => cell.trials.every(isGuess)),
+                  `${name}: some loss is not ln 10`,
+                )),
             ...(low === undefined
               ? []
-              : expect(isFigure(low, Math.min(...losses)) && isFigure(high ?? low, Math.max(...losses)), `${name}: first losses ${Math.min(...losses)} to ${Math.max(...losses)}`)),
+              : expect(
+                  isFigure(low, Math.min(...losses)) && isFigure(high ?? low, Math.max(...losses)),
+                  `${name}: first losses ${Math.min(...losses)} to ${Math.max(...losses)}`,
+                )),
           ];
         }),
       ];
     });
-    const outside = cells.filter(({ outcome }) => outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed');
+    const outside = cells.filter(
+      ({ outcome }) => outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed',
+    );
     const words = new Set(outside.map(({ outcome }) => outcome));
     const named = new Set(clauses.map(each => OUTCOME_WORDS[new RegExp(OUTCOMES).exec(each)![0]]!));
-    return [...told.flat(), ...expect([...words].every(word => named.has(word)), `${name}: an outcome is not told`)];
+    return [
+      ...told.flat(),
+      ...expect(
+        [...words].every(word => named.has(word)),
+        `${name}: an outcome is not told`,
+      ),
+    ];
   },
 };
 
 /** Whether the data's part of a trial's loss is that of guessing. */
 function isGuess(trial: RawCell['trials'][number]): boolean {
   if (trial.record.status === 'failed') return true;
-  const loss = trial.settings.reg === 0 ? figureOf(trial, 'lastEpochTrainLoss') : trial.record.lastEpochDataLoss;
+  const loss =
+    trial.settings.reg === 0 ? figureOf(trial, 'lastEpochTrainLoss') : trial.record.lastEpochDataLoss;
   return loss !== undefined && Math.abs(loss - Math.log(10)) < 0.05;
 }
 
@@ -338,11 +468,17 @@ const cellsIn = ({ nets }: Nets) => nets.flatMap(({ cells }) => cells);
 const someSeedsForms: Form[] = [
   {
     name: 'some seeds blow up',
-    pattern: ({ nets }) => `(${namesOf(nets)})(?: at (${placesOf(nets)}))? blows up with (${COUNT}) of (${COUNT}) seeds?\\.`,
+    pattern: ({ nets }) =>
+      `(${namesOf(nets)})(?: at (${placesOf(nets)}))? blows up with (${COUNT}) of (${COUNT}) seeds?\\.`,
     judge: ([, name, at, blown, measured], { nets }) => {
       const cells = netNamed(name!, nets)!.cells.filter(cell => cell.at === (at ?? ''));
       return bestOfFaults(cells, cell => [
-        ...expect(isMixed(cell) && blownOf(cell).blown === numberIn(blown!) && blownOf(cell).measured === numberIn(measured!), `${blownOf(cell).blown} of ${blownOf(cell).measured}`),
+        ...expect(
+          isMixed(cell) &&
+            blownOf(cell).blown === numberIn(blown!) &&
+            blownOf(cell).measured === numberIn(measured!),
+          `${blownOf(cell).blown} of ${blownOf(cell).measured}`,
+        ),
         ...expect(cellsIn(nets).filter(isMixed).length === 1, 'there are others'),
       ]);
     },
@@ -360,8 +496,7 @@ const someSeedsForms: Form[] = [
 const bestForms: Form[] = [
   {
     name: 'best of each net',
-    pattern: ({ nets }) =>
-      nets.axis === undefined ? undefined : `Best on (validation) images: (.*)\\.`,
+    pattern: ({ nets }) => (nets.axis === undefined ? undefined : `Best on (validation) images: (.*)\\.`),
     judge: ([, , text], { nets }) => bestsFaults(text!, 'bestValAccuracy', nets, undefined),
   },
   {
@@ -381,7 +516,12 @@ const bestForms: Form[] = [
 ];
 
 /** `batch norm .312 at 1e-2 and the plain net .301 at 0.1`; without names where they are told apart. */
-function bestsFaults(text: string, measure: MeasureName, nets: Nets, names: readonly string[] | undefined): string[] {
+function bestsFaults(
+  text: string,
+  measure: MeasureName,
+  nets: Nets,
+  names: readonly string[] | undefined,
+): string[] {
   const at = placesOf(nets);
   const place = `(?:${FIG} at (?:${COUNT} values alike|${at} and ${at} alike|${at}))`;
   const item = names === undefined ? `(?:${namesOf(nets)} ${place})` : place;
@@ -389,7 +529,9 @@ function bestsFaults(text: string, measure: MeasureName, nets: Nets, names: read
   if (!items) return [`cannot be read: ${text}`];
   if (names && items.length !== names.length) return [`${items.length} figures for ${names.length} nets`];
   return items.flatMap((each, i) => {
-    const found = new RegExp(`^(?:(${namesOf(nets)}) )?(${FIG}) at (?:(${COUNT}) values alike|(${at}) and (${at}) alike|(${at}))$`).exec(each)!;
+    const found = new RegExp(
+      `^(?:(${namesOf(nets)}) )?(${FIG}) at (?:(${COUNT}) values alike|(${at}) and (${at}) alike|(${at}))$`,
+    ).exec(each)!;
     const [, named, figure, number, one, other, lone] = found;
     const name = named ?? names![i]!;
     const top = topOf(netNamed(name, nets)!.cells, measure);
@@ -397,16 +539,26 @@ function bestsFaults(text: string, measure: MeasureName, nets: Nets, names: read
     return [
       ...expect(top.mean !== undefined && isFigure(figure!, top.mean), `${name}: best is ${top.mean}`),
       ...(places
-        ? expect(places.length === top.cells.length && top.cells.every(cell => places.includes(cell.at)), `${name}: best at ${top.cells.map(cell => cell.at).join(', ')}`)
+        ? expect(
+            places.length === top.cells.length && top.cells.every(cell => places.includes(cell.at)),
+            `${name}: best at ${top.cells.map(cell => cell.at).join(', ')}`,
+          )
         : expect(top.cells.length === numberIn(number!), `${name}: ${top.cells.length} tie`)),
     ];
   });
 }
 
 /** The highest mean among cells all of whose trials completed without blowing up, and the cells that have it. */
-function topOf<Cell extends RawCell>(cells: readonly Cell[], measure: MeasureName): { mean: number | undefined; cells: Cell[] } {
-  const able = cells.filter(({ trials }) => trials.every(trial => trial.record.status === 'completed' && exploded(trial) === false));
-  const means = able.map(cell => ({ cell, mean: estimate(cell, measure).mean })).filter(({ mean }) => !Number.isNaN(mean));
+function topOf<Cell extends RawCell>(
+  cells: readonly Cell[],
+  measure: MeasureName,
+): { mean: number | undefined; cells: Cell[] } {
+  const able = cells.filter(({ trials }) =>
+    trials.every(trial => trial.record.status === 'completed' && exploded(trial) === false),
+  );
+  const means = able
+    .map(cell => ({ cell, mean: estimate(cell, measure).mean }))
+    .filter(({ mean }) => !Number.isNaN(mean));
   const mean = means.length === 0 ? undefined : Math.max(...means.map(each => each.mean));
   return { mean, cells: means.filter(each => Math.abs(each.mean - mean!) <= 1e-12).map(({ cell }) => cell) };
 }
@@ -426,14 +578,18 @@ const overviewForms: Form[] = [
         ...expect(items.length > 0, 'no counts'),
         ...expect(cells.length === numberIn(number!), `${cells.length} cells`),
         ...expect(counts.reduce((sum, { n }) => sum + n, 0) === cells.length, 'the counts do not add up'),
-        ...counts.flatMap(({ n, outcome }) => expect(count(cells, outcome) === n, `${count(cells, outcome)} ${outcome}`)),
+        ...counts.flatMap(({ n, outcome }) =>
+          expect(count(cells, outcome) === n, `${count(cells, outcome)} ${outcome}`),
+        ),
       ];
     },
-    claims: ([, , text]) => (/\blearns?\b/.test(text!.replace(/(?:do|does) not learn/g, '')) ? ['learner'] : []),
+    claims: ([, , text]) =>
+      /\blearns?\b/.test(text!.replace(/(?:do|does) not learn/g, '')) ? ['learner'] : [],
   },
   {
     name: 'best of many nets',
-    pattern: () => `Best on (validation|training) images: (${ESTIMATE}) with (.*?)(?:, and (${COUNT}) other cells? the same)?\\.`,
+    pattern: () =>
+      `Best on (validation|training) images: (${ESTIMATE}) with (.*?)(?:, and (${COUNT}) other cells? the same)?\\.`,
     judge: ([, images, text, settings, ties], { nets }) => {
       const measure = images === 'validation' ? 'bestValAccuracy' : 'bestTrainAccuracy';
       const top = topOf(cellsIn(nets), measure);
@@ -460,10 +616,16 @@ const trendForm: Form = {
     const clauses = text!.split('; ');
     const clause = `(?:(rises|falls) from (${ESTIMATE}) at (${at}) to (${ESTIMATE}) at (${at})|is (higher|lower) at (${at}) \\((${ESTIMATE})\\) than at both ends)`;
     return [
-      ...expect(measure === usualMeasure(run.trials.filter(({ record }) => record)), `${measure} is not what is compared`),
+      ...expect(
+        measure === usualMeasure(run.trials.filter(({ record }) => record)),
+        `${measure} is not what is compared`,
+      ),
       ...expect(numberIn(corrected ?? '1') === size, `corrected for ${size}`),
       ...expect(clauses.length === trends.length, `${trends.length} nets along the axis`),
-      ...expect((ownEnds !== undefined) === Boolean(nets.axis?.keys.includes('epochs')), 'each after its own epochs'),
+      ...expect(
+        (ownEnds !== undefined) === Boolean(nets.axis?.keys.includes('epochs')),
+        'each after its own epochs',
+      ),
       ...clauses.flatMap(each => {
         const found = new RegExp(`^(${namesOf(nets)}):? (.*)$`).exec(each);
         const trend = found && trends.find(({ net }) => net.name === found[1]);
@@ -471,14 +633,26 @@ const trendForm: Form = {
         const { cells } = trend.net;
         const [first, last] = [cells[0]!, cells.at(-1)!];
         if (found[2] === 'no trend told apart')
-          return expect(!trend.slope && trend.above.length + trend.below.length === 0, `${trend.net.name} shows one`);
+          return expect(
+            !trend.slope && trend.above.length + trend.below.length === 0,
+            `${trend.net.name} shows one`,
+          );
         const parts = listOf(found[2]!, clause.replace(/\((?!\?)/g, '(?:').replaceAll('\\(?:', '\\('));
         if (!parts) return [`cannot be read: ${found[2]}`];
         const said = parts.map(part => new RegExp(`^${clause}$`).exec(part)!);
         return [
-          ...expect(said.some(part => part[1] !== undefined) === (trend.slope !== undefined), `${trend.net.name}: slope ${trend.slope}`),
-          ...expect(said.some(part => part[6] === 'higher') === trend.above.length > 0, `${trend.net.name}: ${trend.above.length} above both ends`),
-          ...expect(said.some(part => part[6] === 'lower') === trend.below.length > 0, `${trend.net.name}: ${trend.below.length} below both ends`),
+          ...expect(
+            said.some(part => part[1] !== undefined) === (trend.slope !== undefined),
+            `${trend.net.name}: slope ${trend.slope}`,
+          ),
+          ...expect(
+            said.some(part => part[6] === 'higher') === trend.above.length > 0,
+            `${trend.net.name}: ${trend.above.length} above both ends`,
+          ),
+          ...expect(
+            said.some(part => part[6] === 'lower') === trend.below.length > 0,
+            `${trend.net.name}: ${trend.below.length} below both ends`,
+          ),
           ...said.flatMap(([, slope, from, fromAt, to, toAt, side, place, figure]) => {
             if (slope !== undefined)
               return [
@@ -493,7 +667,10 @@ const trendForm: Form = {
             const mean = (one: RawCell) => estimate(one, measure).mean * (side === 'higher' ? 1 : -1);
             return [
               ...estimateFaults(figure!, estimate(cell, measure), isShare(measure), place!),
-              ...expect(among.every(one => mean(one) <= mean(cell) + 1e-12), `${place} is not the most ${side}`),
+              ...expect(
+                among.every(one => mean(one) <= mean(cell) + 1e-12),
+                `${place} is not the most ${side}`,
+              ),
             ];
           }),
         ];
@@ -515,7 +692,9 @@ const figureForms: Form[] = [
         ...expect(axis === nets.axis?.label, `the axis is ${nets.axis?.label}`),
         ...(items ?? [text!]).flatMap(each => {
           const at = placesOf(nets);
-          const found = new RegExp(`^(${namesOf(nets)}) (${ESTIMATE})(?: at (${at})(?:, (${ESTIMATE}) at (${at}))?)?$`).exec(each);
+          const found = new RegExp(
+            `^(${namesOf(nets)}) (${ESTIMATE})(?: at (${at})(?:, (${ESTIMATE}) at (${at}))?)?$`,
+          ).exec(each);
           if (!found) return [`cannot be read: ${each}`];
           const [, name, first, firstAt, last, lastAt] = found;
           const { cells } = netNamed(name!, nets)!;
@@ -540,13 +719,17 @@ const figureForms: Form[] = [
       (listOf(text!, `${namesOf(nets)} ${FIG}`) ?? ['?']).flatMap(item => {
         const found = new RegExp(`^(${namesOf(nets)}) (${FIG})$`).exec(item);
         if (!found) return [`cannot be read: ${text}`];
-        return bestOfFaults(netNamed(found[1]!, nets)!.cells, cell => meanFaults(found[2]!, cell, 'lastEpochTrainLoss', item));
+        return bestOfFaults(netNamed(found[1]!, nets)!.cells, cell =>
+          meanFaults(found[2]!, cell, 'lastEpochTrainLoss', item),
+        );
       }),
   },
 ];
 
-const seedsOf = ({ run }: Subject): number => new Set(run.trials.filter(({ record }) => record).map(({ seed }) => seed)).size;
-const failedOf = ({ run }: Subject): number => run.trials.filter(({ record }) => record?.status === 'failed').length;
+const seedsOf = ({ run }: Subject): number =>
+  new Set(run.trials.filter(({ record }) => record).map(({ seed }) => seed)).size;
+const failedOf = ({ run }: Subject): number =>
+  run.trials.filter(({ record }) => record?.status === 'failed').length;
 
 const trustForms: Form[] = [
   {
@@ -556,7 +739,8 @@ const trustForms: Form[] = [
   },
   {
     name: 'one seed',
-    pattern: () => 'One seed: small differences cannot be told from chance\\. Six replicates would show the spread\\.',
+    pattern: () =>
+      'One seed: small differences cannot be told from chance\\. Six replicates would show the spread\\.',
     judge: (_, subject) => expect(seedsOf(subject) === 1, `${seedsOf(subject)} seeds`),
   },
   {
@@ -567,7 +751,8 @@ const trustForms: Form[] = [
   {
     name: 'failed trials',
     pattern: () => `(${COUNT}) trials? failed and (?:is|are) left out\\.`,
-    judge: ([, failed], subject) => expect(failedOf(subject) === numberIn(failed!), `${failedOf(subject)} failed`),
+    judge: ([, failed], subject) =>
+      expect(failedOf(subject) === numberIn(failed!), `${failedOf(subject)} failed`),
   },
   {
     name: 'synthetic',
@@ -578,7 +763,8 @@ const trustForms: Form[] = [
 
 // Forms of a comparison
 
-const verdictWord = (verdict: Verdict, { margin }: Family): string => (verdict === 'equivalent' ? `equivalent within ${margin}` : verdict);
+const verdictWord = (verdict: Verdict, { margin }: Family): string =>
+  verdict === 'equivalent' ? `equivalent within ${margin}` : verdict;
 
 const cellForm: Form = {
   name: 'one comparison',
@@ -588,8 +774,8 @@ const cellForm: Form = {
   judge: (match, subject) => {
     const family = subject.family!;
     const [, measureText, name, mean, other, otherMean, ends, difference] = match;
-    const named = family.compared.filter(
-      one => sides(one, subject).some(([a, b]) => a === name && b === other),
+    const named = family.compared.filter(one =>
+      sides(one, subject).some(([a, b]) => a === name && b === other),
     );
     return [
       ...expect(measureNamed(measureText!) === family.measure, `compared is ${textOf(family.measure)}`),
@@ -612,10 +798,14 @@ const sides = (one: Compared, { runs }: Subject): (readonly [string, string])[] 
     : [[one.candidateName, one.baselineName]];
 
 const endsFaults = (one: Compared, isSaid: boolean): string[] =>
-  expect(isSaid === (one.candidate.settings.epochs !== one.baseline.settings.epochs), `epochs ${one.candidate.settings.epochs} and ${one.baseline.settings.epochs}`);
+  expect(
+    isSaid === (one.candidate.settings.epochs !== one.baseline.settings.epochs),
+    `epochs ${one.candidate.settings.epochs} and ${one.baseline.settings.epochs}`,
+  );
 
 function spreadFaults(match: RegExpExecArray, one: Compared, family: Family): string[] {
-  const [oneSeed, both, low, high, agree, of, corrected, p, sampled, flips, margin, worse, better, verdict] = match.slice(8);
+  const [oneSeed, both, low, high, agree, of, corrected, p, sampled, flips, margin, worse, better, verdict] =
+    match.slice(8);
   const { difference, seeds, a, b } = one;
   if (oneSeed !== undefined) return expect(one.verdict === 'one seed', `${seeds.length} seeds`);
   if (both !== undefined) return expect(one.verdict === 'two equal differences', `verdict ${one.verdict}`);
@@ -623,8 +813,16 @@ function spreadFaults(match: RegExpExecArray, one: Compared, family: Family): st
   const alike = signs.filter(sign => sign === Math.sign(difference.mean)).length;
   const exact = seeds.length <= 16;
   return [
-    ...expect(isFigure(low!, difference.low) && isFigure(high!, difference.high), `interval ${difference.low} to ${difference.high}`),
-    ...expect(agree === undefined ? difference.mean === 0 : alike === numberIn(agree) && seeds.length === numberIn(of!), `${alike} of ${seeds.length} agree`),
+    ...expect(
+      isFigure(low!, difference.low) && isFigure(high!, difference.high),
+      `interval ${difference.low} to ${difference.high}`,
+    ),
+    ...expect(
+      agree === undefined
+        ? difference.mean === 0
+        : alike === numberIn(agree) && seeds.length === numberIn(of!),
+      `${alike} of ${seeds.length} agree`,
+    ),
     ...expect((corrected !== undefined) === family.size > 1, `corrected for ${family.size}`),
     ...expect(isProbability(p!, one.adjusted), `p ${one.adjusted}`),
     ...expect((sampled !== undefined) === !exact, 'sampled or not'),
@@ -633,9 +831,16 @@ function spreadFaults(match: RegExpExecArray, one: Compared, family: Family): st
       ? []
       : [
           ...expect(Number(margin) === family.margin, `margin ${family.margin}`),
-          ...expect(isProbability(worse!, one.probabilities!.worse) && isProbability(better!, one.probabilities!.better), `P ${one.probabilities!.worse} and ${one.probabilities!.better}`),
+          ...expect(
+            isProbability(worse!, one.probabilities!.worse) &&
+              isProbability(better!, one.probabilities!.better),
+            `P ${one.probabilities!.worse} and ${one.probabilities!.better}`,
+          ),
         ]),
-    ...expect(verdict === verdictWord(one.verdict, family), `verdict ${one.verdict} (p ${one.p}, corrected ${one.adjusted})`),
+    ...expect(
+      verdict === verdictWord(one.verdict, family),
+      `verdict ${one.verdict} (p ${one.p}, corrected ${one.adjusted})`,
+    ),
   ];
 }
 
@@ -651,11 +856,18 @@ export function flipFaults(text: string, { a, b }: Compared): string[] {
 /** Why two cells are not compared, as it is said. */
 function reasonFaults(reason: string, one: Compared, subject: Subject): string[] {
   const family = subject.family!;
-  const told = ({ outcome }: RawCell) => outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed';
+  const told = ({ outcome }: RawCell) =>
+    outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed';
   const [mine, theirs] = [netOf(one.candidate, family.differs), netOf(one.baseline, family.differs)];
   const names = mine === theirs ? ['the second run', 'the first'] : [mine, theirs];
-  const words: Readonly<Partial<Record<Outcome, string>>> = { 'at chance': 'is at chance', 'blows up': 'blows up', failed: 'failed' };
-  const outcomes = [one.candidate, one.baseline].flatMap((cell, i) => (told(cell) ? [`${names[i]} ${words[cell.outcome]}`] : []));
+  const words: Readonly<Partial<Record<Outcome, string>>> = {
+    'at chance': 'is at chance',
+    'blows up': 'blows up',
+    failed: 'failed',
+  };
+  const outcomes = [one.candidate, one.baseline].flatMap((cell, i) =>
+    told(cell) ? [`${names[i]} ${words[cell.outcome]}`] : [],
+  );
   const right =
     outcomes.length > 0
       ? outcomes.join(' and ')
@@ -664,7 +876,10 @@ function reasonFaults(reason: string, one: Compared, subject: Subject): string[]
         : one.leftOut > 0
           ? `no seed has a finite ${textOf(family.measure)} of both`
           : 'they share no seed';
-  return expect(reason === right || (right.endsWith('compare ') && reason.startsWith(right)), `the reason is: ${right}`);
+  return expect(
+    reason === right || (right.endsWith('compare ') && reason.startsWith(right)),
+    `the reason is: ${right}`,
+  );
 }
 
 const uncomparedForm: Form = {
@@ -687,7 +902,9 @@ const uncomparedForm: Form = {
 
 const cellsForm: Form = {
   name: 'several comparisons',
-  pattern: ({ family }) => family && `(?:(The second run against the first)|(.+) against (.+)), (${MEASURE})(, each after its own epochs,)? at (${COUNT}) cells: (.*)\\.`,
+  pattern: ({ family }) =>
+    family &&
+    `(?:(The second run against the first)|(.+) against (.+)), (${MEASURE})(, each after its own epochs,)? at (${COUNT}) cells: (.*)\\.`,
   judge: ([whole, second, , , measureText, ends, number, text], subject) => {
     const family = subject.family!;
     const groups = new Map<string, Compared[]>();
@@ -696,14 +913,26 @@ const cellsForm: Form = {
       groups.set(name, [...(groups.get(name) ?? []), one]);
     }
     const members = [...groups.values()].filter(([first]) => {
-      const [mine, theirs] = [netOf(first!.candidate, family.differs), netOf(first!.baseline, family.differs)];
-      return second !== undefined ? mine === theirs : whole.startsWith(`${capitalized(mine)} against ${theirs}, `);
+      const [mine, theirs] = [
+        netOf(first!.candidate, family.differs),
+        netOf(first!.baseline, family.differs),
+      ];
+      return second !== undefined
+        ? mine === theirs
+        : whole.startsWith(`${capitalized(mine)} against ${theirs}, `);
     });
     return bestOfFaults(members, group => [
       ...expect(measureNamed(measureText!) === family.measure, `compared is ${textOf(family.measure)}`),
       ...expect(group.length === numberIn(number!), `${group.length} cells`),
-      ...expect((ends !== undefined) === group.some(one => one.candidate.settings.epochs !== one.baseline.settings.epochs), 'epochs'),
-      ...expect(new Set(group.map(one => netOf(one.baseline, family.differs))).size === 1, 'several baselines'),
+      ...expect(
+        (ends !== undefined) ===
+          group.some(one => one.candidate.settings.epochs !== one.baseline.settings.epochs),
+        'epochs',
+      ),
+      ...expect(
+        new Set(group.map(one => netOf(one.baseline, family.differs))).size === 1,
+        'several baselines',
+      ),
       ...countFaults(text!, group, subject),
     ]);
   },
@@ -725,22 +954,34 @@ function countFaults(text: string, group: readonly Compared[], subject: Subject)
       const wanted = margin === undefined ? word : 'equivalent';
       const seen = group.filter(({ verdict }) => verdict === wanted).length;
       faults.push(...expect(seen === numberIn(number!), `${wanted} at ${seen}`));
-      if (margin !== undefined) faults.push(...expect(Number(margin) === family.margin, `margin ${family.margin}`));
+      if (margin !== undefined)
+        faults.push(...expect(Number(margin) === family.margin, `margin ${family.margin}`));
       all += numberIn(number!);
     } else if (one !== undefined) {
       const alone = group.filter(({ verdict }) => verdict === 'one seed');
-      for (const [sign, said] of [[1, higher], [-1, lower], [0, same]] as const) {
+      for (const [sign, said] of [
+        [1, higher],
+        [-1, lower],
+        [0, same],
+      ] as const) {
         const seen = alone.filter(({ difference }) => Math.sign(difference.mean) === sign).length;
         faults.push(...expect(seen === numberIn(said ?? '0'), `sign ${sign} at ${seen}`));
         all += numberIn(said ?? '0');
       }
     } else {
       const left = group.filter(({ verdict }) => verdict === 'not compared');
-      faults.push(...expect(left.length === numberIn(not!), `not compared at ${left.length}`), ...reasonsFaults(reasons!, left, subject));
+      faults.push(
+        ...expect(left.length === numberIn(not!), `not compared at ${left.length}`),
+        ...reasonsFaults(reasons!, left, subject),
+      );
       all += numberIn(not!);
     }
   }
-  return [...faults, ...expect(rest === '', `cannot be read: ${rest}`), ...expect(all === group.length, `${all} of ${group.length} are counted`)];
+  return [
+    ...faults,
+    ...expect(rest === '', `cannot be read: ${rest}`),
+    ...expect(all === group.length, `${all} of ${group.length} are counted`),
+  ];
 }
 
 /** `the plain net is at chance at 9; the plain net blows up at 4`. */
@@ -753,7 +994,10 @@ function reasonsFaults(text: string, group: readonly Compared[], subject: Subjec
       const seen = group.filter(one => reasonFaults(part![1]!, one, subject).length === 0).length;
       return expect(seen === numberIn(part![2]!), `${part![1]} at ${seen}`);
     }),
-    ...expect(parts.reduce((sum, part) => sum + numberIn(part![2]!), 0) === group.length, 'the reasons do not add up'),
+    ...expect(
+      parts.reduce((sum, part) => sum + numberIn(part![2]!), 0) === group.length,
+      'the reasons do not add up',
+    ),
   ];
 }
 
@@ -762,44 +1006,69 @@ const pairCounts = ({ compared }: Family): number[] => compared.map(({ seeds }) 
 const comparisonForms: Form[] = [
   {
     name: 'correction',
-    pattern: ({ family }) => family && `The verdicts are corrected for (${COUNT}) comparisons \\(paired t tests, Holm; p at most \\.05\\)\\.`,
-    judge: ([, number], { family }) => expect(family!.size === numberIn(number!), `corrected for ${family!.size}`),
+    pattern: ({ family }) =>
+      family &&
+      `The verdicts are corrected for (${COUNT}) comparisons \\(paired t tests, Holm; p at most \\.05\\)\\.`,
+    judge: ([, number], { family }) =>
+      expect(family!.size === numberIn(number!), `corrected for ${family!.size}`),
   },
   {
     name: 'no pairs',
     pattern: ({ family }) => family && 'No seed has the figure on both sides\\.',
-    judge: (_, { family }) => expect(pairCounts(family!).every(n => n === 0), 'some seed has'),
+    judge: (_, { family }) =>
+      expect(
+        pairCounts(family!).every(n => n === 0),
+        'some seed has',
+      ),
   },
   {
     name: 'one pair each',
     pattern: ({ family }) => family && 'One seed: how much other seeds would differ cannot be told\\.',
-    judge: (_, { family }) => expect(Math.max(...pairCounts(family!)) === 1, `${Math.max(...pairCounts(family!))} seeds`),
+    judge: (_, { family }) =>
+      expect(Math.max(...pairCounts(family!)) === 1, `${Math.max(...pairCounts(family!))} seeds`),
   },
   {
     name: 'what varied',
     pattern: ({ family }) =>
-      family && `Over (${COUNT})(?: to (${COUNT}))? seeds of weights and minibatches(?:, on the same (?:(${COUNT}) training)?(?: and )?(?:(${COUNT}) validation)? images)?\\.( Pairs share a seed but not draws\\.)?`,
+      family &&
+      `Over (${COUNT})(?: to (${COUNT}))? seeds of weights and minibatches(?:, on the same (?:(${COUNT}) training)?(?: and )?(?:(${COUNT}) validation)? images)?\\.( Pairs share a seed but not draws\\.)?`,
     judge: ([, least, most, training, validation, draws], { run, family }) => {
       const counts = pairCounts(family!).filter(n => n > 0);
       const only = (values: readonly number[]) => (new Set(values).size === 1 ? values[0] : undefined);
       const images = only(family!.trials.map(({ settings }) => Number(settings.trainImages)));
       const checked = only(family!.trials.map(trial => trial.validationImages));
       return [
-        ...expect(Math.min(...counts) === numberIn(least!) && Math.max(...counts) === numberIn(most ?? least!), `${Math.min(...counts)} to ${Math.max(...counts)} seeds`),
-        ...expect(images === (training === undefined ? undefined : numberIn(training)), `${images} training images`),
-        ...expect(checked === (validation === undefined ? undefined : numberIn(validation)), `${checked} validation images`),
+        ...expect(
+          Math.min(...counts) === numberIn(least!) && Math.max(...counts) === numberIn(most ?? least!),
+          `${Math.min(...counts)} to ${Math.max(...counts)} seeds`,
+        ),
+        ...expect(
+          images === (training === undefined ? undefined : numberIn(training)),
+          `${images} training images`,
+        ),
+        ...expect(
+          checked === (validation === undefined ? undefined : numberIn(validation)),
+          `${checked} validation images`,
+        ),
         ...expect((draws !== undefined) === (run.stream === 'notebook'), `stream ${run.stream}`),
       ];
     },
   },
   {
     name: 'more seeds',
-    pattern: ({ family }) => family && 'Run it again with --replicates 6 for intervals and verdicts; what has run is kept\\.',
-    judge: (_, { family }) => expect(pairCounts(family!).every(n => n < 2), 'some have several seeds'),
+    pattern: ({ family }) =>
+      family && 'Run it again with --replicates 6 for intervals and verdicts; what has run is kept\\.',
+    judge: (_, { family }) =>
+      expect(
+        pairCounts(family!).every(n => n < 2),
+        'some have several seeds',
+      ),
   },
   {
     name: 'seeds needed',
-    pattern: ({ family }) => family && `By the spread seen, about (${COUNT})(?: to (${COUNT}))? seeds(?:, depending on the cell,)? would tell a difference of (\\S+) in one cell apart\\.`,
+    pattern: ({ family }) =>
+      family &&
+      `By the spread seen, about (${COUNT})(?: to (${COUNT}))? seeds(?:, depending on the cell,)? would tell a difference of (\\S+) in one cell apart\\.`,
     judge: ([, least, most, margin], { family }) => {
       const needed = family!.compared
         .filter(({ verdict, difference }) => verdict !== 'not compared' && difference.sd > 0)
@@ -813,15 +1082,20 @@ const comparisonForms: Form[] = [
   },
   {
     name: 'pairs without a figure',
-    pattern: ({ family }) => family && `(${COUNT}) pairs? left out: one of the two has no finite (${MEASURE})\\.`,
+    pattern: ({ family }) =>
+      family && `(${COUNT}) pairs? left out: one of the two has no finite (${MEASURE})\\.`,
     judge: ([, number, measure], { family }) => {
       const left = family!.compared.reduce((sum, one) => sum + one.leftOut, 0);
-      return expect(left === numberIn(number!) && measureNamed(measure!) === family!.measure, `${left} pairs`);
+      return expect(
+        left === numberIn(number!) && measureNamed(measure!) === family!.measure,
+        `${left} pairs`,
+      );
     },
   },
   {
     name: 'pairs of unequal length',
-    pattern: ({ family }) => family && `(${COUNT}) pairs? left out: the best of unequally many evaluations\\.`,
+    pattern: ({ family }) =>
+      family && `(${COUNT}) pairs? left out: the best of unequally many evaluations\\.`,
     judge: ([, number], { family }) => {
       const left = family!.compared.reduce((sum, one) => sum + one.unequal, 0);
       return expect(left === numberIn(number!), `${left} pairs`);
@@ -844,7 +1118,10 @@ const comparisonForms: Form[] = [
       const said = shown!.split('; ');
       return [
         ...expect(names.length === numberIn(number!), `${names.length} cells`),
-        ...expect(said.every(name => names.includes(name)) && said.length + numberIn(more ?? '0') === names.length, `they are ${names.join('; ')}`),
+        ...expect(
+          said.every(name => names.includes(name)) && said.length + numberIn(more ?? '0') === names.length,
+          `they are ${names.join('; ')}`,
+        ),
       ];
     },
   },
@@ -866,6 +1143,7 @@ export function seedsNeeded(margin: number, sd: number): number {
 const forms: readonly Form[] = [
   ...trustForms,
   outcomeForm,
+  everywhereForm,
   rangeForm,
   failureForm,
   ...someSeedsForms,

@@ -19,7 +19,8 @@ export function isPrinted(text: string, value: number): boolean {
 
 /** An accuracy or a loss as tables print them: three decimals, a large loss as a power of ten with two. */
 export const isFigure = (text: string, value: number): boolean =>
-  isPrinted(text, value) && (/^-?\d*\.\d{3}$/.test(text) || (/^-?\d\.\d\de\d+$/.test(text) && Math.abs(value) > 999.9));
+  isPrinted(text, value) &&
+  (/^-?\d*\.\d{3}$/.test(text) || (/^-?\d\.\d\de\d+$/.test(text) && Math.abs(value) > 999.9));
 
 /** A p value: three decimals, `<.001`, `>.999`. */
 export function isProbability(text: string, p: number, tolerance = 0): boolean {
@@ -38,7 +39,9 @@ export function written(value: Value, digits = 3): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
   const rounded = Number(value.toPrecision(digits));
   const short = Number.isFinite(rounded) ? rounded : value;
-  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6 ? short.toExponential().replace('e+', 'e') : String(short);
+  return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6
+    ? short.toExponential().replace('e+', 'e')
+    : String(short);
 }
 
 /** Writes the values of an axis with as many digits as tell them apart. */
@@ -78,7 +81,10 @@ export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|
 
 /** One of these texts, longest first, as a part of a pattern. */
 export const oneOf = (texts: Iterable<string>): string =>
-  `(?:${[...new Set(texts)].sort((a, b) => b.length - a.length).map(escaped).join('|')})`;
+  `(?:${[...new Set(texts)]
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|')})`;
 
 export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
