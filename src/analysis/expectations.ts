@@ -18,6 +18,7 @@ import {
   figureText,
   measureText,
   probabilityText,
+  settingWriter,
   shownInterval,
   thousands,
 } from './words.ts';
@@ -284,8 +285,9 @@ function spreadText(cell: Cell, measure: MeasureName): string {
 const MOST_CELLS = 3;
 
 function sumUp(deciding: readonly (Check & { readonly cell: Cell })[], total: number): string {
+  const write = settingWriter(deciding.map(({ cell }) => cell.results[0]!.trial.axes));
   const texts = deciding.map(({ cell, sentence }) => {
-    const where = axesText(cell.results[0]!.trial.axes);
+    const where = axesText(cell.results[0]!.trial.axes, write);
     return total === 1 || where === '' ? sentence : `${where}: ${sentence}`;
   });
   const more = texts.length > MOST_CELLS ? `; and ${texts.length - MOST_CELLS} more` : '';
