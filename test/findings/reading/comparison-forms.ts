@@ -1,7 +1,7 @@
 /** The forms of the sentences of a comparison: verdicts, what they were corrected for, and what was left out. */
 import { criticalT, sampleOf, signFlipShare } from './arithmetic.ts';
 import type { Outcome, RawCell } from './facts.ts';
-import { type Compared, type Family, netOf, type Verdict } from './families.ts';
+import type { Compared, Family, Verdict } from './families.ts';
 import {
   bestOfFaults,
   COUNT,
@@ -27,8 +27,8 @@ const cellForm: Form = {
   judge: (match, subject) => {
     const family = subject.family!;
     const [, measureText, name, mean, other, otherMean, ends, difference] = match;
-    const named = family.compared.filter(one =>
-      sides(one, subject).some(([a, b]) => a === name && b === other),
+    const named = family.compared.filter(
+      ({ names }) => names.candidate.side === name && names.baseline.side === other,
     );
     return [
       ...expect(measureNamed(measureText!) === family.measure, `compared is ${textOf(family.measure)}`),
@@ -43,12 +43,6 @@ const cellForm: Form = {
   },
   claims: ([text]) => (/: (?:better|worse)\.$/.test(text) ? ['difference'] : []),
 };
-
-/** The names that a comparison's two sides may have. */
-const sides = (one: Compared, { runs }: Subject): (readonly [string, string])[] =>
-  runs && one.candidateName === one.baselineName
-    ? [['the second run', 'the first']]
-    : [[one.candidateName, one.baselineName]];
 
 const endsFaults = (one: Compared, isSaid: boolean): string[] =>
   expect(
@@ -111,8 +105,7 @@ function reasonFaults(reason: string, one: Compared, subject: Subject): string[]
   const family = subject.family!;
   const told = ({ outcome }: RawCell) =>
     outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed';
-  const [mine, theirs] = [netOf(one.candidate, family.differs), netOf(one.baseline, family.differs)];
-  const names = mine === theirs ? ['the second run', 'the first'] : [mine, theirs];
+  const names = [one.names.candidate.net, one.names.baseline.net];
   const words: Readonly<Partial<Record<Outcome, string>>> = {
     'at chance': 'is at chance',
     'blows up': 'blows up',
@@ -140,12 +133,10 @@ const uncomparedForm: Form = {
   pattern: ({ family }) => family && '.+ and .+ are not compared: .+\\.',
   // The names may hold " and " themselves, so that they are tried one by one.
   judge: ([whole], subject) => {
-    const named = subject.family!.compared.flatMap(one =>
-      sides(one, subject).flatMap(([a, b]) => {
-        const start = `${capitalized(a)} and ${b} are not compared: `;
-        return whole.startsWith(start) ? [{ one, reason: whole.slice(start.length, -1) }] : [];
-      }),
-    );
+    const named = subject.family!.compared.flatMap(one => {
+      const start = `${capitalized(one.names.candidate.side)} and ${one.names.baseline.side} are not compared: `;
+      return whole.startsWith(start) ? [{ one, reason: whole.slice(start.length, -1) }] : [];
+    });
     return bestOfFaults(named, ({ one, reason }) => [
       ...expect(one.verdict === 'not compared', `verdict ${one.verdict}`),
       ...reasonFaults(reason, one, subject),
@@ -156,23 +147,17 @@ const uncomparedForm: Form = {
 const cellsForm: Form = {
   name: 'several comparisons',
   pattern: ({ family }) =>
-    family &&
-    `(?:(The second run against the first)|(.+) against (.+)), (${MEASURE})(, each after its own epochs,)? at (${COUNT}) cells: (.*)\\.`,
-  judge: ([whole, second, , , measureText, ends, number, text], subject) => {
+    family && `(.+) against (.+), (${MEASURE})(, each after its own epochs,)? at (${COUNT}) cells: (.*)\\.`,
+  judge: ([whole, , , measureText, ends, number, text], subject) => {
     const family = subject.family!;
     const groups = new Map<string, Compared[]>();
     for (const one of family.compared) {
-      const name = netOf(one.candidate, family.differs);
+      const name = one.names.candidate.net;
       groups.set(name, [...(groups.get(name) ?? []), one]);
     }
     const members = [...groups.values()].filter(([first]) => {
-      const [mine, theirs] = [
-        netOf(first!.candidate, family.differs),
-        netOf(first!.baseline, family.differs),
-      ];
-      return second !== undefined
-        ? mine === theirs
-        : whole.startsWith(`${capitalized(mine)} against ${theirs}, `);
+      const { candidate, baseline } = first!.names;
+      return whole.startsWith(`${capitalized(candidate.net)} against ${baseline.net}, `);
     });
     return bestOfFaults(members, group => [
       ...expect(measureNamed(measureText!) === family.measure, `compared is ${textOf(family.measure)}`),
@@ -182,14 +167,11 @@ const cellsForm: Form = {
           group.some(one => one.candidate.settings.epochs !== one.baseline.settings.epochs),
         'epochs',
       ),
-      ...expect(
-        new Set(group.map(one => netOf(one.baseline, family.differs))).size === 1,
-        'several baselines',
-      ),
+      ...expect(new Set(group.map(one => one.names.baseline.net)).size === 1, 'several baselines'),
       ...countFaults(text!, group, subject),
     ]);
   },
-  claims: ([, , , , , , , text]) => (/\b(?:better|worse) at \d/.test(text!) ? ['difference'] : []),
+  claims: ([, , , , , , text]) => (/\b(?:better|worse) at \d/.test(text!) ? ['difference'] : []),
 };
 
 function countFaults(text: string, group: readonly Compared[], subject: Subject): string[] {
@@ -366,7 +348,7 @@ const comparisonForms: Form[] = [
     name: 'cells without a partner',
     pattern: ({ family }) => family && `(${COUNT}) cells? without a partner (?:is|are) not compared: (.*)\\.`,
     judge: ([, number, text], { family }) => {
-      const names = family!.lonely.map(({ axes }) => settingsText(axes) || 'the whole run');
+      const names = family!.lonely.map(({ axes }) => settingsText(axes, family!.write) || 'the whole run');
       const [, shown, more] = /^(.*?)(?: and (\d+) more)?$/.exec(text!)!;
       const said = shown!.split('; ');
       return [

@@ -12,7 +12,7 @@ import {
   stepOf,
   type Value,
 } from './facts.ts';
-import { nameOf, settingsText, writerOf } from './words.ts';
+import { nameOf, type Settings, settingsText, settingsWriterOf, type Writer } from './words.ts';
 
 export type Verdict =
   | 'better'
@@ -45,8 +45,13 @@ export interface Compared extends Pairing {
     | { readonly worse: number; readonly equivalent: number; readonly better: number }
     | undefined;
   readonly verdict: Verdict;
-  readonly candidateName: string;
-  readonly baselineName: string;
+  readonly names: { readonly candidate: Names; readonly baseline: Names };
+}
+
+/** What a side of a comparison is called, and that with its place on the other axes. */
+export interface Names {
+  readonly net: string;
+  readonly side: string;
 }
 
 export interface Family {
@@ -60,6 +65,7 @@ export interface Family {
   /** Of all cells that take part. */
   readonly trials: readonly RawTrial[];
   readonly margin: number | undefined;
+  readonly write: Writer;
 }
 
 /** Two cells, seed by seed, at the same point of training. */
@@ -212,6 +218,7 @@ export interface RawNet {
 }
 
 export interface Nets {
+  readonly write: Writer;
   readonly axis: Axis | undefined;
   readonly parts: readonly Axis[];
   readonly nets: readonly RawNet[];
@@ -227,14 +234,14 @@ export function netsOf(run: Pick<RawRun, 'trials'>): Nets {
   const keys = parts.flatMap(part => part.keys);
   const hasTwins = new Set(cells.map(cell => JSON.stringify(cell.axes))).size < cells.length;
   const [lead, ...others] = axis?.keys ?? [];
-  const write = writerOf(lead === undefined ? [] : cells.map(cell => cell.axes[lead]!));
+  const write = settingsWriterOf(cells.map(cell => cell.axes));
   const byName = new Map<string, RawNet['cells'][number][]>();
   for (const cell of cells) {
     const own = Object.fromEntries(keys.map(key => [key, cell.axes[key]!]));
     const group = hasTwins ? cell.trials[0]!.groups.join(' and ') : '';
-    const name = `${nameOf(own)}${group === '' ? '' : ` of group ${group}`}`;
-    const rest = settingsText(Object.fromEntries(others.map(key => [key, cell.axes[key]!])));
-    const at = lead === undefined ? '' : `${write(cell.axes[lead]!)}${rest === '' ? '' : ` (${rest})`}`;
+    const name = `${nameOf(own, write)}${group === '' ? '' : ` of group ${group}`}`;
+    const rest = settingsText(Object.fromEntries(others.map(key => [key, cell.axes[key]!])), write);
+    const at = lead === undefined ? '' : `${write(lead, cell.axes[lead]!)}${rest === '' ? '' : ` (${rest})`}`;
     const x = lead === undefined ? undefined : Number(cell.axes[lead]);
     byName.set(name, [...(byName.get(name) ?? []), { ...cell, at, x }]);
   }
@@ -242,7 +249,7 @@ export function netsOf(run: Pick<RawRun, 'trials'>): Nets {
     name,
     cells: members.sort((one, other) => (one.x ?? 0) - (other.x ?? 0)),
   }));
-  return { axis, parts, nets };
+  return { axis, parts, nets, write };
 }
 
 /** The measure that a comparison takes by default. */
@@ -338,31 +345,42 @@ function familyOf(
   const pairings = pairs.flatMap(({ candidate, baseline }) =>
     baseline ? [paired(baseline, candidate, measure)] : [],
   );
+  const all = [...pairs.map(({ candidate }) => candidate), ...baselines];
+  const write = settingsWriterOf(all.flatMap(({ settings, axes }) => [settings, axes]));
   const compared = judged(pairings, measure, margin).map(one => ({
     ...one,
-    candidateName: sideName(one.candidate, differs),
-    baselineName: sideName(one.baseline, differs),
+    names: {
+      candidate: namesOf(one.candidate, 'the second run', differs, write),
+      baseline: namesOf(one.baseline, 'the first run', differs, write),
+    },
   }));
   return {
-    ...{ measure, compared, differs, margin },
+    ...{ measure, compared, differs, margin, write },
     size: compared.filter(({ p }) => !Number.isNaN(p)).length,
     lonely: [
       ...pairs.filter(({ baseline }) => !baseline).map(({ candidate }) => candidate),
       ...baselines.filter(cell => !pairs.some(({ baseline }) => baseline === cell)),
     ],
-    trials: [...pairs.map(({ candidate }) => candidate), ...baselines].flatMap(({ trials }) => trials),
+    trials: all.flatMap(({ trials }) => trials),
   };
 }
 
-/** The settings that tell candidates from baselines, of one cell. */
-export const netOf = ({ settings }: RawCell, differs: readonly string[]): string =>
-  nameOf(Object.fromEntries(Object.entries(settings).filter(([key]) => differs.includes(key))));
-
-function sideName(cell: RawCell, differs: readonly string[]): string {
+/** Nothing tells two runs of one experiment apart but which of them it is. */
+function namesOf(cell: RawCell, run: string, differs: readonly string[], write: Writer): Names {
+  const some = (settings: Settings, isWanted: (key: string) => boolean): Settings =>
+    Object.fromEntries(Object.entries(settings).filter(([key]) => isWanted(key)));
+  const net =
+    differs.length === 0
+      ? run
+      : nameOf(
+          some(cell.settings, key => differs.includes(key)),
+          write,
+        );
   const rest = settingsText(
-    Object.fromEntries(Object.entries(cell.axes).filter(([key]) => !differs.includes(key))),
+    some(cell.axes, key => !differs.includes(key)),
+    write,
   );
-  return rest === '' ? netOf(cell, differs) : `${netOf(cell, differs)} at ${rest}`;
+  return { net, side: rest === '' ? net : `${net} at ${rest}` };
 }
 
 const shareGroup = (one: RawCell, other: RawCell): boolean =>

@@ -409,8 +409,9 @@ const overviewForms: Form[] = [
     judge: ([, images, text, settings, ties], { nets }) => {
       const measure = images === 'validation' ? 'bestValAccuracy' : 'bestTrainAccuracy';
       const top = topOf(cellsIn(nets), measure);
-      const cell = top.cells.find(({ axes }) => settingsText(axes) === settings);
-      if (!cell) return [`best is at ${top.cells.map(({ axes }) => settingsText(axes)).join('; ')}`];
+      const cell = top.cells.find(({ axes }) => settingsText(axes, nets.write) === settings);
+      if (!cell)
+        return [`best is at ${top.cells.map(({ axes }) => settingsText(axes, nets.write)).join('; ')}`];
       return [
         ...estimateFaults(text!, estimate(cell, measure), true, settings!),
         ...expect(top.cells.length - 1 === numberIn(ties ?? '0'), `${top.cells.length} tie`),

@@ -27,7 +27,7 @@ export function subjectOf(run: RawRun): Subject {
   const isMissing =
     run.baseline !== undefined && !cells.some(({ settings }) => hasAll(settings, run.baseline!));
   const family = by === undefined || isMissing ? undefined : familyBy(run, by, { baseline: run.baseline });
-  return { run, nets, family, runs: false };
+  return { run, nets, family };
 }
 
 const compiled = new WeakMap<Subject, { readonly form: Form; readonly pattern: RegExp }[]>();

@@ -12,8 +12,6 @@ export interface Subject {
   readonly nets: Nets;
   /** The comparison that the sentences speak of. */
   readonly family: Family | undefined;
-  /** Whether the comparison is of two runs. */
-  readonly runs: boolean;
 }
 
 export const FIG = '-?\\d*\\.\\d+(?:e-?\\d+)?';

@@ -63,16 +63,28 @@ const NORMALIZATIONS: Readonly<Record<string, string>> = {
 
 export const normalizationName = (value: Value): string => NORMALIZATIONS[String(value)] ?? String(value);
 
+export type Settings = Readonly<Record<string, Value>>;
+export type Writer = (key: string, value: Value) => string;
+
+/** Writes settings so that the different values of each are told apart. */
+export function settingsWriterOf(all: readonly Settings[]): Writer {
+  const keys = new Set(all.flatMap(Object.keys));
+  const writers = new Map(
+    [...keys].map(key => [key, writerOf(all.flatMap(settings => (key in settings ? [settings[key]!] : [])))]),
+  );
+  return (key, value) => writers.get(key)?.(value) ?? written(value);
+}
+
 /** `weightScale 1e-2, batchSize 50`. */
-export const settingsText = (settings: Readonly<Record<string, Value>>): string =>
+export const settingsText = (settings: Settings, write: Writer): string =>
   Object.entries(settings)
-    .map(([key, value]) => `${key} ${written(value)}`)
+    .map(([key, value]) => `${key} ${write(key, value)}`)
     .join(', ');
 
 /** What a net with these settings is called. */
-export function nameOf(settings: Readonly<Record<string, Value>>): string {
+export function nameOf(settings: Settings, write: Writer): string {
   const { normalization, ...others } = settings;
-  const rest = settingsText(others);
+  const rest = settingsText(others, write);
   if (normalization === undefined) return rest === '' ? 'the net' : `the net with ${rest}`;
   return rest === '' ? normalizationName(normalization) : `${normalizationName(normalization)}, ${rest}`;
 }
