@@ -257,7 +257,7 @@ export function usualMeasure(trials: readonly RawTrial[]): MeasureName {
   return new Set(trials.map(evaluationsOf)).size > 1 ? 'lastValAccuracy' : 'bestValAccuracy';
 }
 
-const near = (one: Value | undefined, other: Value | undefined): boolean =>
+export const near = (one: Value | undefined, other: Value | undefined): boolean =>
   typeof one === 'number' && typeof other === 'number'
     ? Math.abs(one - other) <= 1e-9 * Math.max(Math.abs(one), Math.abs(other))
     : sameText(one) === sameText(other);
