@@ -85,6 +85,10 @@ export function dataLossOf(result: Result): number | null {
   return result.summary.lastEpochDataLoss ?? null;
 }
 
+/** Whether two means are equal but for rounding: sums of the same figures in another order may differ in their last bits. */
+export const isTie = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+
 /** The number of trials of a cell that blow up. */
 export const blownUp = ({ results }: Cell): number => results.filter(blowsUp).length;
 

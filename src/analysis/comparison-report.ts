@@ -9,9 +9,9 @@ import {
   figureText,
   listed,
   measureText,
-  netName,
   probabilityText,
   sentence,
+  settingWriter,
   thousands,
 } from './words.ts';
 
@@ -42,7 +42,7 @@ export function comparisonSentences(comparison: Comparison): string[] {
 /** The verdicts, one sentence a net; then what they were corrected for. */
 export function verdictSentences(comparison: Comparison): string[] {
   const { cells, family } = comparison;
-  const byNet = [...groupBy(cells, ({ candidate }) => netName(candidate.net)).values()];
+  const byNet = [...groupBy(cells, ({ candidate }) => candidate.name).values()];
   return [
     ...byNet.map(group =>
       group.length === 1 ? cellSentence(group[0]!, comparison) : cellsSentence(group, comparison),
@@ -55,7 +55,7 @@ export function verdictSentences(comparison: Comparison): string[] {
 
 /** The comparison's rows: baseline, candidate, difference with its interval, effect size, agreement, p, probabilities. */
 export function comparisonTable(comparison: Comparison): TextTable {
-  const { measure, differs, cells, equivalent } = comparison;
+  const { measure, cells, equivalent } = comparison;
   const figure = (value: number | null) => (value === null ? '-' : figureText(measure, value));
   const left = (head: string) => ({ head, align: 'left' as const });
   const right = (head: string) => ({ head, align: 'right' as const });
@@ -70,7 +70,7 @@ export function comparisonTable(comparison: Comparison): TextTable {
     rows: cells.map(cell => {
       const { baseline, candidate, pairs, better, seeds, p, adjustedP, probabilities } = cell;
       return [
-        ...[baseline, candidate].map(side => sideName(side, differs)),
+        ...[baseline, candidate].map(sideName),
         ...[baseline, candidate].map(({ estimate }) => figure(estimate.mean)),
         figure(pairs?.difference.mean ?? null),
         pairs?.difference.low == null
@@ -139,10 +139,9 @@ export const flipsText = ({ pairs, p }: Pick<ComparedCell, 'pairs' | 'p'>): stri
     : `${pairs.signFlips.sampled ? '~' : ''}${probabilityText(pairs.signFlips.p)}`;
 
 function cellSentence(cell: ComparedCell, comparison: Comparison): string {
-  const { measure, differs, equivalent } = comparison;
+  const { measure, equivalent } = comparison;
   const { baseline, candidate, pairs, seeds, probabilities, verdict, p } = cell;
-  const [name, other] = [sideName(candidate, differs), sideName(baseline, differs)];
-  const [of, ofOther] = name === other ? [`the second run`, `the first`] : [name, other];
+  const [of, ofOther] = [sideName(candidate), sideName(baseline)];
   if (verdict === 'not compared')
     return `${sentence(of)} and ${ofOther} are not compared: ${obstacleText(cell, comparison)}.`;
   const figure = (value: number) => figureText(measure, value);
@@ -171,8 +170,7 @@ function epochsText({ baseline, candidate }: ComparedCell): string {
 function cellsSentence(cells: readonly ComparedCell[], comparison: Comparison): string {
   const { measure } = comparison;
   const { candidate, baseline } = cells[0]!;
-  const [name, other] = [netName(candidate.net), netName(baseline.net)];
-  const names = name === other ? 'The second run against the first' : sentence(`${name} against ${other}`);
+  const names = sentence(`${candidate.name} against ${baseline.name}`);
   const ends = cells.some(({ ownEnds }) => ownEnds) ? ', each after its own epochs,' : '';
   const counts = groupBy(cells, cell => verdictText(cell, comparison));
   const parts = VERDICTS.flatMap(verdict => {
@@ -219,8 +217,7 @@ export function obstacleText(
 ): string {
   if (obstacle === null) return '';
   if (obstacle.kind === 'outcome') {
-    const [one, other] = [netName(candidate.net), netName(baseline.net)];
-    const names = one === other ? ['the second run', 'the first'] : [one, other];
+    const names = [candidate.name, baseline.name];
     const sides = [obstacle.candidate, obstacle.baseline].flatMap((outcome, i) =>
       outcome === 'learns' || outcome === 'undecided' ? [] : [`${names[i]} ${OUTCOMES[outcome]}`],
     );
@@ -255,6 +252,10 @@ function planningSentences({ cells, equivalent }: Comparison): string[] {
 }
 
 function leftOutSentences({ cells, unmatched, measure }: Comparison): string[] {
+  const write = settingWriter([
+    ...cells.flatMap(({ baseline, candidate }) => [baseline.axes, candidate.axes]),
+    ...unmatched,
+  ]);
   const sum = (count: (cell: ComparedCell) => number) => cells.reduce((all, cell) => all + count(cell), 0);
   const [leftOut, unequal, unpaired] = [
     sum(cell => cell.leftOut),
@@ -269,18 +270,14 @@ function leftOutSentences({ cells, unmatched, measure }: Comparison): string[] {
     ...(unpaired > 0 ? [`${counted(unpaired, 'trial')} left out: the other side lacks the seed.`] : []),
     ...(unmatched.length > 0
       ? [
-          `${counted(unmatched.length, 'cell')} without a partner ${unmatched.length === 1 ? 'is' : 'are'} not compared: ${shortList(unmatched.map(axes => axesText(axes) || 'the whole run'))}.`,
+          `${counted(unmatched.length, 'cell')} without a partner ${unmatched.length === 1 ? 'is' : 'are'} not compared: ${shortList(unmatched.map(axes => axesText(axes, write) || 'the whole run'))}.`,
         ]
       : []),
   ];
 }
 
 /** The net and where it stands: `batch norm at batchSize 5`. */
-function sideName({ net, axes }: Side, differs: readonly string[]): string {
-  const rest = Object.fromEntries(Object.entries(axes).filter(([key]) => !differs.includes(key)));
-  const where = axesText(rest);
-  return where === '' ? netName(net) : `${netName(net)} at ${where}`;
-}
+const sideName = ({ name, at }: Side): string => (at === '' ? name : `${name} at ${at}`);
 
 const shortList = (items: readonly string[]): string =>
   items.length <= 3 ? items.join('; ') : `${items.slice(0, 3).join('; ')} and ${items.length - 3} more`;

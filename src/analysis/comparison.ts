@@ -4,6 +4,7 @@ import { evaluationsOf } from '../config/schedule.ts';
 import { type SettingKey, type SettingValue, settingKeys } from '../config/schema.ts';
 import { agrees, type Where } from '../config/where-schema.ts';
 import { CifarNormError } from '../errors.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import { axesOf } from './axes.ts';
 import { type Cell, cellsOf, type Estimate, estimateOf, imagesOf } from './cells.ts';
@@ -15,6 +16,7 @@ import { type Paired, pairUp } from './pairing.ts';
 import { axisKeys, axisValues, type Result, shortText } from './results.ts';
 import { type MarginProbabilities, marginProbabilities, pairsToDetect } from './statistics.ts';
 import { judge, type Verdict } from './verdicts.ts';
+import { axesText, netName, type SettingWriter, settingWriter } from './words.ts';
 
 /** How the trials of a run draw: with `paired`, every net of a seed sees the same draws. */
 export type Stream = 'notebook' | 'paired';
@@ -98,6 +100,10 @@ export interface ComparedCell {
 }
 
 export interface Side {
+  /** What it is called, by the settings that tell candidates from baselines: `batch norm`. */
+  readonly name: string;
+  /** Where it stands on the other axes: `batchSize 5`; empty if there are none. */
+  readonly at: string;
   /** The settings that tell candidates from baselines. */
   readonly net: Axes;
   readonly axes: Axes;
@@ -124,11 +130,12 @@ export function usualAxis(results: readonly Result[], baseline: Where | undefine
 const declaredAxis = (results: readonly Result[], baseline: Where = {}): string | undefined =>
   Object.keys(baseline).find(key => axisValues(results, key).length > 1);
 
-/** The nets of a run against one another; undefined if no single axis tells them apart. */
+/** The nets of a run against one another; undefined if no single axis tells them apart, or the baseline has yet to run. */
 export function compareNets(
   results: readonly Result[],
   { baseline, ...options }: Omit<ByOptions, 'by'>,
 ): Comparison | undefined {
+  if (baseline && !results.some(({ trial }) => agrees(trial.settings, baseline))) return undefined;
   const { parts } = netsOf(results);
   const by = declaredAxis(results, baseline) ?? (parts.length === 1 ? parts[0]!.keys[0] : undefined);
   return by === undefined ? undefined : compareBy(results, { ...options, by, baseline });
@@ -141,8 +148,8 @@ export function compareNets(
  */
 export function compareBy(results: readonly Result[], { by, baseline, ...options }: ByOptions): Comparison {
   const where = baselineOf(results, by, baseline);
-  const axis = axesOf(results).find(({ keys }) => keys.includes(by));
-  const differs = axis?.keys ?? [by];
+  const told = Object.keys(where);
+  const differs = axesOf(results).flatMap(({ keys }) => (keys.some(key => told.includes(key)) ? keys : []));
   const cells = cellsOf(results);
   const isBaseline = (cell: Cell) => agrees(cell.results[0]!.trial.settings, where);
   const [baselines, candidates] = [cells.filter(isBaseline), cells.filter(cell => !isBaseline(cell))];
@@ -206,7 +213,7 @@ function comparisonOf(
     pairs: paired.a.length === 0 ? null : comparePairs(paired.a, paired.b),
   }));
   const judged = judge(
-    compared.map(({ pairs, obstacle }) => (obstacle ? null : pairs)),
+    compared.map(({ pairs, obstacle }) => (pairs && !obstacle ? [pairs] : [])),
     { higher, step: stepOf(matched, measure), margin: equivalent },
   );
   const used = new Set(pairs.map(([baseline]) => baseline));
@@ -217,10 +224,11 @@ function comparisonOf(
   const trials = [...pairs.map(([, cell]) => cell), ...baselines].flatMap(({ results }) =>
     results.map(({ trial }) => trial),
   );
+  const write = settingWriter(trials.flatMap(trial => [trial.axes, netOf(trial, differs)]));
   return {
     ...{ measure, stream, equivalent: equivalent ?? null, differs },
     cells: compared.map(({ paired, obstacle, pairs }, i) => ({
-      ...comparedCell(paired, pairs, { higher, margin: equivalent, differs }),
+      ...comparedCell(paired, pairs, { higher, margin: equivalent, differs, write }),
       ...judged[i]!,
       obstacle,
     })),
@@ -255,11 +263,7 @@ const stepOf = (pairs: readonly Paired[], measure: MeasureName): number =>
 function comparedCell(
   { baseline, candidate, seeds, a, b, leftOut, unequal, unpaired }: Paired,
   pairs: PairedComparison | null,
-  {
-    higher,
-    margin,
-    differs,
-  }: { readonly higher: boolean; readonly margin: number | undefined; readonly differs: readonly string[] },
+  { higher, margin, ...naming }: { readonly higher: boolean; readonly margin: number | undefined } & Naming,
 ): Omit<ComparedCell, 'p' | 'adjustedP' | 'verdict' | 'obstacle'> {
   const [better, worse] =
     pairs === null ? [0, 0] : higher ? [pairs.above, pairs.below] : [pairs.below, pairs.above];
@@ -267,8 +271,8 @@ function comparedCell(
   const within = pairs && margin !== undefined ? marginProbabilities(pairs.difference, margin) : null;
   const needed = sd === null || sd === 0 ? null : pairsToDetect(margin ?? DEFAULT_MARGIN, sd);
   return {
-    baseline: sideOf(baseline, differs, estimateOf(b, b.length + leftOut)),
-    candidate: sideOf(candidate, differs, estimateOf(a, a.length + leftOut)),
+    baseline: sideOf(baseline, 'the first run', naming, estimateOf(b, b.length + leftOut)),
+    candidate: sideOf(candidate, 'the second run', naming, estimateOf(a, a.length + leftOut)),
     ...{ seeds, leftOut, unequal, unpaired, pairs, better, worse },
     ownEnds: epochsOf(baseline) !== epochsOf(candidate),
     probabilities: within && byDirection(within, higher),
@@ -281,14 +285,22 @@ const byDirection = ({ below, within, above }: MarginProbabilities, higher: bool
     ? { worse: below, equivalent: within, better: above }
     : { worse: above, equivalent: within, better: below };
 
-function sideOf({ results }: Cell, differs: readonly string[], estimate: Estimate): Side {
-  const { axes, settings } = results[0]!.trial;
-  return {
-    net: Object.fromEntries(Object.entries(settings).filter(([key]) => differs.includes(key))),
-    axes,
-    estimate,
-  };
+interface Naming {
+  readonly differs: readonly string[];
+  readonly write: SettingWriter;
 }
+
+/** @param run what the side is called if no setting tells it from the other, as in two runs of one experiment */
+function sideOf({ results }: Cell, run: string, { differs, write }: Naming, estimate: Estimate): Side {
+  const { trial } = results[0]!;
+  const net = netOf(trial, differs);
+  const rest = Object.fromEntries(Object.entries(trial.axes).filter(([key]) => !differs.includes(key)));
+  const name = differs.length === 0 ? run : netName(net, write);
+  return { name, at: axesText(rest, write), net, axes: trial.axes, estimate };
+}
+
+const netOf = ({ settings }: PlannedTrial, differs: readonly string[]): Axes =>
+  Object.fromEntries(Object.entries(settings).filter(([key]) => differs.includes(key)));
 
 function baselineOf(results: readonly Result[], by: string, baseline: Where | undefined): Where {
   const values = axisValues(results, by);

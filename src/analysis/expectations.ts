@@ -18,6 +18,7 @@ import {
   figureText,
   measureText,
   probabilityText,
+  settingWriter,
   shownInterval,
   thousands,
 } from './words.ts';
@@ -191,11 +192,13 @@ function checkBetter(
   const judged = judgePairs(
     gains.map(gain =>
       gain && gain.length > 0
-        ? comparePairs(
-            gain,
-            gain.map(() => 0),
-          )
-        : null,
+        ? [
+            comparePairs(
+              gain,
+              gain.map(() => 0),
+            ),
+          ]
+        : [],
     ),
     { higher: true, step: steps.reduce((largest, step) => Math.max(largest, step), 0) },
   );
@@ -282,8 +285,9 @@ function spreadText(cell: Cell, measure: MeasureName): string {
 const MOST_CELLS = 3;
 
 function sumUp(deciding: readonly (Check & { readonly cell: Cell })[], total: number): string {
+  const write = settingWriter(deciding.map(({ cell }) => cell.results[0]!.trial.axes));
   const texts = deciding.map(({ cell, sentence }) => {
-    const where = axesText(cell.results[0]!.trial.axes);
+    const where = axesText(cell.results[0]!.trial.axes, write);
     return total === 1 || where === '' ? sentence : `${where}: ${sentence}`;
   });
   const more = texts.length > MOST_CELLS ? `; and ${texts.length - MOST_CELLS} more` : '';

@@ -179,7 +179,7 @@ export function outcomeSentence(nets: readonly Net[]): string {
 }
 
 /** Many nets: how many cells have each outcome, and the best. */
-export function overviewSentences({ nets }: Nets): string[] {
+export function overviewSentences({ nets, write }: Nets): string[] {
   const cells = nets.flatMap(net => net.cells);
   const counts = [...groupBy(cells, ({ outcome }) => outcome)].map(
     ([outcome, { length }]) => `${length} ${VERBS[outcome][length === 1 ? 0 : 1]}`,
@@ -190,7 +190,7 @@ export function overviewSentences({ nets }: Nets): string[] {
     const { axes } = first.cell.results[0]!.trial;
     const tie = ties.length === 0 ? '' : `, and ${counted(ties.length, 'other cell')} the same`;
     return [
-      `Best on ${images} images: ${estimateText(measure, estimate(first.cell, measure))} with ${axesText(axes)}${tie}.`,
+      `Best on ${images} images: ${estimateText(measure, estimate(first.cell, measure))} with ${axesText(axes, write)}${tie}.`,
     ];
   };
   return [

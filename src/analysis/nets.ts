@@ -1,11 +1,11 @@
 /** A run's cells, ordered for a finding: nets, each along one numeric axis. */
 import type { SettingValue } from '../config/schema.ts';
 import { type Axis, axesOf, valuesOn } from './axes.ts';
-import { type Cell, cellsOf, estimate } from './cells.ts';
+import { type Cell, cellsOf, estimate, isTie } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import type { Result } from './results.ts';
-import { axesText, axisText, netName } from './words.ts';
+import { axesText, netName, type SettingWriter, settingWriter } from './words.ts';
 
 export interface NetCell {
   /** Its value on the axis, of the axis's first setting; null if the run has no numeric axis. */
@@ -29,6 +29,8 @@ export interface Nets {
   readonly axis: Axis | null;
   /** What tells nets apart. */
   readonly parts: readonly Axis[];
+  /** Writes the values of the run's settings. */
+  readonly write: SettingWriter;
   readonly nets: readonly Net[];
 }
 
@@ -42,19 +44,19 @@ export function netsOf(results: readonly Result[]): Nets {
   const valuesOf = ({ results: [first] }: Cell) =>
     Object.assign({}, ...parts.map(part => valuesOn(part, first!.trial.axes))) as Net['values'];
   const cells = cellsOf(results);
-  const place = placer(axis, cells);
+  const write = settingWriter(cells.map(({ results: [first] }) => first!.trial.axes));
+  const place = placer(axis, write);
   // Two groups may mean two nets that agree in every axis, and differ in their random streams.
   const grouped = new Set(cells.map(cell => JSON.stringify(cell.results[0]!.trial.axes))).size < cells.length;
   const groupOf = ({ results: [first] }: Cell) => (grouped ? first!.trial.groups.join(' and ') : '');
   const byNet = groupBy(cells, cell => JSON.stringify([groupOf(cell), valuesOf(cell)]));
   return {
-    axis,
-    parts,
+    ...{ axis, parts, write },
     nets: [...byNet.values()].map(members => {
       const values = valuesOf(members[0]!);
       const group = groupOf(members[0]!);
       return {
-        name: `${netName(values)}${group === '' ? '' : ` of group ${group}`}`,
+        name: `${netName(values, write)}${group === '' ? '' : ` of group ${group}`}`,
         values,
         cells: members.map(place).sort((a, b) => (a.x ?? 0) - (b.x ?? 0)),
       };
@@ -63,20 +65,18 @@ export function netsOf(results: readonly Result[]): Nets {
 }
 
 /** Finds a cell's place on the axis. */
-function placer(axis: Axis | null, cells: readonly Cell[]): (cell: Cell) => NetCell {
+function placer(axis: Axis | null, write: SettingWriter): (cell: Cell) => NetCell {
   const [lead, ...others] = axis?.keys ?? [];
-  const leadValue = ({ results: [first] }: Cell) =>
-    lead === undefined ? undefined : first!.trial.axes[lead];
-  const texts = axisText(cells.flatMap(cell => leadValue(cell) ?? []));
   return cell => {
-    const value = leadValue(cell);
     const { axes } = cell.results[0]!.trial;
+    const value = lead === undefined ? undefined : axes[lead];
     const rest = axesText(
       Object.fromEntries(others.flatMap(key => (key in axes ? [[key, axes[key]!]] : []))),
+      write,
     );
     return {
       x: typeof value === 'number' ? value : null,
-      at: `${value === undefined ? '' : texts(value)}${rest === '' ? '' : ` (${rest})`}`,
+      at: `${value === undefined ? '' : write(lead!, value)}${rest === '' ? '' : ` (${rest})`}`,
       cell,
       outcome: outcomeOf(cell),
     };
@@ -104,5 +104,5 @@ export function bestCells(cells: readonly NetCell[], measure: Accuracy): NetCell
     return item.cell.ranked && mean !== null ? [{ item, mean }] : [];
   });
   const highest = ranked.reduce((most, { mean }) => Math.max(most, mean), Number.NEGATIVE_INFINITY);
-  return ranked.filter(({ mean }) => mean === highest).map(({ item }) => item);
+  return ranked.filter(({ mean }) => isTie(mean, highest)).map(({ item }) => item);
 }

@@ -14,13 +14,18 @@ export interface MeanInterval {
   readonly high: number | null;
 }
 
-/** A spread below this share of the mean comes from rounding: 0.36 - 0.35 and 0.46 - 0.45 differ in their last bits. */
+/**
+ * A spread below this share of the mean comes from rounding: 0.36 - 0.35 and 0.46 - 0.45 differ in their last bits. So does a mean below
+ * this share of the largest value.
+ */
 const ROUNDING = 1e-12;
 
-/** The arithmetic mean; NaN for an empty sample. Equal values have exactly that mean. */
+/** The arithmetic mean; NaN for an empty sample. Equal values have exactly that mean, values that cancel have the mean 0. */
 export function mean(values: readonly number[]): number {
   const first = values[0] ?? Number.NaN;
   const centre = first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (Math.abs(centre) <= ROUNDING * largest) return 0;
   // Near the greatest number the sum overflows, the mean does not.
   return Number.isFinite(centre) || values.length === 0
     ? centre

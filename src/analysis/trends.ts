@@ -24,26 +24,25 @@ export interface Trend {
 interface Contrast {
   readonly net: Net;
   readonly cell: NetCell;
-  readonly against: NetCell;
-  readonly pairs: PairedComparison | null;
+  readonly pairs: readonly PairedComparison[];
 }
 
 /**
  * Judges every net's last cell against its first, and each inner cell against both ends: one family over all nets. An inner cell
- * stands out if it differs from both ends in the same direction. Cells at chance and cells that blow up are not compared.
+ * stands out if it differs from both ends in the same direction, so the larger of its two p values counts. Cells at chance and
+ * cells that blow up are not compared.
  * @returns a trend for each net with two cells or more, and the number of comparisons
  */
 export function trendsOf(nets: readonly Net[], measure: MeasureName): { trends: Trend[]; family: number } {
   const long = nets.filter(({ cells }) => cells.length > 1);
   const contrasts = long.flatMap(net => {
-    const [first, last] = [net.cells[0]!, net.cells.at(-1)!];
-    const inner = net.cells.slice(1, -1).flatMap(cell => [
-      { cell, against: first },
-      { cell, against: last },
-    ]);
-    return [{ cell: last, against: first }, ...inner].map(
-      (pair): Contrast => ({ net, ...pair, pairs: pairsOf(pair.cell, pair.against, measure) }),
-    );
+    const [first, ...others] = net.cells as readonly [NetCell, ...NetCell[]];
+    const last = others.pop()!;
+    const against = (cell: NetCell, ends: readonly NetCell[]): Contrast => {
+      const pairs = ends.flatMap(end => pairsOf(cell, end, measure) ?? []);
+      return { net, cell, pairs: pairs.length === ends.length ? pairs : [] };
+    };
+    return [against(last, [first]), ...others.map(cell => against(cell, [first, last]))];
   });
   const judged = judge(
     contrasts.map(({ pairs }) => pairs),
@@ -51,13 +50,11 @@ export function trendsOf(nets: readonly Net[], measure: MeasureName): { trends: 
   ).map(({ verdict, p }, i) => ({ ...contrasts[i]!, verdict, p }));
   const byNet = groupBy(judged, ({ net }) => net);
   const trends = long.map((net): Trend => {
-    const [first, last] = [net.cells[0]!, net.cells.at(-1)!];
     const [slope, ...inner] = byNet.get(net)!;
-    const pairs = [...groupBy(inner, ({ cell }) => cell)];
     const standing = (wanted: Verdict) =>
-      pairs.filter(([, both]) => both.every(({ verdict }) => verdict === wanted)).map(([cell]) => cell);
+      inner.filter(({ verdict }) => verdict === wanted).map(({ cell }) => cell);
     return {
-      ...{ net, ends: [first, last] },
+      ...{ net, ends: [net.cells[0]!, slope!.cell] },
       tested: [slope!, ...inner].filter(({ p }) => p !== null).length,
       slope: slope!.verdict === 'better' ? 'rises' : slope!.verdict === 'worse' ? 'falls' : null,
       peak: highest(standing('better'), measure, 1),

@@ -36,16 +36,25 @@ export interface Judged {
  * Judges all comparisons that are looked at together. `better` and `worse` need a corrected p of at most .05, so that a family of
  * nets that do not differ gives any verdict of a difference in at most 5 % of cases; `equivalent` needs a probability of at
  * least .95 that the true difference lies within the margin.
- * @param family null for what is not compared, which does not count in the correction
+ * @param family for each comparison its pairs; several that must all differ in one direction, for which the largest p counts;
+ *   none for what is not compared, which does not count in the correction
  */
-export function judge(family: readonly (PairedComparison | null)[], criteria: Criteria): Judged[] {
-  const ps = family.map(pairs => pairs && pOf(pairs, criteria.step));
+export function judge(family: readonly (readonly PairedComparison[])[], criteria: Criteria): Judged[] {
+  const ps = family.map(all => largestP(all, criteria.step));
   const adjusted = holm(ps.filter(p => p !== null)).values();
-  return family.map((pairs, i) => {
-    const p = ps[i] ?? null;
+  return family.map(([pairs], i) => {
+    const p = ps[i]!;
     const adjustedP = p === null ? null : (adjusted.next().value ?? null);
     return { p, adjustedP, verdict: pairs ? verdictOf(pairs, adjustedP, criteria) : 'not compared' };
   });
+}
+
+/** Null if one of the comparisons has no p; 1 if they differ in direction, so that not all can hold. */
+function largestP(all: readonly PairedComparison[], step: number): number | null {
+  const ps = all.flatMap(pairs => pOf(pairs, step) ?? []);
+  if (ps.length < Math.max(1, all.length)) return null;
+  const directions = new Set(all.map(({ difference }) => Math.sign(difference.mean)));
+  return directions.size > 1 ? 1 : Math.max(...ps);
 }
 
 function verdictOf(

@@ -28,9 +28,9 @@ export const wordText = (key: string, word: string): string =>
   key === 'normalization' ? normalizationName(word) : word;
 
 /** A net named by the settings that tell it from others: `batch norm`, `the plain net, updateRule sgd`, `the net`. */
-export function netName({ normalization, ...others }: Axes): string {
+export function netName({ normalization, ...others }: Axes, write?: SettingWriter): string {
   const name = normalization === undefined ? 'the net' : normalizationName(normalization);
-  const rest = axesText(others);
+  const rest = axesText(others, write);
   if (rest === '') return name;
   return normalization === undefined ? `the net with ${rest}` : `${name}, ${rest}`;
 }
@@ -54,10 +54,27 @@ export function describer(
 }
 
 /** `weightScale 1e-2, batchSize 50`. */
-export const axesText = (axes: Axes): string =>
+export const axesText = (axes: Axes, write: SettingWriter = (_, value) => shortText(value)): string =>
   Object.entries(axes)
-    .map(([key, value]) => `${key} ${shortText(value)}`)
+    .map(([key, value]) => `${key} ${write(key, value)}`)
     .join(', ');
+
+/** Writes the value of a setting. */
+export type SettingWriter = (key: string, value: SettingValue) => string;
+
+/** A writer that tells the values of each setting apart. */
+export function settingWriter(all: Iterable<Axes>): SettingWriter {
+  const values = new Map<string, SettingValue[]>();
+  for (const axes of all) {
+    for (const [key, value] of Object.entries(axes)) {
+      const known = values.get(key);
+      if (known) known.push(value);
+      else values.set(key, [value]);
+    }
+  }
+  const writers = new Map([...values].map(([key, own]) => [key, axisText(own)]));
+  return (key, value) => writers.get(key)?.(value) ?? shortText(value);
+}
 
 /** `.312`, `-.004`, `1.000`. */
 export const fractionText = (value: number): string => unsigned(value.toFixed(3)).replace(/^(-?)0\./, '$1.');

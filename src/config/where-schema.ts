@@ -72,7 +72,8 @@ export function agrees(settings: Readonly<Settings>, where: Where): boolean {
     if (wanted === undefined) return true;
     if (typeof value !== 'number') return JSON.stringify(value) === JSON.stringify(wanted);
     if (typeof wanted === 'number') return Math.abs(value - wanted) <= SAME * Math.abs(wanted);
-    return within(value, wanted as Bounds);
+    // A word, such as he, is no number.
+    return typeof wanted === 'object' && within(value, wanted as Bounds);
   });
 }
 

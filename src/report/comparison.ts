@@ -7,9 +7,8 @@ import {
   flipsText,
   hasSpread,
 } from '../analysis/comparison-report.ts';
-import { shortText } from '../analysis/results.ts';
 import type { Verdict } from '../analysis/verdicts.ts';
-import { figureText, measureText, netName, probabilityText, sentence } from '../analysis/words.ts';
+import { figureText, measureText, probabilityText, sentence, settingWriter } from '../analysis/words.ts';
 import { markdownTable } from './markdown.ts';
 import type { Table } from './model.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
@@ -77,11 +76,12 @@ function tablesOf(comparison: Comparison): Table[] {
     Object.entries(axes).filter(([key]) => !differs.includes(key)),
   );
   const keys = [...new Set(rests.flatMap(rest => rest.map(([key]) => key)))];
-  const severalNets = new Set(cells.map(({ candidate }) => netName(candidate.net))).size > 1;
+  const write = settingWriter(cells.map(({ candidate }) => candidate.axes));
+  const severalNets = new Set(cells.map(({ candidate }) => candidate.name)).size > 1;
   const heads = [...(severalNets || keys.length === 0 ? ['candidate'] : []), ...keys];
   const namesOf = ({ candidate }: ComparedCell): string[] => [
-    ...(severalNets || keys.length === 0 ? [netName(candidate.net)] : []),
-    ...keys.map(key => (key in candidate.axes ? shortText(candidate.axes[key]!) : '')),
+    ...(severalNets || keys.length === 0 ? [candidate.name] : []),
+    ...keys.map(key => (key in candidate.axes ? write(key, candidate.axes[key]!) : '')),
   ];
   const table = (
     title: string,
@@ -101,10 +101,10 @@ function tablesOf(comparison: Comparison): Table[] {
   });
   const figure = (value: number | null | undefined) => (value == null ? '-' : figureText(measure, value));
   const [first] = cells;
-  const nets = severalNets ? 'candidates' : first ? netName(first.candidate.net) : 'candidate';
+  const nets = severalNets ? 'candidates' : (first?.candidate.name ?? 'candidate');
   const spread = hasSpread(comparison);
   const main = table(
-    `${sentence(measureText(measure))}: ${nets} against ${first ? netName(first.baseline.net) : 'baseline'}`,
+    `${sentence(measureText(measure))}: ${nets} against ${first?.baseline.name ?? 'baseline'}`,
     ['base', 'cand', 'diff', ...(spread ? ['95 % interval', 'd_z', 'wins', 'p/corr', 'flips', ''] : [])],
     ({ baseline, candidate, pairs, better, seeds, p, adjustedP, verdict }) => [
       figure(baseline.estimate.mean),

@@ -1,5 +1,5 @@
 /** The results of a run as a table. */
-import { type Cell, cellOf, estimate } from '../analysis/cells.ts';
+import { type Cell, cellOf, estimate, isTie } from '../analysis/cells.ts';
 import { axisValues, type DataLabel, type Result } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
 import { estimateText, wordText } from '../analysis/words.ts';
@@ -68,7 +68,7 @@ function figureWriter(
       if (mean !== null) {
         const count = n === replicates ? '' : ` (n ${n})`;
         const text = `${estimateText(name, { mean, ...ends }).replace('± ', '±')}${count}`;
-        return { text, best: cell.ranked && mean === best[index] };
+        return { text, best: cell.ranked && best[index] !== undefined && isTie(mean, best[index]) };
       }
       return { text: window && cell.counts.diverged > 0 ? 'diverged' : '-', best: false };
     });
@@ -79,9 +79,10 @@ function figureWriter(
 function bestOf(cells: readonly Cell[], name: MeasureName): number | undefined {
   const means = cells.filter(({ ranked }) => ranked).flatMap(cell => estimate(cell, name).mean ?? []);
   const better = measures[name].better === 'higher' ? Math.max : Math.min;
-  const allTie = means.length > 1 && new Set(means).size === 1;
-  if (cells.length < 2 || means.length === 0 || allTie) return undefined;
-  return means.reduce((a, b) => better(a, b));
+  if (cells.length < 2 || means.length === 0) return undefined;
+  const best = means.reduce((a, b) => better(a, b));
+  const allTie = means.length > 1 && means.every(mean => isTie(mean, best));
+  return allTie ? undefined : best;
 }
 
 /** The best figure of a row's ranked cells. */

@@ -74,6 +74,11 @@ for start, stop, count in json.load(sys.stdin):
 });
 
 describe('sweepCells', () => {
+  it('a rule with a word for a number leaves out the cells with that word alone', () => {
+    const cells = cellsOf({ sweep: { weightScale: [0.1, 'he', 'xavier'], exclude: [{ weightScale: 'he' }] } });
+    expect(cells.map(({ settings }) => settings.weightScale)).toEqual([0.1, 'xavier']);
+  });
+
   it('an experiment without a sweep is one cell with its own settings', () => {
     const cells = cellsOf({ epochs: 3, hiddenDims: [7] });
     expect(cells).toHaveLength(1);

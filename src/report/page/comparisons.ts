@@ -23,7 +23,7 @@ export function comparisonSection(
 ): Markup {
   const chart = axis === null ? undefined : differenceChart(comparison, axis);
   const { cells, measure } = comparison;
-  const baselines = [...new Set(cells.map(({ baseline }) => netName(baseline.net)))];
+  const baselines = [...new Set(cells.map(({ baseline }) => baseline.name))];
   return html`<h2>${heading}</h2>
 <div class="beside">${chart && figure(chart, differenceCaption(chart, baseline ?? listed(baselines)))}
 <div>${comparisonSentences(comparison).map(text => html`<p>${text}</p>`)}</div></div>

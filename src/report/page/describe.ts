@@ -1,5 +1,6 @@
 /** Charts in words, for screen readers and as captions. */
 
+import { isTie } from '../../analysis/cells.ts';
 import { shortText } from '../../analysis/results.ts';
 import { axisText, listed, sentence, unitText } from '../../analysis/words.ts';
 import { type Chart, type Point, type Series, xValue } from '../model.ts';
@@ -62,7 +63,7 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const bests = curves
     .flatMap(({ name, points }) => {
       const best = bestOf(points, chart);
-      const ties = points.filter(({ y, unranked }) => y === best?.y && !unranked).length;
+      const ties = points.filter(({ y, unranked }) => best && isTie(y, best.y) && !unranked).length;
       return best ? [{ name, ...best, ties }] : [];
     })
     .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y))

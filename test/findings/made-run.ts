@@ -1,0 +1,97 @@
+/** Made-up runs by number: a real experiment, planned by the program, with made-up records. */
+
+import { contradictions } from '../../src/config/rules.ts';
+import { type Experiment, type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
+import { planTrials } from '../../src/plan/plan.ts';
+import type { Trial } from '../../src/plan/trial.ts';
+import type { TrialRecord } from '../../src/records/record.ts';
+import type { OpenRun } from '../../src/run/views.ts';
+import { type Entry, entryOf } from '../../src/store/entry.ts';
+import { type Identity, identityOf } from '../../src/store/manifest.ts';
+import { resultsOf } from '../../src/store/stored-run.ts';
+import { designOf, type Shape } from './designs.ts';
+import { recordsOf } from './figures.ts';
+import { type Random, randomOf } from './random.ts';
+import { wishesOf } from './wishes.ts';
+
+export interface MadeRun {
+  /** Makes the same run again. */
+  readonly number: number;
+  readonly shape: Shape;
+  readonly experiment: Experiment;
+  readonly trials: readonly Trial[];
+  readonly records: ReadonlyMap<string, TrialRecord>;
+  /** As the program reads it from a journal. */
+  readonly run: OpenRun;
+}
+
+const DATA: readonly Identity['data'][] = [
+  { kind: 'cifar-10', fingerprint: 'f'.repeat(64) },
+  { kind: 'synthetic', fingerprint: '0'.repeat(64) },
+];
+
+/** @param wanted the shape; any by default */
+export function madeRun(number: number, wanted?: Shape): MadeRun {
+  const random = randomOf(number);
+  const { shape, input } = designOf(random, wanted);
+  const wishes = wishesOf(experimentOf(input), random);
+  return assembled(number, shape, { ...input, ...wishes }, random);
+}
+
+export function experimentOf(input: ExperimentInput): Experiment {
+  const experiment = experimentSchema.parse(input);
+  const [problem] = contradictions(experiment);
+  if (problem) throw new Error(`made-up experiment: ${problem.message} in ${JSON.stringify(input)}`);
+  return experiment;
+}
+
+export function assembled(
+  number: number,
+  shape: Shape,
+  input: ExperimentInput,
+  random: Random,
+  name = 'made',
+): MadeRun {
+  const experiment = experimentOf(input);
+  const data = random.weighted(DATA.map((each, i) => [i === 0 ? 9 : 1, each] as const));
+  const trials = planTrials(experiment, { fingerprint: data.fingerprint, numerics: 'portable-1' });
+  const records = recordsOf(trials, random);
+  return {
+    number,
+    shape,
+    experiment,
+    trials,
+    records,
+    run: openRun(name, experiment, data, trials, records),
+  };
+}
+
+/** A run as the program reads it from its journal. */
+export function openRun(
+  name: string,
+  experiment: Experiment,
+  data: Identity['data'],
+  trials: readonly Trial[],
+  records: ReadonlyMap<string, TrialRecord>,
+): OpenRun {
+  const entries = new Map<string, Entry>();
+  for (const trial of trials) {
+    const record = records.get(trial.id);
+    if (record) entries.set(trial.id, entryOf(record, trial, 0, 0));
+  }
+  const { title, description, charts, baseline, expect } = experiment;
+  return {
+    folder: `results/${name}`,
+    identity: identityOf({ name, experiment }, data, 'portable-1'),
+    startedAt: '2026-01-01T00:00:00.000Z',
+    invocation: {
+      command: 'sweep',
+      ...{ title, description, charts, baseline, expect },
+      ...{ dataSource: 'made up', version: '0.0.0', node: 'v20', invokedAt: '2026-01-01T00:00:00.000Z' },
+      platform: { os: 'linux', arch: 'x64', cpu: 'none', cores: 1 },
+    },
+    trials,
+    results: resultsOf(trials, entries, ({ id }) => records.get(id)!),
+    trainingSeconds: 1,
+  };
+}
