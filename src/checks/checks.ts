@@ -7,6 +7,7 @@ import {
   backwardErrors,
   batchnormTestStatistics,
   forwardStatistics,
+  runningStatisticsErrors,
 } from './layer-checks.ts';
 import { netErrors, ZERO_GRADIENT } from './net-checks.ts';
 
@@ -36,6 +37,12 @@ const batchnormChecks: readonly Check[] = [
       },
       stds: near([1, 1, 1], 0.2),
     },
+  },
+  {
+    name: 'batchnorm-running-statistics',
+    cell: 'Batch normalization: forward, test mode',
+    measure: runningStatisticsErrors,
+    expected: { runningMean: atMost(1e-12), runningVar: atMost(1e-12), out: atMost(1e-12) },
   },
   backwardCheck('batchnorm'),
   {

@@ -71,6 +71,42 @@ export function batchnormTestStatistics(): Measured {
   return columnStatistics(engine.read(layer.out), FEATURES);
 }
 
+/** The notebook's constants of batch norm. */
+const MOMENTUM = 0.9;
+const EPS = 1e-5;
+
+/**
+ * Relative errors of batch norm's running statistics after three small batches, and of its output in test mode, against the
+ * formulas in plain numbers. The batches differ in mean and in spread, and are narrow enough for eps to matter.
+ */
+export function runningStatisticsErrors(): Measured {
+  const [n, d] = [5, 3];
+  const { engine, layer, x, gamma, beta } = randomLayer('batchnorm', n, d);
+  setScaleAndShift(engine, layer, gamma, beta);
+  const run = (batch: Float64Array, mode: 'train' | 'test') => {
+    engine.write(layer.out, batch);
+    batchnorm.forward(engine, n, layer, mode);
+    return engine.read(layer.out);
+  };
+  let [mean, variance] = [new Float64Array(d), new Float64Array(d)];
+  for (const step of [1, 2, 3]) {
+    const batch = x.map(value => (step * value) / 1000 + step);
+    const { means, stds } = columnStatistics(batch, d);
+    run(batch, 'train');
+    mean = mean.map((old, j) => MOMENTUM * old + (1 - MOMENTUM) * means[j]!);
+    variance = variance.map((old, j) => MOMENTUM * old + (1 - MOMENTUM) * stds[j]! ** 2);
+  }
+  const expected = x.map((value, i) => {
+    const j = i % d;
+    return (gamma[j]! * (value - mean[j]!)) / Math.sqrt(variance[j]! + EPS) + beta[j]!;
+  });
+  return {
+    runningMean: relativeError(readRow(engine, layer.runningMean, d), mean),
+    runningVar: relativeError(readRow(engine, layer.runningVar, d), variance),
+    out: relativeError(run(x, 'test'), expected),
+  };
+}
+
 /**
  * Relative errors of the backward pass (batch norm: the staged one) against numeric gradients, for a batch of 4 with 5
  * features (6 in 2 groups): `dx`, and d and its name for each parameter.

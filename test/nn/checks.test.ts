@@ -3,8 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type CheckResult, summarizeCells } from '../../src/checks/check.ts';
 import { runChecks } from '../../src/checks/checks.ts';
 import { checkExperiment } from '../../src/checks/net-checks.ts';
+import { largestDifference } from '../../src/checks/numeric-gradient.ts';
 import { experimentSchema, type Normalization, type Settings } from '../../src/config/schema.ts';
-import { normalizations } from '../../src/nn/normalizations.ts';
+import { type Mode, type NormConstants, normalizations } from '../../src/nn/normalizations.ts';
+import { truth } from '../shared.ts';
 
 const names = Object.keys(normalizations) as Normalization[];
 const settingsOf = (some: Partial<Settings>): Settings => ({ ...experimentSchema.parse({}), ...some });
@@ -19,6 +21,53 @@ describe('the notebook', () => {
 
   it('passes all of its checks', () => {
     expect(failures(results)).toEqual([]);
+  });
+
+  it('measures what NumPy does in test mode', () => {
+    const golden = JSON.parse(truth('numpy-231.json')).batchnorm_forward_test;
+    for (const [quantity, expected] of [
+      ['means', golden.mean],
+      ['stds', golden.std],
+    ]) {
+      const { value } = results.find(r => r.case === 'batchnorm-forward-test' && r.quantity === quantity)!;
+      expect(largestDifference(value as number[], expected)).toBeLessThan(1e-12);
+    }
+  });
+
+  describe('of wrong running statistics', () => {
+    const { batchnorm } = normalizations;
+    const { forward } = batchnorm;
+    type Forward = typeof forward;
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
+
+    const withConstants =
+      (change: (constants: NormConstants, mode: Mode) => Partial<NormConstants>): Forward =>
+      (engine, n, layer, mode) => {
+        const constants = { ...layer.constants, ...change(layer.constants, mode) };
+        forward(engine, n, { ...layer, constants }, mode);
+      };
+    const unbiased: Forward = (engine, n, layer, mode) => {
+      const { runningVar, constants, out } = layer;
+      const before = engine.reals(runningVar, out.cols).slice();
+      forward(engine, n, layer, mode);
+      const after = engine.reals(runningVar, out.cols);
+      for (const [j, old] of before.entries()) {
+        const kept = constants.momentum * old;
+        if (mode === 'train') after[j] = kept + ((after[j]! - kept) * n) / (n - 1);
+      }
+    };
+
+    it.each([
+      ['a momentum swapped with its rest', withConstants(({ momentum }) => ({ momentum: 1 - momentum }))],
+      ['an unbiased variance', unbiased],
+      ['no eps in test mode', withConstants((_, mode) => (mode === 'test' ? { eps: 0 } : {}))],
+    ])('%s fails', (_, wrong) => {
+      vi.spyOn(batchnorm, 'forward').mockImplementation(wrong);
+      const failed = runChecks(() => ++now).filter(({ pass }) => !pass);
+      expect(new Set(failed.map(({ case: name }) => name))).toContain('batchnorm-running-statistics');
+    });
   });
 
   it('has a line for each cell', () => {
