@@ -29,3 +29,22 @@ export function runProgram(
       .on('close', code => resolve({ stdout, stderr, code, seconds: (performance.now() - start) / 1000 }));
   });
 }
+
+/**
+ * Processor seconds, user and system, of a program with all its threads and children. Needs bash.
+ * @throws Error if the program does not end with exit code 0
+ */
+export async function processorSeconds(
+  program: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  const script = 'TIMEFORMAT="%U %S"; time "$@"';
+  const { code, stderr } = await runProgram('bash', ['-c', script, 'time', program, ...words], {
+    ...env,
+    LC_ALL: 'C',
+  });
+  if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}: ${stderr}`);
+  const [user, system] = stderr.trimEnd().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
+  return user + system;
+}

@@ -42,3 +42,44 @@ export async function interleaved<Value>(
 
 export const spreadText = ({ median, least, most }: Spread, digits: number): string =>
   `${median.toFixed(digits)} (${least.toFixed(digits)}..${most.toFixed(digits)})`;
+
+/** A median and an interval that covers the true one, whatever the distribution. */
+export interface MedianInterval {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** With fewer values, even the extremes cover the median less often than 95 %. */
+export const FEWEST_PAIRS = 6;
+
+/**
+ * The narrowest interval between two order statistics, equally far from both ends, that covers the median with 95 % or more: the k-th
+ * least and the k-th greatest of n values, where fewer than k of n fair coins show heads in at most 2.5 % (Conover, Practical
+ * Nonparametric Statistics, section 3.2).
+ * @param values at least FEWEST_PAIRS, independent
+ */
+export function medianInterval(values: readonly number[]): MedianInterval {
+  const n = values.length;
+  if (n < FEWEST_PAIRS) throw new Error(`an interval of the median needs ${FEWEST_PAIRS} values, not ${n}`);
+  const sorted = [...values].sort((a, b) => a - b);
+  // P(fewer than k heads of n), term by term.
+  let k = 0;
+  for (let term = 0.5 ** n, below = term; below <= 0.025; k++) {
+    term *= (n - k) / (k + 1);
+    below += term;
+  }
+  return { median: spreadOf(values).median, low: sorted[k - 1]!, high: sorted[n - k]! };
+}
+
+/** How much slower a program may be: less is hard to tell from the noise of a machine, and from code that lies elsewhere in memory. */
+const TOLERANCE = 1.03;
+
+export type SpeedVerdict = 'slower' | 'not slower' | 'faster' | 'undecided';
+
+/** @param ratio interval of the new time divided by the old */
+export function verdictOf({ low, high }: Pick<MedianInterval, 'low' | 'high'>): SpeedVerdict {
+  if (low > TOLERANCE) return 'slower';
+  if (high < 1) return 'faster';
+  return high <= TOLERANCE ? 'not slower' : 'undecided';
+}

@@ -19,7 +19,7 @@ export { compareBy, compareNets, compareRuns } from './analysis/comparison.ts';
 export { comparisonSentences } from './analysis/comparison-report.ts';
 export type { ExpectationOutcome } from './analysis/expectations.ts';
 export { checkExpectations } from './analysis/expectations.ts';
-export type { CellFinding, Finding, NetFinding } from './analysis/finding.ts';
+export type { Finding, NetFinding, OutcomeStretch } from './analysis/finding.ts';
 export { findingOf } from './analysis/finding.ts';
 export type { DataLabel, Result } from './analysis/results.ts';
 export type { Verdict } from './analysis/verdicts.ts';

@@ -2,7 +2,6 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { Where } from '../config/where-schema.ts';
 import type { TrialStatus } from '../records/record.ts';
-import { blownUp, type Estimate, estimate } from './cells.ts';
 import { compareNets, type Stream, usualMeasure } from './comparison.ts';
 import { verdictSentences, whatVaried } from './comparison-report.ts';
 import {
@@ -17,7 +16,8 @@ import {
   someSeedsSentence,
   trendSentences,
 } from './finding-words.ts';
-import { bestCells, learningRange, type Net, type NetCell, type Nets, netsOf } from './nets.ts';
+import { stretchesOf } from './group-by.ts';
+import { bestCells, learningRange, type Net, type Nets, netsOf } from './nets.ts';
 import type { Outcome } from './outcomes.ts';
 import { type DataLabel, type Result, seedsIn, tally } from './results.ts';
 import { counted } from './words.ts';
@@ -29,7 +29,7 @@ export interface FindingContext {
   readonly baseline?: Where | undefined;
 }
 
-/** Ready for `JSON.stringify`. */
+/** Ready for `JSON.stringify`. It holds no figure of a single cell: `cellsOf`, `estimate` and summary.csv have them. */
 export interface Finding {
   /** Plain sentences, each short enough for two lines of a terminal; the first is the answer. */
   readonly sentences: readonly string[];
@@ -50,19 +50,18 @@ export interface NetFinding {
   readonly learnsTo: number | null;
   /** The value of the axis with the best validation accuracy, the least of equals; null without an axis or if no cell is ranked. */
   readonly bestAt: number | null;
-  readonly cells: readonly CellFinding[];
+  /** What becomes of it, from the least value of the axis to the greatest. */
+  readonly outcomes: readonly OutcomeStretch[];
 }
 
-export interface CellFinding {
-  /** Its value on the axis. */
-  readonly at: number | null;
+/** Neighbouring cells with one outcome. */
+export interface OutcomeStretch {
   readonly outcome: Outcome;
-  /** The number of trials that blew up. */
-  readonly blownUp: number;
-  readonly counts: Readonly<Record<TrialStatus, number>>;
-  readonly bestValAccuracy: Estimate;
-  readonly bestTrainAccuracy: Estimate;
-  readonly lastEpochTrainLoss: Estimate;
+  /** Values of the axis; null without an axis. */
+  readonly from: number | null;
+  readonly to: number | null;
+  /** The number of cells. */
+  readonly cells: number;
 }
 
 /** More nets than this are summed up instead of told apart. */
@@ -85,20 +84,19 @@ export function findingOf(results: readonly Result[], context: FindingContext): 
         learnsFrom: range && net.cells[range[0]]!.x,
         learnsTo: range && net.cells[range[1]]!.x,
         bestAt: bestCells(net.cells, 'bestValAccuracy')[0]?.x ?? null,
-        cells: net.cells.map(cellFinding),
+        outcomes: outcomesOf(net),
       };
     }),
   };
 }
 
-function cellFinding({ x, cell, outcome }: NetCell): CellFinding {
-  return {
-    ...{ at: x, outcome, blownUp: blownUp(cell), counts: cell.counts },
-    bestValAccuracy: estimate(cell, 'bestValAccuracy'),
-    bestTrainAccuracy: estimate(cell, 'bestTrainAccuracy'),
-    lastEpochTrainLoss: estimate(cell, 'lastEpochTrainLoss'),
-  };
-}
+const outcomesOf = ({ cells }: Net): OutcomeStretch[] =>
+  stretchesOf(cells.map(({ outcome }) => outcome)).map(({ value, first, last }) => ({
+    outcome: value,
+    from: cells[first]!.x,
+    to: cells[last]!.x,
+    cells: last - first + 1,
+  }));
 
 /** Outcomes first, then what is told apart, then figures, then how far to trust them. */
 function sentencesOf(results: readonly Result[], nets: Nets, context: FindingContext): string[] {

@@ -2,7 +2,7 @@
 import type { SettingValue } from '../config/schema.ts';
 import { type Axis, axesOf, valuesOn } from './axes.ts';
 import { type Cell, cellsOf, estimate, isTie } from './cells.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy, stretchesOf } from './group-by.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import type { Result } from './results.ts';
 import { axesText, netName, type SettingWriter, settingWriter } from './words.ts';
@@ -83,16 +83,14 @@ function placer(axis: Axis | null, write: SettingWriter): (cell: Cell) => NetCel
   };
 }
 
-/** The longest run of neighbouring cells that learn, the first of equals; null if none learns. */
+/** The longest stretch of neighbouring cells that learn, the first of equals; null if none learns. */
 export function learningRange({ cells }: Net): readonly [first: number, last: number] | null {
-  let best: [number, number] | null = null;
-  for (let start = 0; start < cells.length; ) {
-    let end = start;
-    while (end < cells.length && cells[end]!.outcome === 'learns') end++;
-    if (end > start && (best === null || end - start > best[1] - best[0] + 1)) best = [start, end - 1];
-    start = end + 1;
-  }
-  return best;
+  const learns = stretchesOf(cells.map(({ outcome }) => outcome)).filter(({ value }) => value === 'learns');
+  const longest = learns.reduce<(typeof learns)[number] | undefined>(
+    (most, each) => (most && most.last - most.first >= each.last - each.first ? most : each),
+    undefined,
+  );
+  return longest ? [longest.first, longest.last] : null;
 }
 
 type Accuracy = 'bestValAccuracy' | 'bestTrainAccuracy' | 'lastTrainAccuracy' | 'lastValAccuracy';

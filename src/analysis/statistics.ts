@@ -64,8 +64,20 @@ export function interval(values: readonly number[], level = 0.95): MeanInterval 
   const centre = mean(values);
   const sd = sampleSd(values);
   if (sd === null) return { n, mean: centre, sd, low: null, high: null };
-  const half = tQuantile((1 + level) / 2, n - 1) * (sd / Math.sqrt(n));
+  const half = criticalT((1 + level) / 2, n - 1) * (sd / Math.sqrt(n));
   return { n, mean: centre, sd, low: centre - half, high: centre + half };
+}
+
+const quantiles = new Map<string, number>();
+
+/** `tQuantile`, computed once for all samples of one size. */
+function criticalT(p: number, df: number): number {
+  const key = `${p} ${df}`;
+  const known = quantiles.get(key);
+  if (known !== undefined) return known;
+  const quantile = tQuantile(p, df);
+  quantiles.set(key, quantile);
+  return quantile;
 }
 
 /** Probabilities that a true mean lies below -margin, within ±margin, and above margin; they add up to 1. */

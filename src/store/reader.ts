@@ -50,10 +50,8 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
         if (trial) entries.set(trial.id, entryOf(line.record, trial, at, length));
       } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
         head ??= line.plan;
-        for (const trial of plannedIn(line.plan)) {
-          copies.set(trial.id, (copies.get(trial.id) ?? 0) + 1);
-          if (!trials.has(trial.id)) trials.set(trial.id, trial);
-        }
+        for (const { id } of line.plan.trials) copies.set(id, (copies.get(id) ?? 0) + 1);
+        for (const trial of plannedIn(line.plan, trials)) trials.set(trial.id, trial);
       } else if (line.kind === 'invocation') invocation = line.invocation;
       else if (line.kind === 'newer') newer.push(number);
       else if (line.kind === 'older' && number === 1) older = true;
@@ -74,8 +72,11 @@ const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
 
 const preprocessingSchema = experimentSchema.shape.preprocessing.catch('meanImage');
 
-/** @throws CifarNormError (usage) if a setting has a value that this program does not know */
-function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
+/**
+ * The trials of a plan line that are not among `known`: most lines repeat another.
+ * @throws CifarNormError (usage) if a setting has a value that this program does not know
+ */
+function plannedIn({ run, trials }: PlanLine, known: ReadonlyMap<string, PlannedTrial>): PlannedTrial[] {
   const { experiment } = run;
   const base = Object.fromEntries(
     settingKeys.filter(key => key in experiment).map(key => [key, experiment[key]]),
@@ -85,7 +86,8 @@ function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
     numValidation: Number(experiment.numValidation),
     preprocessing: preprocessingSchema.parse(experiment.preprocessing),
   });
-  return trials.map(({ id, index, axes, groups, seed }) => {
+  const unknown = trials.filter(({ id }) => !known.has(id));
+  return unknown.map(({ id, index, axes, groups, seed }) => {
     const { data: settings } = settingsSchema.safeParse({ ...base, ...axes });
     if (!settings) {
       throw new CifarNormError(

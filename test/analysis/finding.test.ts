@@ -42,6 +42,20 @@ function expectPlain(sentences: readonly string[]): void {
 /** What only replicates can tell. */
 const VERDICTS = /better|worse|rises|falls|faster|told apart|higher at|lower at|differ\b/;
 
+it('holds stretches of neighbouring cells instead of a figure for each of them', () => {
+  const given = Array.from({ length: 2000 }, (_, i) => ({
+    axes: { weightScale: (i + 1) / 1000 },
+    bestValAccuracy: i < 500 || i >= 1500 ? 0.1 : 0.4,
+  }));
+  const finding = findingFrom(given);
+  expect(finding.nets[0]!.outcomes).toEqual([
+    { outcome: 'at chance', from: 0.001, to: 0.5, cells: 500 },
+    { outcome: 'learns', from: 0.501, to: 1.5, cells: 1000 },
+    { outcome: 'at chance', from: 1.501, to: 2, cells: 500 },
+  ]);
+  expect(JSON.stringify(finding, null, 2).length).toBeLessThan(3000);
+});
+
 /**
  * The published answer: with batch norm training is far less sensitive to the weight scale. The plain net does not learn
  * below about 5e-3 and blows up above about 0.2; batch norm learns over the whole range and degrades at both ends.
@@ -56,10 +70,10 @@ describe('weight scale on CIFAR-10', () => {
     expect(batchnorm!.learnsFrom).toBeCloseTo(1e-4, 12);
     expect(none!.learnsFrom).toBeGreaterThan(4e-3);
     expect(none!.learnsFrom).toBeLessThan(6e-3);
-    const blowsUp = none!.cells.filter(({ outcome }) => outcome === 'blows up').map(({ at }) => at!);
-    expect(Math.min(...blowsUp)).toBeGreaterThan(0.2);
-    expect(Math.min(...blowsUp)).toBeLessThan(0.3);
-    expect(Math.max(...blowsUp)).toBe(1);
+    const { from, to } = none!.outcomes.find(({ outcome }) => outcome === 'blows up')!;
+    expect(from).toBeGreaterThan(0.2);
+    expect(from).toBeLessThan(0.3);
+    expect(to).toBe(1);
   });
 
   it('the first sentence is the answer', () => {
@@ -84,9 +98,9 @@ describe('weight scale on CIFAR-10', () => {
     expect(sentences[0]).toMatch(
       /^Batch norm learns at all 20 values of weightScale from 1e-4 to 1; the plain net learns from 4\.83e-3 to 0\.144, undecided at/,
     );
-    expect(nets[1]!.cells.filter(({ outcome }) => outcome === 'blows up').map(({ at }) => at! > 0.2)).toEqual(
-      [true, true, true, true],
-    );
+    const { outcome, from, to, cells } = nets[1]!.outcomes.at(-1)!;
+    expect({ outcome, to, cells }).toEqual({ outcome: 'blows up', to: 1, cells: 4 });
+    expect(from).toBeGreaterThan(0.2);
     const [, better, apart, not] = /better at (\d+), not told apart at (\d+), not compared at (\d+)/
       .exec(text)!
       .map(Number);
@@ -221,7 +235,7 @@ describe('outcomes', () => {
       })),
     );
     const { nets, sentences } = findingFrom(given);
-    expect(nets[1]!.cells.at(-1)).toMatchObject({ outcome: 'blows up', blownUp: 1 });
+    expect(nets[1]!.outcomes.at(-1)).toEqual({ outcome: 'blows up', from: 1, to: 1, cells: 1 });
     expect(sentences[0]).toContain('the plain net learns up to 0.1.');
     expect(sentences).toContain('The plain net at 1 blows up with 1 of 3 seeds.');
   });

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultsTable } from '../../src/report/results-table.ts';
-import { renderTable } from '../../src/report/terminal/table.ts';
+import { renderTable, textTable } from '../../src/report/terminal/table.ts';
 import { accuracy, type Given, resultsOf } from './results.ts';
 
 const given = (axes: Given['axes'], val: number, train: number, loss: number): Given => ({
@@ -227,4 +227,24 @@ describe('a table in a terminal', () => {
       { numRuns: 50 },
     );
   });
+});
+
+it('draws a row of a long table as in a short one that has the widest texts too', () => {
+  // Longer than the parts that are drawn at a time.
+  const rows = Array.from({ length: 450 }, (_, i) => [
+    i === 333 ? 'a long name' : `row ${i}`,
+    i === 17 ? '123456789' : String(i),
+    ...(i % 7 === 0 ? [{ text: 'failed', columns: 2 }] : ['.5', '1.5']),
+  ]);
+  const groups = ['', '', { text: 'a heading wider than both', columns: 2 }];
+  const drawn = (some: typeof rows) =>
+    textTable(['name', 'count', 'p', 'q'], some, {
+      ...{ color: false, align: ['left', 'right', 'right', 'right'], bars: [2], groups },
+    }).split('\n');
+  const lines = drawn(rows);
+  expect(lines).toHaveLength(3 + rows.length);
+  for (const i of [0, 7, 17, 98, 99, 250, 333, 449]) {
+    const short = drawn([rows[17]!, rows[333]!, rows[i]!]);
+    expect([...lines.slice(0, 3), lines[3 + i]]).toEqual([...short.slice(0, 3), short[5]]);
+  }
 });

@@ -2,6 +2,7 @@
 
 import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
 import type { Finding } from '../../analysis/finding.ts';
+import { netsOf } from '../../analysis/nets.ts';
 import { counted } from '../../analysis/words.ts';
 import { chartsOf } from '../charts.ts';
 import { resultsTable } from '../results-table.ts';
@@ -44,7 +45,7 @@ function hero(view: RunView, finding: Finding): Markup {
   const [lead = '', ...others] = finding.sentences;
   const { results, planned, description } = view;
   return html`<section class="finding" aria-label="Finding"><p class="lead">${lead}</p>${
-    results.length > 0 && outcomeStrip(finding)
+    results.length > 0 && outcomeStrip(netsOf(results))
   }<div class="rest">${!isComplete(view) && html`<p class="fail">Not finished: ${results.length} of ${counted(planned, 'trial')}.</p>`}${
     others.length > 0 && html`<ul>${others.map(text => html`<li>${text}</li>`)}</ul>`
   }</div></section>

@@ -24,6 +24,23 @@ const NO_LINES = Object.fromEntries(
     .map(name => [name, '']),
 );
 
+/** Rows that are drawn at a time: the time that cli-table3 takes grows with their square. */
+const PART = 100;
+
+/** Draws the parts of one table with the same widths. */
+function drawAlike(parts: readonly Table.Table[]): string[] {
+  const drawn = parts.map(part => part.toString());
+  if (parts.length < 2) return drawn;
+  // Drawing leaves the widths in the options.
+  const widths = parts.map(({ options }) => options.colWidths);
+  const columns = Math.max(...widths.map(({ length }) => length));
+  const widest = Array.from({ length: columns }, (_, i) => Math.max(...widths.map(each => each[i] ?? 0)));
+  return parts.map(part => {
+    part.options.colWidths = widest;
+    return part.toString();
+  });
+}
+
 /** The table as lines joined by newlines, as wide as its texts. The head is bold; cells may be coloured. */
 export function textTable(
   head: readonly string[],
@@ -32,28 +49,35 @@ export function textTable(
 ): string {
   const { bold } = picocolors.createColors(color);
   const heads = groups ? [groups, head] : [head];
-  const table = new Table({
-    chars: { ...NO_LINES, middle: ' ' },
-    colAligns: [...align],
-    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
-  });
-  for (const cells of [...heads, ...rows]) {
-    let column = 0;
-    const row = cells.map(cell => {
-      const { text, columns } = typeof cell === 'string' ? { text: cell, columns: 1 } : cell;
-      const barLeft = bars.includes(column);
-      column += columns;
-      return {
-        content: heads.includes(cells) ? bold(text) : text,
-        colSpan: columns,
-        ...(columns > 1 && { hAlign: 'center' as const }),
-        ...(barLeft && { chars: { middle: '│' } }),
-        ...(bars.includes(column) && { style: { 'padding-right': 1 } }),
-      };
+  const tableOf = (part: readonly (readonly Cell[])[]) => {
+    const table = new Table({
+      chars: { ...NO_LINES, middle: ' ' },
+      colAligns: [...align],
+      style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
     });
-    table.push(row);
-  }
-  const lines = table.toString().split('\n');
+    for (const cells of part) {
+      let column = 0;
+      const row = cells.map(cell => {
+        const { text, columns } = typeof cell === 'string' ? { text: cell, columns: 1 } : cell;
+        const barLeft = bars.includes(column);
+        column += columns;
+        return {
+          content: heads.includes(cells) ? bold(text) : text,
+          colSpan: columns,
+          ...(columns > 1 && { hAlign: 'center' as const }),
+          ...(barLeft && { chars: { middle: '│' } }),
+          ...(bars.includes(column) && { style: { 'padding-right': 1 } }),
+        };
+      });
+      table.push(row);
+    }
+    return table;
+  };
+  const all = [...heads, ...rows];
+  const parts = Array.from({ length: Math.ceil(all.length / PART) }, (_, i) =>
+    tableOf(all.slice(i * PART, (i + 1) * PART)),
+  );
+  const lines = drawAlike(parts).flatMap(part => part.split('\n'));
   const rule = stripVTControlCharacters(lines[heads.length - 1]!)
     .replace(/[^│]/g, '─')
     .replaceAll('│', '┼');
