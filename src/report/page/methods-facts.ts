@@ -63,10 +63,7 @@ export function valueList<Value extends SettingValue>(
   if (each.length > MOST_LISTED && numbers.length === values.length) {
     const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map(number);
     return joined(
-      text(
-        `${each.length} values from ${least} to ${most}`,
-        `${least} 到 ${most} 之间的 ${each.length} 个值`,
-      ),
+      text(`${least} to ${most} in ${each.length} values`, `${least} 到 ${most} 之间的 ${each.length} 个值`),
       variation,
     );
   }
