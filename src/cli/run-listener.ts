@@ -1,6 +1,5 @@
 /** Shows the events of a run while it goes on: progress on stderr, and for `train` the logs on stdout. */
 import { describer } from '../analysis/words.ts';
-import { warningsOf } from '../config/warnings.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
@@ -55,7 +54,7 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
     event(event) {
       switch (event.kind) {
         case 'loaded':
-          for (const warning of warningsOf(event.experiment)) terminal.warn(`warning: ${warning}`);
+          for (const warning of event.warnings) terminal.warn(`warning: ${warning}`);
           return;
         case 'reading':
           return wait.start(`reading ${event.source}`);

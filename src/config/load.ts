@@ -8,8 +8,10 @@ import { problemsOf } from './issues.ts';
 import { nearest } from './nearest.ts';
 import { applyOverrides } from './overrides.ts';
 import { KEYS_HINT, problemsError } from './problems.ts';
-import { contradictions } from './rules.ts';
+import { examine } from './rules.ts';
 import { type Experiment, type ExperimentInput, experimentSchema, isDecisive } from './schema.ts';
+import type { Cell } from './sweep-cells.ts';
+import { warningsOf } from './warnings.ts';
 import { isMap, readYaml } from './yaml.ts';
 
 /** The shipped experiments; the path is the same from src/ and from dist/. */
@@ -22,6 +24,10 @@ export interface LoadedExperiment {
   /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
   readonly name: string;
   readonly experiment: Experiment;
+  /** The cells that will run. */
+  readonly cells: readonly Cell[];
+  /** What is valid but hardly meant, a line each. None for a shipped experiment as it is. */
+  readonly warnings: readonly string[];
   /** It was named, not given as a file or an object. */
   readonly shipped: boolean;
   /** An override set a key that can change the result of a trial, even if to the same value. */
@@ -49,14 +55,17 @@ export async function loadExperiment(
   }
   const { experiment, written } = applyOverrides(yaml.value, overrides);
   const parsed = experimentSchema.safeParse(experiment, { error: explain });
-  const problems = parsed.success ? contradictions(parsed.data) : problemsOf(parsed.error.issues, experiment);
+  const { cells, problems } = parsed.success
+    ? examine(parsed.data)
+    : { cells: [], problems: problemsOf(parsed.error.issues, experiment) };
   if (!parsed.success || problems.length > 0) {
     const loneGrid = !Array.isArray(experiment.sweep);
     throw problemsError(problems, { file: shown, yaml, written, loneGrid });
   }
   const shipped = typeof source === 'string' && !isPath(source);
   const changed = written.some(({ path: [key] }) => isDecisive(key!));
-  return { name, experiment: parsed.data, shipped, changed };
+  const warnings = shipped && !changed ? [] : warningsOf(parsed.data, cells);
+  return { name, experiment: parsed.data, cells, warnings, shipped, changed };
 }
 
 /** The text of an experiment, what to call the run, and what errors call the text. JSON is YAML. */

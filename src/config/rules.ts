@@ -2,44 +2,50 @@
 
 import { pow } from '../kernels/base.ts';
 import { seriesNames } from '../records/series.ts';
-import { axisBounds } from './axis-bounds.ts';
 import { alternatives, show } from './explain.ts';
 import type { Problem } from './problems.ts';
-import { type Experiment, experimentSchema, type SettingKey } from './schema.ts';
-import { checkSweep } from './sweep-cells.ts';
+import { type Experiment, experimentSchema, type SettingKey, type Settings } from './schema.ts';
+import { type Cell, sweepCells } from './sweep-cells.ts';
 import { SweepError } from './sweep-error.ts';
 import { axisOf } from './sweep-schema.ts';
+import { isMap, type Path } from './yaml.ts';
 
 const CIFAR_TRAINING_IMAGES = 50_000;
 const LARGEST_SEED = 0xffff_ffff;
 const experimentDefaults = experimentSchema.parse({});
 
-/** Every contradiction between the keys of an experiment. */
-export function contradictions(experiment: Experiment): Problem[] {
-  return [
+/**
+ * The cells that will run, and every contradiction between the keys of an experiment. There are no cells if the sweep cannot be
+ * expanded.
+ */
+export function examine(experiment: Experiment): {
+  readonly cells: readonly Cell[];
+  readonly problems: Problem[];
+} {
+  const { cells, problem } = expand(experiment);
+  const problems = [
     ...imageProblems(experiment),
     ...seedProblems(experiment),
-    ...groupProblems(experiment),
     ...streamProblems(experiment),
     ...chartProblems(experiment),
-    ...sweepProblems(experiment),
+    ...(problem ? [problem] : cellProblems(experiment, cells)),
   ];
+  return { cells, problems };
 }
 
-/** Problems that would stop the expansion of the sweep, found before it. */
-function* sweepProblems(experiment: Experiment): Generator<Problem> {
+function expand(experiment: Experiment): { readonly cells: readonly Cell[]; readonly problem?: Problem } {
   try {
-    checkSweep(experiment, pow);
+    return { cells: sweepCells(experiment, pow) };
   } catch (error) {
     if (!(error instanceof SweepError)) throw error;
     const { path, fault, hint } = error;
     const isLone = path[0] === 'sweep' && path.length > 1 && typeof path[1] !== 'number';
     // The checked experiment has the sweep as a list.
-    yield { paths: [isLone ? path.toSpliced(1, 0, 0) : path], message: fault, hint };
+    return { cells: [], problem: { paths: [isLone ? path.toSpliced(1, 0, 0) : path], message: fault, hint } };
   }
 }
 
-function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Experiment): Generator<Problem> {
+function* imageProblems({ numTraining, numValidation }: Experiment): Generator<Problem> {
   const images = numTraining + numValidation;
   if (images > CIFAR_TRAINING_IMAGES) {
     yield {
@@ -47,40 +53,54 @@ function* imageProblems({ numTraining, numValidation, trainImages, sweep }: Expe
       message: `numTraining + numValidation is ${images}, but CIFAR-10 has ${CIFAR_TRAINING_IMAGES} training images`,
     };
   }
-  for (const [index, grid] of sweep.entries()) {
-    const [, most] = axisBounds(axisOf(grid, 'trainImages') ?? trainImages);
-    if (most > numTraining) {
-      const place = ['sweep', index, ...(grid.zip?.trainImages ? ['zip'] : []), 'trainImages'];
-      yield {
-        paths: [axisOf(grid, 'trainImages') ? place : ['trainImages'], ['numTraining']],
-        message: `trainImages is ${most}, but numTraining is only ${numTraining}`,
-      };
-    }
-  }
 }
 
-/** Group norm needs groups of equal width in every hidden layer. */
-function* groupProblems(experiment: Experiment): Generator<Problem> {
-  for (const [index, grid] of experiment.sweep.entries()) {
-    const settingOf = <Key extends SettingKey>(key: Key) => axisOf(grid, key) ?? experiment[key];
-    const [normalization, normGroups, hiddenDims] = [
-      settingOf('normalization'),
-      settingOf('normGroups'),
-      settingOf('hiddenDims'),
-    ];
-    if (![normalization].flat().some(name => name === 'groupnorm')) continue;
-    const widths = [hiddenDims].flat(2).map(Number);
-    for (const groups of [normGroups].flat().map(Number)) {
-      const width = widths.find(width => width % groups !== 0);
-      if (width === undefined) continue;
-      const pathOf = (key: 'normGroups' | 'hiddenDims') =>
-        axisOf(grid, key) ? ['sweep', index, key] : [key];
-      yield {
-        paths: [pathOf('normGroups'), pathOf('hiddenDims')],
-        message: `normGroups is ${groups}, which does not divide the width ${width} of a hidden layer; group norm needs groups of equal width`,
-      };
+/** A contradiction between settings of a cell, or of a setting with the experiment. */
+interface CellRule {
+  /** The keys at fault. The problem is reported at the first that the user gave. */
+  readonly keys: readonly [keyof Experiment, keyof Experiment];
+  /** What is wrong with a cell; undefined if nothing is. */
+  fault(settings: Readonly<Settings>, experiment: Experiment): string | undefined;
+}
+
+const cellRules: readonly CellRule[] = [
+  {
+    keys: ['trainImages', 'numTraining'],
+    fault: ({ trainImages }, { numTraining }) =>
+      trainImages > numTraining
+        ? `trainImages is ${trainImages}, but numTraining is only ${numTraining}`
+        : undefined,
+  },
+  {
+    keys: ['normGroups', 'hiddenDims'],
+    fault: ({ normalization, normGroups, hiddenDims }) => {
+      const width = hiddenDims.find(width => width % normGroups !== 0);
+      return normalization === 'groupnorm' && width !== undefined
+        ? `normGroups is ${normGroups}, which does not divide the width ${width} of a hidden layer; group norm needs groups of equal width`
+        : undefined;
+    },
+  },
+];
+
+/** The problems of all cells, each once for every grid. */
+function cellProblems(experiment: Experiment, cells: readonly Cell[]): Iterable<Problem> {
+  const problems = new Map<string, Problem>();
+  for (const { settings, grid } of cells) {
+    for (const { keys, fault } of cellRules) {
+      const message = fault(settings, experiment);
+      if (message === undefined) continue;
+      const [first, second] = keys.map(key => placeOf(experiment, grid, key)) as [Path, Path];
+      problems.set(`${grid} ${message}`, { paths: [first, second], message });
     }
   }
+  return problems.values();
+}
+
+/** Where an experiment says the value that a key has in a grid. */
+function placeOf({ sweep }: Experiment, index: number, key: keyof Experiment): Path {
+  const { zip, ...axes }: Readonly<Record<string, unknown>> = sweep[index]!;
+  if (axes[key] !== undefined) return ['sweep', index, key];
+  return isMap(zip) && zip[key] !== undefined ? ['sweep', index, 'zip', key] : [key];
 }
 
 function* seedProblems({ seed, seeds, replicates }: Experiment): Generator<Problem> {

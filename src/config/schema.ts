@@ -10,6 +10,7 @@ import { boundKeys, cellSchema } from './where-schema.ts';
 export type { Expectation } from './expectations-schema.ts';
 export { expectationsSchema } from './expectations-schema.ts';
 export type {
+  ConstantKey,
   Dtype,
   Normalization,
   SettingKey,
@@ -17,7 +18,14 @@ export type {
   SettingValue,
   UpdateRule,
 } from './settings-schema.ts';
-export { settingKeys, settingSchema, settingsSchema } from './settings-schema.ts';
+export {
+  constantKeys,
+  constants,
+  settingKeys,
+  settingSchema,
+  settingsSchema,
+  takesPart,
+} from './settings-schema.ts';
 export type { Axis, Grid } from './sweep-schema.ts';
 export type { Bounds, Where } from './where-schema.ts';
 

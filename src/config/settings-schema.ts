@@ -77,3 +77,36 @@ export function settingSchema(key: SettingKey): z.ZodType<SettingValue, SettingV
 export const numericKeys = settingKeys.filter(key =>
   [0.5, 1].some(number => settingSchema(key).safeParse(number).success),
 ) as typeof settingKeys;
+
+const normalizationsButNone = settingsSchema.shape.normalization
+  .unwrap()
+  .options.filter(name => name !== 'none');
+
+/** The constants of normalizations and update rules: the setting that decides whether they count, and its values for which they do. */
+export const constants = {
+  normEps: { of: 'normalization', with: normalizationsButNone },
+  normMomentum: { of: 'normalization', with: ['batchnorm'] },
+  normGroups: { of: 'normalization', with: ['groupnorm'] },
+  adamBeta1: { of: 'updateRule', with: ['adam'] },
+  adamBeta2: { of: 'updateRule', with: ['adam'] },
+  adamEps: { of: 'updateRule', with: ['adam'] },
+  sgdMomentum: { of: 'updateRule', with: ['sgdMomentum'] },
+  rmspropDecay: { of: 'updateRule', with: ['rmsprop'] },
+} as const satisfies Readonly<
+  Partial<
+    Record<
+      SettingKey,
+      | { readonly of: 'normalization'; readonly with: readonly Normalization[] }
+      | { readonly of: 'updateRule'; readonly with: readonly UpdateRule[] }
+    >
+  >
+>;
+export type ConstantKey = keyof typeof constants;
+export const constantKeys = Object.keys(constants) as ConstantKey[];
+
+/** Whether a setting takes part in a training: the constants of other normalizations and rules do not. */
+export function takesPart(key: SettingKey, settings: Readonly<Settings>): boolean {
+  if (!Object.hasOwn(constants, key)) return true;
+  const constant = constants[key as ConstantKey];
+  return (constant.with as readonly string[]).includes(settings[constant.of]);
+}

@@ -1,6 +1,7 @@
 /** Expands the grids of an experiment into cells: the combinations of settings to run, before seeds and random streams. */
 import { type Power, valuesOf } from './axis-values.ts';
 import { show } from './explain.ts';
+import { firstOfSame } from './same-value.ts';
 import {
   type Axis,
   type Experiment,
@@ -20,6 +21,8 @@ export interface Cell {
   readonly axes: Readonly<Record<string, SettingValue>>;
   readonly settings: Readonly<Settings>;
   readonly group: string | undefined;
+  /** Which grid it is of, counted from 0: the first that has it. */
+  readonly grid: number;
 }
 
 /** More than a day's work, at a second each. */
@@ -36,25 +39,32 @@ interface Factor {
  * as one. An axis that only other grids have takes the experiment's own value. Equal cells of one group become one.
  *
  * @param pow base^exponent, for logspace; an argument because Math.pow differs between JavaScript engines.
+ * @param exactly tells values apart that are the same but for their last bits, as releases up to 0.2.0 did; else the first of
+ *   them stands for all
  * @throws SweepError if a value is not valid for its setting, zipped axes differ in length, a rule of `exclude` or the
  *   baseline matches no cell, or there are too many cells and replicates
  */
-export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
+export function sweepCells(experiment: Experiment, pow: Power, exactly = false): Cell[] {
   const grids = gridsOf(experiment, pow);
   const base = Object.fromEntries(settingKeys.map(key => [key, experiment[key]])) as Settings;
   const keys = [...new Set(grids.flatMap(({ factors }) => factors.flatMap(factor => factor.keys)))];
+  const standIn = exactly ? (values: Partial<Settings>) => values : standIns(keys);
   const cells = new Map<string, Cell>();
-  for (const { grid, place, factors } of grids) {
+  for (const [index, { grid, place, factors }] of grids.entries()) {
     const { group, exclude = [] } = grid;
-    const all = Array.from(product(factors), point => ({ ...base, ...point }));
-    exclude.forEach((rule, index) => {
-      ensureMatch(all, rule, [...place, 'exclude', index]);
+    const own = factors.map(({ keys, points }) => ({ keys, points: points.map(standIn) }));
+    const axes = own.flatMap(factor => factor.keys);
+    const others = keys.filter(key => !axes.includes(key));
+    const rest = { ...base, ...standIn(Object.fromEntries(others.map(key => [key, base[key]]))) };
+    const all = Array.from(product(own), point => ({ ...rest, ...point }));
+    exclude.forEach((rule, i) => {
+      ensureMatch(all, rule, [...place, 'exclude', i], exactly);
     });
     for (const settings of all) {
-      if (exclude.some(rule => agrees(settings, rule))) continue;
+      if (exclude.some(rule => agrees(settings, rule, exactly))) continue;
       const values = Object.fromEntries(keys.map(key => [key, settings[key]]));
       const identity = JSON.stringify([group, values]);
-      if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group });
+      if (!cells.has(identity)) cells.set(identity, { axes: values, settings, group, grid: index });
     }
   }
   const distinct = [...cells.values()];
@@ -64,18 +74,21 @@ export function sweepCells(experiment: Experiment, pow: Power): Cell[] {
   const { baseline } = experiment;
   if (baseline) {
     const all = distinct.map(({ settings }) => settings);
-    ensureMatch(all, baseline, ['baseline']);
+    ensureMatch(all, baseline, ['baseline'], exactly);
   }
   return distinct;
 }
 
-/**
- * Finds what `sweepCells` would refuse, but makes the cells only if a check needs them.
- * @throws SweepError as `sweepCells` does
- */
-export function checkSweep(experiment: Experiment, pow: Power): void {
-  if (experiment.baseline || experiment.sweep.some(({ exclude }) => exclude)) sweepCells(experiment, pow);
-  else gridsOf(experiment, pow);
+/** Replaces each value by the first one of its setting that is the same. */
+function standIns(keys: readonly SettingKey[]): (values: Partial<Settings>) => Partial<Settings> {
+  const firsts = new Map(keys.map(key => [key, firstOfSame()]));
+  return values =>
+    Object.fromEntries(
+      (Object.entries(values) as [SettingKey, SettingValue][]).map(([key, value]) => [
+        key,
+        firsts.get(key)!(value),
+      ]),
+    );
 }
 
 /** Each grid with its place in the experiment and the factors of its product. */
@@ -97,8 +110,8 @@ function gridsOf(experiment: Experiment, pow: Power): { grid: Grid; place: Path;
   });
 }
 
-function ensureMatch(all: readonly Settings[], where: Where, path: Path): void {
-  if (all.some(settings => agrees(settings, where))) return;
+function ensureMatch(all: readonly Settings[], where: Where, path: Path, exactly: boolean): void {
+  if (all.some(settings => agrees(settings, where, exactly))) return;
   throw new SweepError(
     path,
     `no cell of the sweep matches ${show(where)}`,

@@ -1,5 +1,6 @@
 /** Selects cells by their settings: `{ normalization: none, weightScale: { above: 0.3 } }`. */
 import { z } from 'zod';
+import { sameValue } from './same-value.ts';
 import {
   numericKeys,
   type SettingKey,
@@ -61,27 +62,29 @@ export const cellSchema = z
   )
   .refine(isNotEmpty, someSetting);
 
-/** A number written in decimals and the same number computed by a range may differ in their last bits. */
-const SAME = 1e-9;
-
-/** Whether settings agree with all of `where`. */
-export function agrees(settings: Readonly<Settings>, where: Where): boolean {
-  return settingKeys.every(key => {
-    const wanted = where[key];
+/**
+ * Whether settings agree with all of `where`.
+ *
+ * @param exactly whether bounds tell values apart that are the same but for their last bits
+ */
+export function agrees(settings: Readonly<Settings>, where: Where, exactly = false): boolean {
+  return (Object.entries(where) as [SettingKey, WhereValue | undefined][]).every(([key, wanted]) => {
     const value = settings[key];
     if (wanted === undefined) return true;
-    if (typeof value !== 'number') return JSON.stringify(value) === JSON.stringify(wanted);
-    if (typeof wanted === 'number') return Math.abs(value - wanted) <= SAME * Math.abs(wanted);
-    // A word, such as he, is no number.
-    return typeof wanted === 'object' && within(value, wanted as Bounds);
+    if (isBounds(wanted)) return typeof value === 'number' && within(value, wanted, exactly);
+    return sameValue(value, wanted);
   });
 }
 
-function within(value: number, { atLeast, atMost, above, below }: Bounds): boolean {
+const isBounds = (wanted: WhereValue): wanted is Bounds =>
+  typeof wanted === 'object' && !Array.isArray(wanted);
+
+function within(value: number, { atLeast, atMost, above, below }: Bounds, exactly: boolean): boolean {
+  const same = (bound: number) => !exactly && sameValue(value, bound);
   return (
-    (atLeast === undefined || value >= atLeast) &&
-    (atMost === undefined || value <= atMost) &&
-    (above === undefined || value > above) &&
-    (below === undefined || value < below)
+    (atLeast === undefined || value >= atLeast || same(atLeast)) &&
+    (atMost === undefined || value <= atMost || same(atMost)) &&
+    (above === undefined || (value > above && !same(above))) &&
+    (below === undefined || (value < below && !same(below)))
   );
 }

@@ -1,7 +1,7 @@
 /** The images that a run needs, and their preprocessing. */
-import { axisBounds } from '../config/axis-bounds.ts';
 import type { Experiment, Preprocessing } from '../config/schema.ts';
-import { axisOf } from '../config/sweep-schema.ts';
+import { type Cell, sweepCells } from '../config/sweep-cells.ts';
+import { pow } from '../kernels/base.ts';
 
 export interface Need {
   readonly preprocessing: Preprocessing;
@@ -11,8 +11,9 @@ export interface Need {
   readonly trainImages: number;
 }
 
-export function needOf({ sweep, ...experiment }: Experiment): Need {
+/** @param cells those of the experiment, if they are known already */
+export function needOf(experiment: Experiment, cells: readonly Cell[] = sweepCells(experiment, pow)): Need {
   const { preprocessing, numTraining, numValidation } = experiment;
-  const most = sweep.map(grid => axisBounds(axisOf(grid, 'trainImages') ?? experiment.trainImages)[1]);
-  return { preprocessing, numTraining, numValidation, trainImages: Math.ceil(Math.max(...most)) };
+  const trainImages = cells.reduce((most, { settings }) => Math.max(most, settings.trainImages), 0);
+  return { preprocessing, numTraining, numValidation, trainImages };
 }

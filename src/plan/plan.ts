@@ -5,7 +5,7 @@ import { pow } from '../kernels/base.ts';
 import { trialId } from './ids.ts';
 import { ensureFeasible } from './limits.ts';
 import { notebookStreams } from './streams.ts';
-import { type Streams, splitOf, type Trial } from './trial.ts';
+import { type PlannedTrial, type Streams, splitOf, type Trial } from './trial.ts';
 
 /** What decides results beside the experiment. */
 export type PlanContext = Pick<Trial, 'fingerprint' | 'numerics'>;
@@ -25,7 +25,15 @@ export function planTrials(
   { fingerprint, numerics }: PlanContext,
   seeds: readonly number[] = seedsOf(experiment),
 ): Trial[] {
-  const cells = sweepCells(experiment, pow);
+  return trialsOf(experiment, { fingerprint, numerics }, seeds, sweepCells(experiment, pow));
+}
+
+function trialsOf(
+  experiment: Experiment,
+  { fingerprint, numerics }: PlanContext,
+  seeds: readonly number[],
+  cells: readonly Cell[],
+): Trial[] {
   // Checked first: the random stream of an extremely long training would take as long to walk.
   for (const { settings } of cells) ensureFeasible(settings);
   const split = splitOf(experiment);
@@ -47,18 +55,33 @@ export function planTrials(
 }
 
 /**
- * Plans an experiment for runs that may have been asked for other replicates before: the trials of the seeds given and of
- * those the experiment asks for, each seed once, in this order.
+ * The trials of a run that may have been planned before, with other replicates or by another release: those of the seeds that
+ * it has and of those that the experiment asks for, each seed once, in this order.
+ *
+ * @param planned all trials that the run has; every one of them is planned again if any release from 0.2.0 on plans it
  */
-export function planner(experiment: Experiment, context: PlanContext): (seeds: readonly number[]) => Trial[] {
+export type Planner = (planned: readonly PlannedTrial[]) => Trial[];
+
+export function planner(experiment: Experiment, context: PlanContext): Planner {
   const plans = new Map<string, Trial[]>();
-  return seeds => {
-    const all = [...new Set([...seeds, ...seedsOf(experiment)])];
-    const key = all.join();
-    const plan = plans.get(key) ?? planTrials(experiment, context, all);
+  const planOf = (seeds: readonly number[], exactly: boolean): Trial[] => {
+    const key = JSON.stringify([seeds, exactly]);
+    const plan = plans.get(key) ?? trialsOf(experiment, context, seeds, sweepCells(experiment, pow, exactly));
     plans.set(key, plan);
     return plan;
   };
+  return planned => {
+    const seeds = [...new Set([...planned.map(({ seed }) => seed), ...seedsOf(experiment)])];
+    const plan = planOf(seeds, false);
+    if (hasAll(plan, planned)) return plan;
+    const earlier = planOf(seeds, true);
+    return hasAll(earlier, planned) ? earlier : plan;
+  };
+}
+
+function hasAll(plan: readonly Trial[], planned: readonly PlannedTrial[]): boolean {
+  const ids = new Set(plan.map(({ id }) => id));
+  return planned.every(({ id }) => ids.has(id));
 }
 
 function streamsOf(experiment: Experiment, cells: readonly Cell[], seed: number): Streams[] {

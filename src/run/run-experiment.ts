@@ -7,14 +7,14 @@ import type { Finding } from '../analysis/finding.ts';
 import type { Result } from '../analysis/results.ts';
 import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import { overridesOf } from '../config/overrides.ts';
-import type { Experiment, ExperimentInput } from '../config/schema.ts';
+import type { ExperimentInput } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Environment } from '../data/locate.ts';
 import { needOf } from '../data/need.ts';
 import { openForRun } from '../data/open.ts';
 import { explained } from '../files/atomic.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
-import { planner } from '../plan/plan.ts';
+import { type Planner, planner } from '../plan/plan.ts';
 import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { Trial } from '../plan/trial.ts';
 import { chartsOf } from '../report/charts.ts';
@@ -67,7 +67,7 @@ export interface RunOptions {
 }
 
 export type RunEvent =
-  | { readonly kind: 'loaded'; readonly experiment: Experiment }
+  | ({ readonly kind: 'loaded' } & Pick<LoadedExperiment, 'experiment' | 'warnings'>)
   | { readonly kind: 'reading'; readonly source: string }
   | {
       readonly kind: 'planned';
@@ -189,7 +189,7 @@ export async function runExperiment(
 interface Prepared {
   readonly loaded: LoadedExperiment;
   readonly data: Omit<Dataset, 'train' | 'test'>;
-  readonly planFor: ReturnType<typeof planner>;
+  readonly planFor: Planner;
   readonly identity: Identity;
   readonly executors: Executors;
 }
@@ -198,14 +198,15 @@ interface Prepared {
  * Makes sure that the trials can run here, before anything is written. Only executors keep the images.
  */
 async function prepare(
-  experiment: string | ExperimentInput,
+  source: string | ExperimentInput,
   options: RunOptions & Required<Pick<RunOptions, 'cwd' | 'onEvent'>>,
 ): Promise<Prepared> {
   const { cwd, onEvent, queue: url, timeout, workers = availableParallelism() } = options;
-  const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
-  await onEvent({ kind: 'loaded', experiment: loaded.experiment });
-  const { train, statistics, ...data } = await openForRun(options.data, needOf(loaded.experiment), {
-    ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data },
+  const loaded = await loadExperiment(source, overridesOf(options.set), cwd);
+  const { experiment, cells, warnings } = loaded;
+  await onEvent({ kind: 'loaded', experiment, warnings });
+  const { train, statistics, ...data } = await openForRun(options.data, needOf(experiment, cells), {
+    ...{ cwd, env: options.env ?? {}, config: experiment.data },
     onReading: source => onEvent({ kind: 'reading', source }),
   }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
     // A queue's workers have their own images. These are read only for their fingerprint, and freed before planning.
@@ -213,7 +214,7 @@ async function prepare(
     return { source, kind, fingerprint, ...kept };
   });
   const numerics = NUMERICS[options.numerics ?? 'portable'];
-  const planFor = planner(loaded.experiment, { fingerprint: data.fingerprint, numerics });
+  const planFor = planner(experiment, { fingerprint: data.fingerprint, numerics });
   const identity = identityOf(loaded, data, numerics);
   const notify = (text: string) => void onEvent({ kind: 'notice', text });
   const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };

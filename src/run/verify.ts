@@ -4,7 +4,7 @@ import { experimentSchema } from '../config/schema.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { CifarNormError } from '../errors.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
-import { planTrials } from '../plan/plan.ts';
+import { planner } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { StoredRun } from '../store/stored-run.ts';
@@ -77,8 +77,7 @@ function replanned({ identity, trials }: StoredRun, chosen: readonly Result[]): 
   const { data: experiment } = experimentSchema.safeParse(identity.experiment);
   if (!experiment) throw cannot('its experiment has keys that this version does not know');
   const context = { fingerprint: identity.data.fingerprint, numerics: identity.numerics };
-  const seeds = [...new Set(trials.map(({ seed }) => seed))];
-  const planned = new Map(planTrials(experiment, context, seeds).map(trial => [trial.id, trial]));
+  const planned = new Map(planner(experiment, context)(trials).map(trial => [trial.id, trial]));
   return chosen.map(({ trial }) => {
     const found = planned.get(trial.id);
     if (!found) throw cannot(`this version plans trial ${trial.index} differently`);

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { syncFolder, writeAtomically } from '../files/atomic.ts';
 import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
+import type { Planner } from '../plan/plan.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { type Entry, entryOf } from './entry.ts';
@@ -68,21 +69,21 @@ export class Journal {
 
   /**
    * Opens the journal of a run, or begins one, and adds the trials that it does not yet plan. A torn last line is cut off.
-   * @param plan the trials that are asked for, and those of the seeds that the journal has planned before
+   * @param plan plans the trials that are asked for, and those that the journal has planned before
    * @throws CifarNormError, and leaves the file as it was, if it belongs to another run or another version, or has a
    *   corrupt line that is not to be repaired
    */
   static async open(
     path: string,
     run: Identity,
-    plan: (seeds: readonly number[]) => readonly Trial[],
+    plan: Planner,
     { repair, notify }: OpenOptions,
   ): Promise<Journal> {
     const file = await openRegular(path, O_RDWR | O_CREAT | O_APPEND | NO_FOLLOW);
     try {
       const contents = await readJournal(file, plan([]));
       await refuseForeign(path, file, contents, run);
-      const trials = plan([...new Set(contents.trials.map(({ seed }) => seed))]);
+      const trials = plan(contents.trials);
       refuseOtherPlan(path, contents.trials, trials);
       const { corrupt } = contents;
       if (corrupt.length > 0) {

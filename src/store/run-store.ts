@@ -6,6 +6,7 @@ import { CifarNormError } from '../errors.ts';
 import { explained } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
+import type { Planner } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { Entry } from './entry.ts';
@@ -64,7 +65,7 @@ export class RunStore {
     folder: string,
     identity: Identity,
     invocation: Invocation,
-    plan: (seeds: readonly number[]) => readonly Trial[],
+    plan: Planner,
     options: OpenOptions,
   ): Promise<RunStore> {
     let lock: FileLock | undefined;

@@ -1,7 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Stream } from '../../analysis/comparison.ts';
-import type { SettingValue } from '../../config/schema.ts';
 import type { Where } from '../../config/where-schema.ts';
+import { CifarNormError } from '../../errors.ts';
 import { type MeasureName, measureNames } from '../../records/measures.ts';
 import type { ComparisonFormat } from '../../report/comparison.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
@@ -12,8 +12,14 @@ export function registerCompare(program: Command, context: Context): void {
   withOutput(program.command('compare'))
     .argument('<run>', RUN_ARGUMENT)
     .argument('[other]', 'a second run, compared with the first')
-    .option('--by <key>', 'the axis whose values are compared (default: the first that varies in words)')
-    .option('--baseline <value>', 'the value that the others are compared with (default: none, or the first)')
+    .option(
+      '--by <key>',
+      "the axis whose values are compared (default: that of the experiment's baseline, or the first that varies in words)",
+    )
+    .option(
+      '--baseline <value>',
+      "the value that the others are compared with, as the table prints it or the experiment writes it (default: the experiment's baseline; else none, or the first)",
+    )
     .addOption(
       new Option(
         '--measure <name>',
@@ -40,12 +46,19 @@ export function registerCompare(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm compare weight-scale-1a2b3c4d --by normalization --equivalent 0.01\n  cifar-norm compare results/before results/after --measure lastEpochTrainLoss --format md',
     )
     .action(async (name, other, options) => {
-      const [{ findRun }, analysis, { comparisonReport }, { runDifferences }] = await Promise.all([
+      const [{ findRun }, analysis, { comparisonReport }, { runDifferences }, named] = await Promise.all([
         import('../../store/status.ts'),
         import('../../analysis/comparison.ts'),
         import('../../report/comparison.ts'),
         import('../../store/manifest.ts'),
+        import('../value-named.ts'),
       ]);
+      if (other !== undefined && (options.by ?? options.baseline) !== undefined)
+        throw new CifarNormError(
+          'usage',
+          '--by and --baseline choose among the nets of one run',
+          'leave them out to compare two runs: the first is the baseline',
+        );
       const terminal = context.terminal(options);
       const open = (run: string) => findRun(run, context.cwd, context.resultsFolder);
       const baseline = await open(name);
@@ -57,15 +70,17 @@ export function registerCompare(program: Command, context: Context): void {
           stream: streamOf([baseline, candidate]),
         };
         const declared = baseline.invocation?.baseline as Where | undefined;
-        const by = options.by ?? analysis.usualAxis(baseline.results, declared);
-        const value = parsed(options.baseline);
+        const by =
+          named.axisNamed(options.by, baseline.results) ??
+          analysis.usualAxis(baseline.results, declared) ??
+          'normalization';
         const changes = candidate ? runDifferences(baseline, candidate) : [];
         const comparison = candidate
           ? analysis.compareRuns(baseline.results, candidate.results, shared)
           : analysis.compareBy(baseline.results, {
               ...shared,
-              by: by ?? 'normalization',
-              baseline: value === undefined ? declared : ({ [by ?? 'normalization']: value } as Where),
+              by,
+              baseline: named.baselineNamed(options.baseline, by, baseline.results) ?? declared,
             });
         const format = options.json ? 'json' : (options.format as ComparisonFormat);
         terminal.print(
@@ -87,11 +102,3 @@ export function registerCompare(program: Command, context: Context): void {
 /** Pairs share draws only if both runs were paired. */
 const streamOf = (runs: readonly (StoredRun | undefined)[]): Stream =>
   runs.some(run => run?.identity.experiment.stream === 'notebook') ? 'notebook' : 'paired';
-
-/** A setting's value as it is written on the command line. */
-function parsed(text: string | undefined): SettingValue | undefined {
-  if (text === undefined || text.trim() === '') return undefined;
-  const value = Number(text);
-  if (!Number.isNaN(value)) return value;
-  return /^\d+(x\d+)+$/.test(text) ? text.split('x').map(Number) : (text as SettingValue);
-}

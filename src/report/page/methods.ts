@@ -1,75 +1,49 @@
 /** A paragraph for a paper's methods section, in English and Chinese, with its citations. */
-import { seedsIn } from '../../analysis/results.ts';
-import type { Settings } from '../../config/schema.ts';
-import { valueText } from '../../plan/trial.ts';
+import { type Axis, axesOf } from '../../analysis/axes.ts';
+import { sameValue } from '../../config/same-value.ts';
+import type { SettingKey } from '../../config/schema.ts';
 import { html, type Markup } from './html.ts';
+import { type Cite, citations } from './methods-citations.ts';
+import { joined, say, type Text, valueList, valuesUsed, variationOf } from './methods-facts.ts';
+import { otherRows } from './methods-others.ts';
+import { type SentenceName, type SettingRow, sentences, settingRows } from './methods-settings.ts';
 import type { PageRun } from './page-run.ts';
 
-const CITATIONS = {
-  cifar: 'A. Krizhevsky, Learning multiple layers of features from tiny images (2009)',
-  batchnorm: 'S. Ioffe and C. Szegedy, Batch normalization (2015), arXiv 1502.03167',
-  layernorm: 'J. L. Ba, J. R. Kiros and G. E. Hinton, Layer normalization (2016), arXiv 1607.06450',
-  adam: 'D. P. Kingma and J. Ba, Adam (2015), arXiv 1412.6980',
-  student: 'Student, The probable error of a mean, Biometrika 6 (1908), 1',
-  course: 'Stanford CS231n, assignment 2, BatchNormalization.ipynb',
-} as const;
-type Citation = keyof typeof CITATIONS;
-
-/** Neither paragraph says more than the run's settings do. */
-function methodsOf(run: PageRun): {
-  readonly english: string;
-  readonly chinese: string;
-  readonly citations: readonly string[];
-} {
-  const { results, data } = run.view;
-  const first = results[0]!.trial;
-  const each = <Key extends keyof Settings>(key: Key): string[] => [
-    ...new Set(results.map(({ trial }) => valueText(trial.settings[key]))),
-  ];
-  const range = (key: keyof Settings) =>
-    each(key).length > 6 ? `${each(key)[0]} to ${each(key).at(-1)}` : each(key).join(', ');
-  const seeds = seedsIn(results).length;
-  const synthetic = data === 'synthetic data';
-  const cited: Citation[] = [
-    ...(synthetic ? [] : (['cifar'] as const)),
-    ...(['batchnorm', 'layernorm'] as const).filter(name => each('normalization').includes(name)),
-    ...(each('updateRule').includes('adam') ? (['adam'] as const) : []),
-    ...(seeds > 1 ? (['student'] as const) : []),
-    'course',
-  ];
-  const cite = (name: Citation) => (cited.includes(name) ? ` [${cited.indexOf(name) + 1}]` : '');
-  const norms = each('normalization').map(name =>
-    name === 'batchnorm' || name === 'layernorm' ? `${name}${cite(name)}` : name,
-  );
-  const rules = each('updateRule').map(name => (name === 'adam' ? `Adam${cite('adam')}` : name));
-  const images = `${range('trainImages')}`;
-  const english = [
-    `We trained fully connected ReLU networks with hidden layers of ${range('hiddenDims')} units and normalization (${norms.join(', ')}) between each affine layer and its ReLU, following the course's notebook${cite('course')}.`,
-    `Initial weights were Gaussian with standard deviation ${range('weightScale')}.`,
-    `Each network was trained on ${images} ${synthetic ? 'synthetic images (not CIFAR-10)' : `images of CIFAR-10${cite('cifar')}`}, minus the mean of ${first.split.numTraining} training images, for ${range('epochs')} epochs with minibatches of ${range('batchSize')}, by ${rules.join(', ')} with learning rate ${range('learningRate')}, and evaluated on ${first.split.numValidation} validation images.`,
-    seeds > 1
-      ? `Every configuration was repeated with ${seeds} seeds; intervals are 95 % t intervals${cite('student')} over seeds, on the same images.`
-      : 'Each configuration was run with one seed, so differences between seeds are not estimated.',
-    `Computations used ${each('dtype').join(', ')} with the ${run.identity.numerics} arithmetic of cifar-norm ${run.invocation?.version ?? ''}.`,
-  ].join(' ');
-  const chinese = [
-    `我们按照课程笔记本${cite('course')}训练了全连接 ReLU 网络：隐藏层宽度为 ${range('hiddenDims')}，在每个仿射层与其 ReLU 之间的归一化方式为 ${norms.join('、')}。`,
-    `初始权重服从标准差为 ${range('weightScale')} 的高斯分布。`,
-    `每个网络在 ${images} 张${synthetic ? '合成图像（并非 CIFAR-10）' : ` CIFAR-10${cite('cifar')} 图像`}上训练，图像减去 ${first.split.numTraining} 张训练图像的均值；训练 ${range('epochs')} 个周期，小批量大小为 ${range('batchSize')}，优化方法为 ${rules.join('、')}，学习率为 ${range('learningRate')}，并在 ${first.split.numValidation} 张验证图像上评估。`,
-    seeds > 1
-      ? `每种配置用 ${seeds} 个随机种子重复；区间为同一批图像上各种子之间的 95 % t 区间${cite('student')}。`
-      : '每种配置只用一个随机种子，因此没有估计种子之间的差异。',
-    `计算使用 ${each('dtype').join('、')}，采用 cifar-norm ${run.invocation?.version ?? ''} 的 ${run.identity.numerics} 算术。`,
-  ].join('');
-  return { english, chinese, citations: cited.map(name => CITATIONS[name]) };
-}
-
+/** Says what the settings of the run's trials are, and nothing else. */
 export function methodsSection(run: PageRun): Markup {
   if (run.view.results.length === 0) return html``;
-  const { english, chinese, citations } = methodsOf(run);
+  const { cite, works } = citations();
+  const axes = axesOf(run.view.results);
+  const names = Object.keys(sentences) as SentenceName[];
+  const written = names.flatMap(name => sentenceOf(name, run, axes, cite) ?? []);
   return html`<h2>Methods, to copy</h2>
-<p lang="en">${english}</p>
-<p lang="zh">${chinese}</p>
-<ol>${citations.map(citation => html`<li>${citation}</li>`)}</ol>
+<p lang="en">${written.map(({ en }) => `${en}.`).join(' ')}</p>
+<p lang="zh">${written.map(({ zh }) => `${zh}。`).join('')}</p>
+<ol>${works().map(work => html`<li>${work}</li>`)}</ol>
 `;
+}
+
+function sentenceOf(name: SentenceName, run: PageRun, axes: readonly Axis[], cite: Cite): Text | undefined {
+  const clauses = [
+    ...rowKeys.map(key => settingRows[key].sentence === name && settingClause(key, run, axes, cite)),
+    ...Object.values(otherRows).map(row => row.sentence === name && row.text(run, cite)),
+  ].filter(clause => typeof clause === 'object');
+  return clauses.length === 0 ? undefined : joined(sentences[name], ...clauses);
+}
+
+/** In the order of the rows; settings of a later version, which have none, are not ours to describe. */
+const rowKeys = Object.keys(settingRows) as SettingKey[];
+
+function settingClause<Key extends SettingKey>(
+  key: Key,
+  { view }: PageRun,
+  axes: readonly Axis[],
+  cite: Cite,
+): Text | undefined {
+  const { en, zh, write, idle }: SettingRow<Key> = settingRows[key];
+  const values = valuesUsed(view.results, key);
+  if (values.length === 0) return undefined;
+  if (idle && values.every(value => sameValue(value, idle.value))) return idle.text;
+  const list = valueList(values, write && (value => write(value, cite)), variationOf(axes, key));
+  return say(list, en, zh);
 }
