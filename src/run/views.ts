@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
-import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
+import { type DataLabel, dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Staged, stage } from '../files/atomic.ts';
@@ -34,20 +34,25 @@ export interface OpenRun {
   readonly results: readonly Result[];
   /** Sum over all trials. */
   readonly trainingSeconds: number;
+  /** What a reader of its journal left out, in sentences. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Whether it has a result for every trial that the command asked for. */
 export const isComplete = (run: Pick<OpenRun, 'trials' | 'results' | 'invocation'>): boolean =>
   run.results.length === askedOf(run).length;
 
+const labelOf = ({ identity, invocation }: Pick<OpenRun, 'identity' | 'invocation'>): DataLabel =>
+  dataLabelOf({ ...identity.data, official: invocation?.official });
+
 /** What its report shows. */
 export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
-  const { identity, invocation, results } = run;
+  const { identity, invocation, results, leftOut = [] } = run;
   const { title, description, command = 'sweep', charts } = invocation ?? {};
   const shard = shardOf(run);
   return {
-    ...{ name: identity.name, title, description, command, results },
-    data: dataLabelOf(identity.data),
+    ...{ name: identity.name, title, description, command, results, leftOut },
+    data: labelOf(run),
     planned: askedOf(run).length,
     shard,
     charts: chartsSchema.safeParse(charts).data,
@@ -66,6 +71,24 @@ function expectationsIn(
   return reason === undefined
     ? checkExpectations(expectations, results)
     : notApplicable(expectations, reason);
+}
+
+/** What a document that is no whole report says of a run: which data, how many of its trials, what was left out. */
+export interface RunNote {
+  readonly folder: string;
+  readonly data: DataLabel;
+  /** Trials with a result, and those that were asked for. */
+  readonly trials: number;
+  readonly planned: number;
+  readonly leftOut: readonly string[];
+}
+
+export function noteOf(run: OpenRun): RunNote {
+  const { folder, results, leftOut = [] } = run;
+  return {
+    ...{ folder, data: labelOf(run) },
+    ...{ trials: results.length, planned: askedOf(run).length, leftOut },
+  };
 }
 
 /** Writes the state of the run to the manifest. */
