@@ -1,4 +1,5 @@
 /** The views of a run, made from its journal: the manifest and the CSV files. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
@@ -7,6 +8,7 @@ import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Staged, stage } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
+import { openRegular } from '../files/regular.ts';
 import { type Shard, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
@@ -14,6 +16,7 @@ import { findingIn, type RunView } from '../report/run-view.ts';
 import {
   type CsvName,
   csvsOf,
+  exists,
   FINDING,
   lockPath,
   MANIFEST,
@@ -144,6 +147,29 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
   views.push(...manifestIn(run, isFinished ? 'finished' : 'interrupted'));
   await replaceAll(run.folder, views, options);
   return views.map(([name]) => name);
+}
+
+/**
+ * The CSV files in the folder of a complete run that differ from what its journal gives. A run that was interrupted may have older
+ * ones, which it replaces when it ends.
+ */
+export async function outdatedViews(run: OpenRun): Promise<string[]> {
+  if (!isComplete(run)) return [];
+  const names: string[] = [];
+  for (const name of csvsOf(run.results)) {
+    const path = join(run.folder, name);
+    if ((await exists(path)) && !(await holds(path, csvOf[name](run.results)))) names.push(name);
+  }
+  return names;
+}
+
+/** Whether a file has this content. */
+async function holds(path: string, content: Iterable<string>): Promise<boolean> {
+  const [expected, found] = [createHash('sha256'), createHash('sha256')];
+  for (const piece of content) expected.update(piece);
+  const file = await openRegular(path);
+  for await (const chunk of file.createReadStream()) found.update(chunk);
+  return found.digest('hex') === expected.digest('hex');
 }
 
 /** Replaces all files, or none if one of them may not be replaced. */

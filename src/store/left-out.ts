@@ -14,14 +14,22 @@ export function leftOutOf({ corrupt, newer, foreign }: LeftOut): string[] {
   ];
 }
 
-/** Longer lists end in a count. */
-const MOST_NAMED = 20;
-
 function said(lines: readonly number[], [one, several]: readonly [string, string], rest: string): string[] {
   if (lines.length === 0) return [];
-  if (lines.length === 1) return [`Line ${lines[0]} of the journal ${one}${rest}.`];
-  const named = lines.slice(0, MOST_NAMED).map(String);
-  const more = lines.length - named.length;
-  const numbers = listed(more > 0 ? [...named, `${more} more`] : named);
-  return [`Lines ${numbers} of the journal ${several}${rest}.`];
+  return lines.length === 1
+    ? [`Line ${lines[0]} of the journal ${one}${rest}.`]
+    : [`Lines ${listed(ranges(lines))} of the journal ${several}${rest}.`];
+}
+
+/** `7`, `9 to 12`: ascending numbers with neighbours joined. */
+function ranges(numbers: readonly number[]): string[] {
+  const found: [first: number, last: number][] = [];
+  for (const number of numbers) {
+    const range = found.at(-1);
+    if (range && number === range[1] + 1) range[1] = number;
+    else found.push([number, number]);
+  }
+  return found.flatMap(([first, last]) =>
+    last - first < 2 ? (first === last ? [`${first}`] : [`${first}`, `${last}`]) : [`${first} to ${last}`],
+  );
 }

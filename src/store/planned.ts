@@ -31,18 +31,11 @@ export function plannedIn({ run, trials }: PlanLine): PlannedTrial[] {
   });
 }
 
-/** All that a plan says of a trial. */
-export const plannedPart = ({
-  id,
-  index,
-  axes,
-  groups,
-  seed,
-  settings,
-  split,
-}: PlannedTrial): PlannedTrial => ({
-  ...{ id, index, axes, groups, seed, settings, split },
-});
+/** What plan lines say of a trial, themselves or by the experiment. */
+const planKeys = ['axes', 'seed', 'groups', 'settings', 'split', 'index'] as const;
 
-export const contradicts = (one: PlannedTrial, other: PlannedTrial | undefined): boolean =>
-  other !== undefined && !isDeepStrictEqual(plannedPart(one), plannedPart(other));
+/** The first key in which two plans of a trial differ. */
+export const contradiction = (
+  one: PlannedTrial,
+  other: PlannedTrial,
+): (typeof planKeys)[number] | undefined => planKeys.find(key => !isDeepStrictEqual(one[key], other[key]));

@@ -7,7 +7,7 @@ import type { TrialRecord } from '../records/record.ts';
 import { type Entry, entryOf } from './entry.ts';
 import { BEGINNING, isSealed, type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
 import { differences, type Invocation } from './manifest.ts';
-import { contradicts, plannedIn } from './planned.ts';
+import { contradiction, plannedIn } from './planned.ts';
 
 export interface Contents {
   /** Undefined if no plan line can be read. */
@@ -70,11 +70,12 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
         }
       } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
         head ??= line.plan;
-        const planned = plannedIn(line.plan);
-        if (planned.some(trial => contradicts(trial, trials.get(trial.id)))) contradicting.push(number);
-        for (const trial of planned) {
+        for (const trial of plannedIn(line.plan)) {
+          const earlier = trials.get(trial.id);
           copies.set(trial.id, (copies.get(trial.id) ?? 0) + 1);
-          if (!trials.has(trial.id)) trials.set(trial.id, trial);
+          if (!earlier) trials.set(trial.id, trial);
+          else if (contradicting.at(-1) !== number && contradiction(trial, earlier))
+            contradicting.push(number);
         }
       } else if (line.kind === 'invocation') invocation = line.invocation;
       else if (line.kind === 'newer') newer.push(number);
