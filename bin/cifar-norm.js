@@ -25,6 +25,16 @@ if (short) {
   process.stderr.write(`error: ${short.message}\n  hint: raise the limit on open files: ulimit -n 256\n`);
   process.exitCode = 1;
 } else {
+  let isSettled = false;
+  // If nothing is left that could end a wait, Node exits with code 13 and without a word.
+  process.once('beforeExit', () => {
+    if (isSettled) return;
+    process.stderr.write(
+      'error: the program cannot go on: it waits for something that will not come\n  hint: finished trials are kept: run the same command again\n',
+    );
+    process.exit(1);
+  });
   const { main } = await import('../dist/bundle/main.js');
   process.exitCode = await main(process.argv.slice(2));
+  isSettled = true;
 }

@@ -19,7 +19,7 @@ import {
 import { stretchesOf } from './group-by.ts';
 import { bestCells, learningRange, type Net, type Nets, netsOf } from './nets.ts';
 import type { Outcome } from './outcomes.ts';
-import { type DataLabel, type Result, seedsIn, tally } from './results.ts';
+import { type DataLabel, dataNotes, type Result, seedsIn, tally } from './results.ts';
 import { counted } from './words.ts';
 
 export interface FindingContext {
@@ -161,6 +161,6 @@ function trustSentences(
     ...(failed > 0
       ? [`${counted(failed, 'trial')} failed and ${failed === 1 ? 'is' : 'are'} left out.`]
       : []),
-    ...(data === 'synthetic data' ? ['The images are synthetic: this says nothing about CIFAR-10.'] : []),
+    ...[dataNotes[data] ?? []].flat(),
   ];
 }

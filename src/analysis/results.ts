@@ -1,5 +1,6 @@
 /** A run's results: its trials and their outcomes. */
 import type { SettingValue } from '../config/schema.ts';
+import { type Dataset, SYNTHETIC_FINGERPRINT } from '../data/dataset.ts';
 import { type PlannedTrial, valueText } from '../plan/trial.ts';
 import type { Summary } from '../records/measures.ts';
 import type { TrialRecord, TrialStatus } from '../records/record.ts';
@@ -18,11 +19,28 @@ export interface Result {
   record(): TrialRecord;
 }
 
-/** What the nets were trained on. Every table and chart names it, to distinguish a synthetic run from CIFAR-10. */
-export type DataLabel = 'CIFAR-10' | 'synthetic data';
+/** What the nets were trained on. Every table and chart names it, to distinguish other images from CIFAR-10. */
+export type DataLabel = 'CIFAR-10' | 'synthetic data' | "unofficial images in CIFAR-10's layout";
 
-export const dataLabelOf = ({ kind }: { readonly kind: 'cifar-10' | 'synthetic' }): DataLabel =>
-  kind === 'synthetic' ? 'synthetic data' : 'CIFAR-10';
+/**
+ * What to call a dataset, also one that only a journal describes. The fingerprint decides what is synthetic, whatever the kind
+ * says. Runs of earlier versions do not say whether their images are the official ones: they are called CIFAR-10.
+ */
+export function dataLabelOf({
+  kind,
+  fingerprint,
+  official = true,
+}: Pick<Dataset, 'kind' | 'fingerprint' | 'official'>): DataLabel {
+  if (kind === 'synthetic' || fingerprint === SYNTHETIC_FINGERPRINT) return 'synthetic data';
+  return official ? 'CIFAR-10' : "unofficial images in CIFAR-10's layout";
+}
+
+/** What readers must know of data that are not CIFAR-10, as a sentence. */
+export const dataNotes: Readonly<Partial<Record<DataLabel, string>>> = {
+  'synthetic data': 'The images are synthetic: this says nothing about CIFAR-10.',
+  "unofficial images in CIFAR-10's layout":
+    'The images are in the layout of CIFAR-10, but are not the official ones: figures are not those of CIFAR-10.',
+};
 
 /** The number of trials with each outcome. */
 export function tally(results: readonly Result[]): Record<TrialStatus, number> {

@@ -9,11 +9,18 @@ export interface Progress {
   step(done: number, total: number, text: string): void;
   /** A sentence that stays. */
   notice(text: string): void;
+  /** A problem, shown also under --quiet. */
+  warn(text: string): void;
   stop(): void;
 }
 
 export function progressOf(terminal: Terminal): Progress {
   let spinner: Ora | undefined;
+  const above = (write: () => void) => {
+    spinner?.clear();
+    write();
+    spinner?.render();
+  };
   return {
     async start(text) {
       spinner?.stop();
@@ -24,11 +31,8 @@ export function progressOf(terminal: Terminal): Progress {
       if (spinner) spinner.text = `${done}/${total} trials`;
       else terminal.step(oneLine(`[${done}/${total}] ${text}`));
     },
-    notice(text) {
-      spinner?.clear();
-      terminal.tell(oneLine(text));
-      spinner?.render();
-    },
+    notice: text => above(() => terminal.tell(oneLine(text))),
+    warn: text => above(() => terminal.warn(oneLine(text))),
     stop() {
       spinner?.stop();
       spinner = undefined;

@@ -31,6 +31,8 @@ export interface Dataset {
   /** A path, or `synthetic`. */
   readonly source: string;
   readonly kind: 'cifar-10' | 'synthetic';
+  /** Whether images in CIFAR-10's layout are those of CIFAR-10 (see `isOfficial`); absent if not looked at. */
+  readonly official?: boolean | undefined;
   readonly train: Images;
   /** Present if requested. */
   readonly test: Images | undefined;
@@ -46,6 +48,9 @@ export function allocateImages(count: number): Images {
     labels: new Uint8Array(new SharedArrayBuffer(count)),
   };
 }
+
+/** The fingerprint of the synthetic images, which are the same everywhere. */
+export const SYNTHETIC_FINGERPRINT = '86dc1b10e87ae282e22ceef5bdb23822f613ceebc8d3db916bc7ae90a7791d5c';
 
 /** sha256 (hex) of the training labels, then the pixels: independent of the file format. */
 export function fingerprintOf({ labels, pixels }: Images): string {

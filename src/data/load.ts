@@ -5,6 +5,7 @@ import { openRegular } from '../files/regular.ts';
 import { BATCH_COUNT, batchNames, type Layout, MAX_BATCH_BYTES, readBatch } from './batches.ts';
 import { type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
 import type { Place } from './locate.ts';
+import { isOfficial } from './official.ts';
 
 /**
  * Reads the five training batches, and the test batch if requested.
@@ -47,6 +48,7 @@ export async function loadDataset(
   return {
     source: place.path,
     kind: 'cifar-10',
+    official: isOfficial(images),
     train: images,
     test: test ? await gather(tests, place.path) : undefined,
     fingerprint: fingerprintOf(images),

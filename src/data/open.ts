@@ -11,6 +11,7 @@ import {
   requireCacheFolder,
 } from './locate.ts';
 import type { Need } from './need.ts';
+import { isOfficial } from './official.ts';
 import type { PixelStatistics } from './preprocessing.ts';
 import { checkSplit } from './split.ts';
 
@@ -59,8 +60,15 @@ export interface OpenContext extends DataContext {
  * @throws CifarNormError (data) if a place that was named holds no CIFAR-10, or what it holds cannot be read
  */
 export async function openData(data: string | Dataset | undefined, context: OpenContext): Promise<Dataset> {
-  return typeof data === 'object' ? data : loadDataset(await findPlace(data, context), { test: false });
+  if (typeof data === 'object') return recognized(data);
+  return loadDataset(await findPlace(data, context), { test: false });
 }
+
+/** A dataset that a caller has made, and whether it has the images of CIFAR-10. */
+const recognized = (dataset: Dataset): Dataset =>
+  dataset.kind === 'synthetic' || dataset.official !== undefined
+    ? dataset
+    : { ...dataset, official: isOfficial(dataset.train) };
 
 /**
  * Finds and reads the training images that a run needs.
@@ -76,7 +84,7 @@ export async function openForRun(
   const folder = userCacheFolder(context.env);
   if (place && place.kind !== 'synthetic' && folder !== undefined)
     return (await import('./cache/load-for-run.ts')).loadForRun(place, need, folder);
-  const dataset = place ? await loadDataset(place, { test: false }) : (data as Dataset);
+  const dataset = place ? await loadDataset(place, { test: false }) : recognized(data as Dataset);
   checkSplit(dataset, need);
   return { dataset };
 }

@@ -3,7 +3,7 @@
 import { axesOf } from '../analysis/axes.ts';
 import { type Cell, cellOf, cellsOf, type Estimate, estimate, estimateOf } from '../analysis/cells.ts';
 import { groupBy } from '../analysis/group-by.ts';
-import { axisKeys, axisValues, type DataLabel, type Result, varyingKeys } from '../analysis/results.ts';
+import { axisKeys, axisValues, type Result, varyingKeys } from '../analysis/results.ts';
 import { captionOf, shownMeasures } from '../analysis/shown-measures.ts';
 import { counted } from '../analysis/words.ts';
 import { scheduleOf } from '../config/schedule.ts';
@@ -25,12 +25,12 @@ type Spec = Omit<ChartSpec, 'y'> & { readonly y: SeriesName | MeasureName };
 /**
  * The charts of a run: for each group of its trials (and for those outside all groups) one for each spec; without
  * specs the usual ones. Replicates are drawn as their mean.
- * @param data for the titles; undefined if the reader knows it
+ * @param data what the titles say of the data; undefined if the reader knows it
  */
 export function chartsOf(
   specs: readonly ChartSpec[] | undefined,
   results: readonly Result[],
-  data: DataLabel | undefined,
+  data: string | undefined,
 ): Chart[] {
   const sets = [...new Set(results.flatMap(groupsOf))].map(group => ({
     place: [group, data].filter(Boolean).join(', '),

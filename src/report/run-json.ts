@@ -10,29 +10,30 @@ import { jsonText } from './text.ts';
 /** What the document says beside the view. */
 export interface RunJsonExtra {
   readonly folder: string;
-  /** Kind, source and fingerprint of the dataset. */
+  /** Kind, label, source and fingerprint of the dataset. */
   readonly data: Readonly<Record<string, unknown>>;
   /** The experiment's settings. */
   readonly settings: unknown;
 }
 
 /**
- * Name, title, description, whether the run is complete, which shard it is, folder, data, settings, number of planned trials, and the
- * trials that have run; with `histories` also what was measured at each iteration and epoch, a list for each column.
+ * Name, title, description, whether the run is complete, which shard it is, folder, data, settings, number of planned trials, what of
+ * its journal is left out, and the trials that have run; with `histories` also what was measured at each iteration and epoch, a list for each column.
  */
 export function reportJson(
   view: RunView,
   extra: RunJsonExtra,
   options: { readonly histories: boolean },
 ): string {
-  const { name, title, description, planned, results, shard } = view;
+  const { name, title, description, planned, results, shard, leftOut = [] } = view;
   const { folder, data, settings } = extra;
   const trials = results.map(result => ({
     ...trialOf(result),
     ...(options.histories && { histories: historiesOf(result.record()) }),
   }));
   const complete = isComplete(view);
-  const document = { name, title, description, complete, shard, folder, data, settings, planned, trials };
+  const head = { name, title, description, complete, shard, folder, data, settings, planned, leftOut };
+  const document = { ...head, trials };
   try {
     return jsonText(document);
   } catch (error) {

@@ -2,13 +2,13 @@
 import picocolors from 'picocolors';
 import { expectationLines, scoreOf, statusText } from '../analysis/expectation-report.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
-import { seedsIn } from '../analysis/results.ts';
+import { dataNotes, seedsIn } from '../analysis/results.ts';
 import { counted } from '../analysis/words.ts';
 import { shardText } from '../plan/shard.ts';
 import { chartsOf } from './charts.ts';
 import { diagnosticsTables } from './diagnostics.ts';
 import { resultsTable } from './results-table.ts';
-import { findingIn, isComplete, type RunView, shardSentence } from './run-view.ts';
+import { findingIn, isComplete, type RunView, shardSentence, trialsText } from './run-view.ts';
 import { renderChart } from './terminal/chart.ts';
 import { renderTable, type TableStyle } from './terminal/table.ts';
 import { oneLine, wrap } from './text.ts';
@@ -24,12 +24,13 @@ export function reportHeader(view: RunView, style: ReportStyle): string {
   const { name, title, description = '', data, planned, results, shard } = view;
   const { bold, yellow } = picocolors.createColors(style.color);
   const width = Math.max(MIN_WIDTH, style.width);
-  const part = results.length > 0 && !isComplete(view) ? `${results.length} of ` : '';
+  const found = results.length > 0 ? results.length : planned;
+  const warnings = data === 'synthetic data' ? SYNTHETIC : [dataNotes[data] ?? []].flat();
   return [
     ...wrap(title ?? name, width).map(bold),
     ...shortened(description, width),
-    `${part}${counted(planned, 'trial')}${shard ? ` (shard ${shardText(shard)})` : ''} on ${data}`,
-    ...(data === 'synthetic data' ? SYNTHETIC.flatMap(line => wrap(line, width)).map(yellow) : []),
+    `${trialsText(planned, found)}${shard ? ` (shard ${shardText(shard)})` : ''} on ${data}`,
+    ...warnings.flatMap(line => wrap(line, width)).map(yellow),
   ].join('\n');
 }
 
@@ -43,10 +44,11 @@ const SYNTHETIC = [
  * the last screen only. An interrupted run shows only how to resume it; a shard shows only how to merge it.
  */
 export function reportBody(view: RunView, style: ReportStyle): string {
-  const { command, results, planned, shard, charts, data, expectations } = view;
+  const { command, results, planned, shard, charts, data, expectations, leftOut = [] } = view;
   const width = Math.max(MIN_WIDTH, style.width);
   if (!isComplete(view)) {
-    const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command again to resume.`;
+    const again = leftOut.length > 0 ? 'again with --repair' : 'again';
+    const line = `Interrupted: ${results.length} of ${counted(planned, 'trial')} ${results.length === 1 ? 'is' : 'are'} kept. Run the same command ${again} to resume.`;
     return wrap(line, width).join('\n');
   }
   if (shard) return wrap(shardSentence(shard), width).join('\n');

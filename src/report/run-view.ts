@@ -3,6 +3,7 @@ import type { Stream } from '../analysis/comparison.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
 import type { DataLabel, Result } from '../analysis/results.ts';
+import { counted, thousands } from '../analysis/words.ts';
 import type { ChartSpec } from '../config/schema.ts';
 import type { Where } from '../config/where-schema.ts';
 import { type Shard, shardText } from '../plan/shard.ts';
@@ -19,6 +20,8 @@ export interface RunView {
   readonly shard?: Shard | undefined;
   /** In plan order; fewer than planned if the run was interrupted, none if it has yet to begin. */
   readonly results: readonly Result[];
+  /** What a reader of the journal left out, in sentences. */
+  readonly leftOut?: readonly string[];
   /** Undefined for the usual ones. */
   readonly charts: readonly ChartSpec[] | undefined;
   readonly stream: Stream;
@@ -29,6 +32,18 @@ export interface RunView {
 }
 
 export const isComplete = ({ planned, results }: RunView): boolean => results.length === planned;
+
+/** `12 trials`, or `9 of 12 trials` if some are missing. */
+export const trialsText = (planned: number, found: number): string =>
+  `${found < planned ? `${thousands(found)} of ` : ''}${counted(planned, 'trial')}`;
+
+/** The run's title, with the number of trials if some are missing. */
+export const titleOf = (view: RunView): string =>
+  `${view.title ?? view.name}${isComplete(view) ? '' : ` (${trialsText(view.planned, view.results.length)})`}`;
+
+/** What the title of a figure says beside what it draws: the data, and the number of trials if some are missing. */
+export const placeOf = (view: RunView): string =>
+  [view.data, ...(isComplete(view) ? [] : [trialsText(view.planned, view.results.length)])].join(', ');
 
 /** What the run shows, by rules. A shard has no finding, because the trials to compare with are in other shards. */
 export function findingIn({ results, data, stream, baseline, shard }: RunView): Finding {

@@ -7,7 +7,6 @@ import { writeViews } from './views.ts';
 export interface ExportOptions {
   /** Replace files also by shorter ones. */
   readonly force: boolean;
-  notify(text: string): void;
 }
 
 /**
@@ -17,14 +16,13 @@ export interface ExportOptions {
  */
 export async function exportRun(
   { folder }: Pick<StoredRun, 'folder'>,
-  { force, notify }: ExportOptions,
+  { force }: ExportOptions,
 ): Promise<readonly string[]> {
   try {
     const lock = await lockFolder(folder);
     try {
       const run = await readRun(folder);
       try {
-        for (const line of run.corrupt) notify(`line ${line} of the journal is corrupt and left out`);
         return await writeViews(run, { lock, shrink: force });
       } finally {
         await run.close();

@@ -127,7 +127,8 @@ export async function runExperiment(
   const { shard, timeout } = options;
   const invocation = invocationOf({
     ...presentation,
-    ...{ dataSource: data.source, version, workers: executors.workers, kernels: executors.kernels, shard },
+    ...{ dataSource: data.source, ...(data.official === false && { official: false }) },
+    ...{ version, workers: executors.workers, kernels: executors.kernels, shard },
   });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,
@@ -208,10 +209,10 @@ async function prepare(
   const { train, statistics, ...data } = await openForRun(options.data, needOf(experiment, cells), {
     ...{ cwd, env: options.env ?? {}, config: experiment.data },
     onReading: source => onEvent({ kind: 'reading', source }),
-  }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
+  }).then(({ dataset: { source, kind, official, fingerprint, train }, statistics }) => {
     // A queue's workers have their own images. These are read only for their fingerprint, and freed before planning.
     const kept = url === undefined ? { train, statistics } : { train: undefined };
-    return { source, kind, fingerprint, ...kept };
+    return { source, kind, official, fingerprint, ...kept };
   });
   const numerics = NUMERICS[options.numerics ?? 'portable'];
   const planFor = planner(experiment, { fingerprint: data.fingerprint, numerics });
@@ -225,10 +226,11 @@ async function prepare(
 /** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */
 function whyNotApplicable(
   { shipped, changed }: LoadedExperiment,
-  { kind }: Pick<Dataset, 'kind'>,
+  { kind, official }: Pick<Dataset, 'kind' | 'official'>,
 ): string | undefined {
   if (!shipped) return undefined;
   if (kind === 'synthetic') return 'The images are synthetic.';
+  if (official === false) return 'The images are not the official ones.';
   return changed ? 'The settings are not those of the shipped experiment.' : undefined;
 }
 

@@ -1,13 +1,15 @@
 /** The views of a run, made from its journal: the manifest and the CSV files. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { checkExpectations, type ExpectationOutcome, notApplicable } from '../analysis/expectations.ts';
-import { dataLabelOf, type Result, tally } from '../analysis/results.ts';
+import { type DataLabel, dataLabelOf, type Result, tally } from '../analysis/results.ts';
 import { chartsSchema, expectationsSchema } from '../config/schema.ts';
 import { cellSchema } from '../config/where-schema.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Staged, stage } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
+import { openRegular } from '../files/regular.ts';
 import { type Shard, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
@@ -15,6 +17,7 @@ import { findingIn, type RunView } from '../report/run-view.ts';
 import {
   type CsvName,
   csvsOf,
+  exists,
   FINDING,
   lockPath,
   MANIFEST,
@@ -35,20 +38,25 @@ export interface OpenRun {
   readonly results: readonly Result[];
   /** Sum over all trials. */
   readonly trainingSeconds: number;
+  /** What a reader of its journal left out, in sentences. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Whether it has a result for every trial that the command asked for. */
 export const isComplete = (run: Pick<OpenRun, 'trials' | 'results' | 'invocation'>): boolean =>
   run.results.length === askedOf(run).length;
 
+const labelOf = ({ identity, invocation }: Pick<OpenRun, 'identity' | 'invocation'>): DataLabel =>
+  dataLabelOf({ ...identity.data, official: invocation?.official });
+
 /** What its report shows. */
 export function viewOf(run: Omit<OpenRun, 'trainingSeconds'>): RunView {
-  const { identity, invocation, results } = run;
+  const { identity, invocation, results, leftOut = [] } = run;
   const { title, description, command = 'sweep', charts } = invocation ?? {};
   const shard = shardOf(run);
   return {
-    ...{ name: identity.name, title, description, command, results },
-    data: dataLabelOf(identity.data),
+    ...{ name: identity.name, title, description, command, results, leftOut },
+    data: labelOf(run),
     planned: askedOf(run).length,
     shard,
     charts: chartsSchema.safeParse(charts).data,
@@ -68,6 +76,24 @@ function expectationsIn(
   return reason === undefined
     ? checkExpectations(expectations, results)
     : notApplicable(expectations, reason);
+}
+
+/** What a document that is no whole report says of a run: which data, how many of its trials, what was left out. */
+export interface RunNote {
+  readonly folder: string;
+  readonly data: DataLabel;
+  /** Trials with a result, and those that were asked for. */
+  readonly trials: number;
+  readonly planned: number;
+  readonly leftOut: readonly string[];
+}
+
+export function noteOf(run: OpenRun): RunNote {
+  const { folder, results, leftOut = [] } = run;
+  return {
+    ...{ folder, data: labelOf(run) },
+    ...{ trials: results.length, planned: askedOf(run).length, leftOut },
+  };
 }
 
 /** Writes the state of the run to the manifest. */
@@ -123,6 +149,29 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
   views.push(...manifestIn(run, isFinished ? 'finished' : 'interrupted'));
   await replaceAll(run.folder, views, options);
   return views.map(([name]) => name);
+}
+
+/**
+ * The CSV files in the folder of a complete run that differ from what its journal gives. A run that was interrupted may have older
+ * ones, which it replaces when it ends.
+ */
+export async function outdatedViews(run: OpenRun): Promise<string[]> {
+  if (!isComplete(run)) return [];
+  const names: string[] = [];
+  for (const name of csvsOf(run.results)) {
+    const path = join(run.folder, name);
+    if ((await exists(path)) && !(await holds(path, csvOf[name](run.results)))) names.push(name);
+  }
+  return names;
+}
+
+/** Whether a file has this content. */
+async function holds(path: string, content: Iterable<string>): Promise<boolean> {
+  const [expected, found] = [createHash('sha256'), createHash('sha256')];
+  for (const piece of content) expected.update(piece);
+  const file = await openRegular(path);
+  for await (const chunk of file.createReadStream()) found.update(chunk);
+  return found.digest('hex') === expected.digest('hex');
 }
 
 /** Replaces all files, or none if one of them may not be replaced. */

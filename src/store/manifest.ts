@@ -26,6 +26,8 @@ export const invocationSchema = z.strictObject({
   /** Why its expectations do not apply, if they do not. */
   notApplicable: z.string().optional(),
   dataSource: z.string(),
+  /** False if the images are in CIFAR-10's layout, but not those of CIFAR-10; else absent. */
+  official: z.literal(false).optional(),
   version: z.string(),
   node: z.string(),
   platform: z.strictObject({ os: z.string(), arch: z.string(), cpu: z.string(), cores: z.int() }),
@@ -71,7 +73,8 @@ export function identityOf(
 }
 
 export const invocationOf = (
-  asked: Presentation & Pick<Invocation, 'dataSource' | 'version' | 'workers' | 'kernels' | 'shard'>,
+  asked: Presentation &
+    Pick<Invocation, 'dataSource' | 'official' | 'version' | 'workers' | 'kernels' | 'shard'>,
 ): Invocation => ({
   ...asked,
   node: process.version,

@@ -1,13 +1,13 @@
 /** Reads a journal, without changing it. */
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { experimentSchema, settingKeys, settingsSchema } from '../config/schema.ts';
 import { CifarNormError } from '../errors.ts';
-import { type PlannedTrial, splitOf } from '../plan/trial.ts';
+import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { type Entry, entryOf } from './entry.ts';
 import { BEGINNING, isSealed, type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
 import { differences, type Invocation } from './manifest.ts';
+import { contradiction, plannedIn } from './planned.ts';
 
 export interface Contents {
   /** Undefined if no plan line can be read. */
@@ -27,7 +27,18 @@ export interface Contents {
   /** Numbers of lines, from 1; those below too. */
   readonly corrupt: readonly number[];
   readonly newer: readonly number[];
+  /** Lines that belong to another run: its plans, which are corrupt here, and records of trials that no line before them plans. */
+  readonly foreign: readonly number[];
+  /** Plan lines that say something else of a trial than a line before them. */
+  readonly contradicting: readonly number[];
+  /** Records that a later record of the same trial has replaced. */
+  readonly replaced: readonly ReplacedRecord[];
   readonly older: boolean;
+}
+
+export interface ReplacedRecord {
+  readonly line: number;
+  readonly entry: Entry;
 }
 
 /** @param known trials that need no plan line, for the caller has planned them */
@@ -35,7 +46,10 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
   const trials = new Map(known.map(trial => [trial.id, trial]));
   const copies = new Map<string, number>();
   const entries = new Map<string, Entry>();
+  const lines = new Map<string, number>();
   const [corrupt, newer]: [number[], number[]] = [[], []];
+  const [foreign, contradicting]: [number[], number[]] = [[], []];
+  const replaced: ReplacedRecord[] = [];
   let head: PlanLine | undefined;
   let invocation: Invocation | undefined;
   let [older, complete, number] = [false, 0, 0];
@@ -47,15 +61,30 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
     for (const { line, at, length } of parts) {
       if (line.kind === 'record') {
         const trial = trials.get(line.record.id);
-        if (trial) entries.set(trial.id, entryOf(line.record, trial, at, length));
+        if (!trial) foreign.push(number);
+        else {
+          const earlier = entries.get(trial.id);
+          if (earlier) replaced.push({ line: lines.get(trial.id)!, entry: earlier });
+          entries.set(trial.id, entryOf(line.record, trial, at, length));
+          lines.set(trial.id, number);
+        }
       } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
         head ??= line.plan;
-        for (const { id } of line.plan.trials) copies.set(id, (copies.get(id) ?? 0) + 1);
+        for (const raw of line.plan.trials) {
+          const earlier = trials.get(raw.id);
+          copies.set(raw.id, (copies.get(raw.id) ?? 0) + 1);
+          if (!earlier || contradicting.at(-1) === number) continue;
+          const axes = raw.axes as PlannedTrial['axes'];
+          if (contradiction({ ...earlier, ...raw, axes }, earlier)) contradicting.push(number);
+        }
         for (const trial of plannedIn(line.plan, trials)) trials.set(trial.id, trial);
       } else if (line.kind === 'invocation') invocation = line.invocation;
       else if (line.kind === 'newer') newer.push(number);
       else if (line.kind === 'older' && number === 1) older = true;
-      else isCorrupt = true;
+      else {
+        isCorrupt = true;
+        if (line.kind === 'plan') foreign.push(number);
+      }
     }
     if (isCorrupt) corrupt.push(number);
   }
@@ -63,42 +92,12 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
   const inPlan = [...trials.values()].filter(({ id }) => copies.has(id)).sort((a, b) => a.index - b.index);
   return {
     ...{ head, trials: inPlan, entries, invocation, copies, complete, torn: size - complete },
-    ...{ corrupt, newer, older },
+    ...{ corrupt, newer, foreign, contradicting, replaced, older },
   };
 }
 
 const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
   head === undefined || differences(head.run, run).length === 0;
-
-const preprocessingSchema = experimentSchema.shape.preprocessing.catch('meanImage');
-
-/**
- * The trials of a plan line that are not among `known`: most lines repeat another.
- * @throws CifarNormError (usage) if a setting has a value that this program does not know
- */
-function plannedIn({ run, trials }: PlanLine, known: ReadonlyMap<string, PlannedTrial>): PlannedTrial[] {
-  const { experiment } = run;
-  const base = Object.fromEntries(
-    settingKeys.filter(key => key in experiment).map(key => [key, experiment[key]]),
-  );
-  const split = splitOf({
-    numTraining: Number(experiment.numTraining),
-    numValidation: Number(experiment.numValidation),
-    preprocessing: preprocessingSchema.parse(experiment.preprocessing),
-  });
-  const unknown = trials.filter(({ id }) => !known.has(id));
-  return unknown.map(({ id, index, axes, groups, seed }) => {
-    const { data: settings } = settingsSchema.safeParse({ ...base, ...axes });
-    if (!settings) {
-      throw new CifarNormError(
-        'usage',
-        `trial ${index} of this run has settings that this version does not know: a newer version wrote it`,
-        'read it with the version of cifar-norm that wrote it',
-      );
-    }
-    return { id, index, axes: axes as PlannedTrial['axes'], groups, seed, settings, split };
-  });
-}
 
 /**
  * The whole record of an entry, checked again.

@@ -181,8 +181,17 @@ const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
 
 /** Whether the results of this invocation are shown in another way than those of the last. */
 function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolean {
-  const shown = ({ command, title, description, charts, baseline, expect, notApplicable }: Invocation) =>
-    JSON.stringify([command, title, description, charts, baseline, expect, notApplicable]);
+  const shown = ({
+    command,
+    title,
+    description,
+    charts,
+    baseline,
+    expect,
+    notApplicable,
+    official,
+  }: Invocation) =>
+    JSON.stringify([command, title, description, charts, baseline, expect, notApplicable, official]);
   return last === undefined || shown(last) !== shown(now);
 }
 

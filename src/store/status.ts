@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { tally } from '../analysis/results.ts';
+import { type DataLabel, dataLabelOf, tally } from '../analysis/results.ts';
 import { listed } from '../analysis/words.ts';
 import { nearest } from '../config/nearest.ts';
 import { CifarNormError } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface RunStatus {
   readonly title: string | null;
   readonly numerics: string;
   readonly data: 'cifar-10' | 'synthetic';
+  /** What the data are called. */
+  readonly label: DataLabel;
   readonly state: 'running' | 'finished' | 'interrupted';
   readonly planned: number;
   readonly completed: number;
@@ -33,15 +35,18 @@ export interface RunStatus {
   readonly invokedAt: string;
   /** Numbers of the journal's corrupt lines. */
   readonly corrupt: readonly number[];
+  /** What of the journal is left out, in sentences. */
+  readonly leftOut: readonly string[];
 }
 
 export async function statusOf(run: StoredRun): Promise<RunStatus> {
-  const { folder, identity, startedAt, results, corrupt, invocation } = run;
+  const { folder, identity, startedAt, results, corrupt, leftOut, invocation } = run;
   const trials = askedOf(run);
   const left = trials.length - results.length;
   const { name, numerics, data } = identity;
+  const label = dataLabelOf({ ...data, official: invocation?.official });
   return {
-    ...{ folder, name, title: invocation?.title ?? null, numerics, data: data.kind },
+    ...{ folder, name, title: invocation?.title ?? null, numerics, data: data.kind, label },
     state: (await isLocked(lockPath(folder))) ? 'running' : left === 0 ? 'finished' : 'interrupted',
     planned: trials.length,
     ...tally(results),
@@ -51,6 +56,7 @@ export async function statusOf(run: StoredRun): Promise<RunStatus> {
     startedAt,
     invokedAt: invocation?.invokedAt ?? startedAt,
     corrupt,
+    leftOut,
   };
 }
 

@@ -10,6 +10,7 @@ import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { Entry } from './entry.ts';
 import { JOURNAL } from './folder.ts';
+import { leftOutOf } from './left-out.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { beginsAsOurs, readJournal, recordAt } from './reader.ts';
 import { foreignError, newerError, olderError } from './refusals.ts';
@@ -30,7 +31,19 @@ export interface StoredRun {
   /** Numbers of the journal's lines that are left out, from 1. */
   readonly corrupt: readonly number[];
   readonly newer: readonly number[];
+  /** The same in sentences, with lines of other runs. Every view of the run says them. */
+  readonly leftOut: readonly string[];
+  /** What `verify` looks at beside the results. */
+  readonly oddities: Oddities;
   close(): Promise<void>;
+}
+
+/** What a journal may hold that views do not show: lines of other runs, plans that disagree, records that were replaced. */
+export interface Oddities {
+  /** Numbers of lines, from 1. */
+  readonly foreign: readonly number[];
+  readonly contradicting: readonly number[];
+  readonly replaced: readonly (Pick<Result, 'trial' | 'record'> & { readonly line: number })[];
 }
 
 /** @throws CifarNormError if the folder holds no run that this program can read */
@@ -39,11 +52,18 @@ export async function readRun(folder: string): Promise<StoredRun> {
   let file: FileHandle | undefined;
   try {
     file = await openRegular(path);
-    const { head, trials, entries, invocation, complete, corrupt, newer, older } = await readJournal(file);
+    const contents = await readJournal(file);
+    const { head, trials, entries, invocation, complete, corrupt, newer, older } = contents;
     if (older) throw olderError(path);
     if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
     const { fd } = file;
+    const read = (entry: Entry) => recordAt(fd, path, entry);
+    const byId = new Map(trials.map(trial => [trial.id, trial]));
+    const replaced = contents.replaced.map(({ line, entry }) => ({
+      ...{ line, trial: byId.get(entry.id)! },
+      record: () => read(entry),
+    }));
     return {
       ...{
         folder,
@@ -55,8 +75,10 @@ export async function readRun(folder: string): Promise<StoredRun> {
         corrupt,
         newer,
       },
+      leftOut: leftOutOf(contents),
+      oddities: { foreign: contents.foreign, contradicting: contents.contradicting, replaced },
       trainingSeconds: secondsIn(entries),
-      results: resultsOf(trials, entries, entry => recordAt(fd, path, entry)),
+      results: resultsOf(trials, entries, read),
       close: () => file!.close(),
     };
   } catch (error) {

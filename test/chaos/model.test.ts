@@ -177,7 +177,7 @@ const exported = fc.boolean().map(force =>
   command(`export(${force})`, async (model, real) => {
     if (!exists(real.folder)) return;
     try {
-      await exportRun({ folder: real.folder }, { force, notify: () => {} });
+      await exportRun({ folder: real.folder }, { force });
       const rows = csvsOf(real.folder)[0]!.trimEnd().split('\n');
       expect(rows).toHaveLength(1 + model.finished.size);
     } catch (error) {

@@ -75,7 +75,9 @@ for start, stop, count in json.load(sys.stdin):
 
 describe('sweepCells', () => {
   it('a rule with a word for a number leaves out the cells with that word alone', () => {
-    const cells = cellsOf({ sweep: { weightScale: [0.1, 'he', 'xavier'], exclude: [{ weightScale: 'he' }] } });
+    const cells = cellsOf({
+      sweep: { weightScale: [0.1, 'he', 'xavier'], exclude: [{ weightScale: 'he' }] },
+    });
     expect(cells.map(({ settings }) => settings.weightScale)).toEqual([0.1, 'xavier']);
   });
 

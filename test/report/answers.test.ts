@@ -109,7 +109,11 @@ describe('question 4', () => {
     }).finding.join(' ');
 
   it('says where layer norm is behind, and where it fails', () => {
-    expect(finding(0.1)).toMatch(/^Layer norm is worse than the plain net at width 1; .*is worse at 1, not told apart at 64\. .* below 60 % .* at 1\.$/);
-    expect(finding(0.45)).toMatch(/^Layer norm is nowhere worse .*is better at 1, not told apart at 64\. .* at no value\.$/);
+    expect(finding(0.1)).toMatch(
+      /^Layer norm is worse than the plain net at width 1; .*is worse at 1, not told apart at 64\. .* below 60 % .* at 1\.$/,
+    );
+    expect(finding(0.45)).toMatch(
+      /^Layer norm is nowhere worse .*is better at 1, not told apart at 64\. .* at no value\.$/,
+    );
   });
 });

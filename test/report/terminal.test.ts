@@ -96,7 +96,12 @@ describe.each(WIDTHS)('at %d columns', width => {
 
   it('a comparison fits', () => {
     const comparison = compareBy(sweep, {
-      ...{ by: 'normalization', measure: 'bestValAccuracy', stream: 'paired', baseline: { normalization: 'none' } },
+      ...{
+        by: 'normalization',
+        measure: 'bestValAccuracy',
+        stream: 'paired',
+        baseline: { normalization: 'none' },
+      },
     });
     const differences = [`title: "${'x'.repeat(200)}" -> "\x1b[31mred"`];
     const text = comparisonReport(comparison, differences, ['a/long/folder'.repeat(9), 'b'], 'text', {

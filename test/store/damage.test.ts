@@ -67,7 +67,7 @@ describe.each(Object.entries(damages))('%s', (_, damage) => {
       const run = await readRun(folder);
       expect((await statusOf(run)).planned).toBe(TRIALS);
       await run.close();
-      await exportRun({ folder }, { force: true, notify: () => {} });
+      await exportRun({ folder }, { force: true });
       expect(csvsOf(folder)[0]!.trimEnd().split('\n')).toHaveLength(1 + read.size);
       const refusal = await runTiny(extended, folder).then(
         () => undefined,

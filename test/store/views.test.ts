@@ -13,7 +13,6 @@ vi.mock('node:fs/promises', async original => {
 });
 
 const experiment = tiny(2);
-const notify = () => {};
 afterEach(() => {
   hooks.before = () => {};
 });
@@ -40,9 +39,7 @@ describe("a user's own file under the name of a view", () => {
     );
     expect(fs.readFileSync(join(out, 'losses.csv'), 'utf8')).toBe('mine');
     expect((await finishedIn(out)).size).toBe(4);
-    await expect(exportRun({ folder: out }, { force: true, notify })).rejects.toThrow(
-      'not written by cifar-norm',
-    );
+    await expect(exportRun({ folder: out }, { force: true })).rejects.toThrow('not written by cifar-norm');
   });
 });
 
@@ -124,9 +121,7 @@ describe('export', () => {
     const refusals: string[] = [];
     const onEvent = async ({ kind }: { kind: string }) => {
       if (kind === 'finished')
-        await exportRun({ folder: out }, { force: true, notify }).catch(error =>
-          refusals.push(error.message),
-        );
+        await exportRun({ folder: out }, { force: true }).catch(error => refusals.push(error.message));
     };
     await runTiny(experiment, out, { onEvent });
     expect(refusals).toHaveLength(4);
@@ -139,11 +134,11 @@ describe('export', () => {
     const lines = fs.readFileSync(journalOf(out), 'utf8').split('\n');
     lines[4] = lines[4]!.replace('"losses":[', '"losses":[1');
     fs.writeFileSync(journalOf(out), lines.join('\n'));
-    await expect(exportRun({ folder: out }, { force: false, notify })).rejects.toThrow(
+    await expect(exportRun({ folder: out }, { force: false })).rejects.toThrow(
       /has 4 rows, and the journal gives only 3/,
     );
     expect(csvsOf(out)).toEqual(before);
-    await exportRun({ folder: out }, { force: true, notify });
+    await exportRun({ folder: out }, { force: true });
     expect(csvsOf(out)[0]!.trimEnd().split('\n')).toHaveLength(1 + 3);
   });
 
@@ -152,7 +147,7 @@ describe('export', () => {
     fs.appendFileSync(join(out, 'losses.csv'), 'a row that the journal does not have\n');
     fs.writeFileSync(join(out, 'trials.csv'), 'trial,of,an,older,version\n');
     const before = [...csvsOf(out), fs.readFileSync(join(out, 'manifest.json'), 'utf8')];
-    await expect(exportRun({ folder: out }, { force: false, notify })).rejects.toThrow(/losses\.csv has/);
+    await expect(exportRun({ folder: out }, { force: false })).rejects.toThrow(/losses\.csv has/);
     expect([...csvsOf(out), fs.readFileSync(join(out, 'manifest.json'), 'utf8')]).toEqual(before);
     expect(fs.readdirSync(out).filter(name => name.includes('.tmp-'))).toEqual([]);
   });
@@ -161,7 +156,7 @@ describe('export', () => {
     const out = await quietRun(experiment);
     const litter = ['trials.csv.tmp-0123456789ab', 'manifest.json.tmp-4242', 'journal.jsonl.tmp-77'];
     for (const name of [...litter, 'mine.tmp-77']) fs.writeFileSync(join(out, name), '');
-    await exportRun({ folder: out }, { force: false, notify });
+    await exportRun({ folder: out }, { force: false });
     for (const name of litter) expect(fs.existsSync(join(out, name))).toBe(false);
     expect(fs.existsSync(join(out, 'mine.tmp-77'))).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Argument, type Command } from '@commander-js/extra-typings';
+import type { DataLabel } from '../../analysis/results.ts';
 import type { Answer } from '../../report/answers/answer.ts';
 import type { QuestionNumber } from '../../run/answer.ts';
 import type { Context, OutputOptions } from '../context.ts';
@@ -26,19 +27,22 @@ type Options = OutputOptions & { readonly data?: string; readonly workers: numbe
 
 async function answer(question: string, options: Options, context: Context): Promise<void> {
   const terminal = context.terminal(options);
-  const [{ openData }, { answerQuestion }, { compiler }, { runListener }] = await Promise.all([
-    import('../../data/open.ts'),
-    import('../../run/answer.ts'),
-    import('../compile.ts'),
-    import('../run-listener.ts'),
-  ]);
+  const [{ openData }, { answerQuestion }, { compiler }, { runListener }, { dataLabelOf }] =
+    await Promise.all([
+      import('../../data/open.ts'),
+      import('../../run/answer.ts'),
+      import('../compile.ts'),
+      import('../run-listener.ts'),
+      import('../../analysis/results.ts'),
+    ]);
   const dataset = await openData(options.data, {
     ...context.dataContext,
     config: undefined,
     onReading: source => terminal.tell(`reading ${source}`),
   });
+  const data = dataLabelOf(dataset);
   const numbers = (question === 'all' ? [1, 2, 3, 4] : [Number(question)]) as QuestionNumber[];
-  const answers: Answer[] = [];
+  const answers: (Answer & { readonly data: DataLabel })[] = [];
   for (const number of numbers) {
     const listener = runListener(terminal, { logs: false });
     const interruption = context.interruptible(listener.stop);
@@ -62,8 +66,8 @@ async function answer(question: string, options: Options, context: Context): Pro
         terminal.warn('Interrupted: finished trials are kept. Run the same command again to resume.');
         return context.exit(interruption.code() ?? 1);
       }
-      answers.push(answered);
-      if (!options.json) terminal.print(await answerText(answered, number, terminal));
+      answers.push({ data, ...answered });
+      if (!options.json) terminal.print(await answerText(answered, number, data, terminal));
     } finally {
       listener.stop();
       interruption.end();
@@ -75,19 +79,22 @@ async function answer(question: string, options: Options, context: Context): Pro
 async function answerText(
   { question, tables, finding, why }: Answer,
   number: number,
+  data: DataLabel,
   style: { readonly width: number; readonly color: boolean },
 ): Promise<string> {
-  const [{ renderTable }, { wrap }] = await Promise.all([
+  const [{ renderTable }, { wrap }, { dataNotes }] = await Promise.all([
     import('../../report/terminal/table.ts'),
     import('../../report/text.ts'),
+    import('../../analysis/results.ts'),
   ]);
-  return [
+  const parts = [
     wrap(`Question ${number}. ${question}`, style.width).join('\n'),
     [`In short: ${finding[0] ?? ''}`, ...finding.slice(1)]
       .flatMap(line => wrap(line, style.width))
       .join('\n'),
     ['Why:', ...why].flatMap(line => wrap(line, style.width)).join('\n'),
     ...tables.map(table => renderTable(table, style)),
-    '',
-  ].join('\n\n');
+    wrap(dataNotes[data] ?? '', style.width).join('\n'),
+  ];
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
 }

@@ -4,8 +4,10 @@ import type { Where } from '../../config/where-schema.ts';
 import { CifarNormError } from '../../errors.ts';
 import { type MeasureName, measureNames } from '../../records/measures.ts';
 import type { ComparisonFormat } from '../../report/comparison.ts';
+import type { RunNote } from '../../run/views.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
+import { openRun } from '../open-run.ts';
 import { positiveNumber, RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerCompare(program: Command, context: Context): void {
@@ -46,8 +48,8 @@ export function registerCompare(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm compare weight-scale-1a2b3c4d --by normalization --equivalent 0.01\n  cifar-norm compare results/before results/after --measure lastEpochTrainLoss --format md',
     )
     .action(async (name, other, options) => {
-      const [{ findRun }, analysis, { comparisonReport }, { runDifferences }, named] = await Promise.all([
-        import('../../store/status.ts'),
+      const [{ noteOf }, analysis, { comparisonReport }, { runDifferences }, named] = await Promise.all([
+        import('../../run/views.ts'),
         import('../../analysis/comparison.ts'),
         import('../../report/comparison.ts'),
         import('../../store/manifest.ts'),
@@ -60,7 +62,7 @@ export function registerCompare(program: Command, context: Context): void {
           'leave them out to compare two runs: the first is the baseline',
         );
       const terminal = context.terminal(options);
-      const open = (run: string) => findRun(run, context.cwd, context.resultsFolder);
+      const open = (run: string) => openRun(run, context, terminal);
       const baseline = await open(name);
       const candidate = other === undefined ? undefined : await open(other);
       try {
@@ -83,20 +85,43 @@ export function registerCompare(program: Command, context: Context): void {
               baseline: named.baselineNamed(options.baseline, by, baseline.results) ?? declared,
             });
         const format = options.json ? 'json' : (options.format as ComparisonFormat);
-        terminal.print(
-          comparisonReport(
-            comparison,
-            changes,
-            candidate ? [baseline.folder, candidate.folder] : [],
-            format,
-            terminal,
-          ),
+        const report = comparisonReport(
+          comparison,
+          changes,
+          candidate ? [baseline.folder, candidate.folder] : [],
+          format,
+          terminal,
         );
+        const notes = [baseline, ...(candidate ? [candidate] : [])].map(noteOf);
+        terminal.print(await withNotes(report, notes, format, terminal.width));
       } finally {
         await baseline.close();
         await candidate?.close();
       }
     });
+}
+
+/** The report with what was compared at its head: how many trials on which data, and what was left out. */
+async function withNotes(
+  report: string,
+  runs: readonly RunNote[],
+  format: ComparisonFormat,
+  width: number,
+): Promise<string> {
+  const [{ trialsText }, { dataNotes }, { jsonText, oneLine, wrap }] = await Promise.all([
+    import('../../report/run-view.ts'),
+    import('../../analysis/results.ts'),
+    import('../../report/text.ts'),
+  ]);
+  if (format === 'json') return jsonText({ runs, ...(JSON.parse(report) as object) });
+  const names = runs.length > 1 ? ['base: ', 'cand: '] : [''];
+  const lines = runs.flatMap(({ data, trials, planned, leftOut }, i) =>
+    [`${trialsText(planned, trials)} on ${data}`, ...leftOut].map(text => `${names[i]}${oneLine(text)}`),
+  );
+  const sentences = [...new Set(runs.map(({ data }) => data))].flatMap(data => dataNotes[data] ?? []);
+  const head = [...lines, ...sentences];
+  const texts = format === 'md' ? head.map(text => `- ${text}`) : head.flatMap(text => wrap(text, width));
+  return [...texts, '', report].join('\n');
 }
 
 /** Pairs share draws only if both runs were paired. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { openRun } from '../open-run.ts';
 import { RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerExport(program: Command, context: Context): void {
@@ -13,17 +14,20 @@ export function registerExport(program: Command, context: Context): void {
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name, options) => {
-      const [{ findRun }, { exportRun }, { jsonText }] = await Promise.all([
-        import('../../store/status.ts'),
+      const [{ exportRun }, { noteOf }, { trialsText }, { jsonText }] = await Promise.all([
         import('../../run/export.ts'),
+        import('../../run/views.ts'),
+        import('../../report/run-view.ts'),
         import('../../report/text.ts'),
       ]);
       const terminal = context.terminal(options);
-      const run = await findRun(name, context.cwd, context.resultsFolder);
+      const run = await openRun(name, context, terminal);
       try {
-        const files = await exportRun(run, { force: options.force ?? false, notify: terminal.warn });
-        if (options.json) terminal.print(jsonText({ folder: run.folder, files, trials: run.results.length }));
-        else terminal.print(files.map(file => join(run.folder, file)).join('\n'));
+        const files = await exportRun(run, { force: options.force ?? false });
+        const { folder, data, trials, planned, leftOut } = noteOf(run);
+        if (options.json) terminal.print(jsonText({ folder, files, data, trials, planned, leftOut }));
+        else terminal.print(files.map(file => join(folder, file)).join('\n'));
+        terminal.tell(`${trialsText(planned, trials)} on ${data}`);
       } finally {
         await run.close();
       }

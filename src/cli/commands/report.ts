@@ -4,6 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import type { ReportFormat } from '../../run/write-report.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
+import { openRun } from '../open-run.ts';
 import { RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerReport(program: Command, context: Context): void {
@@ -28,20 +29,23 @@ export function registerReport(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm report weight-scale-1a2b3c4d --open\n  cifar-norm report results/before results/after --out both.html\n  cifar-norm report weight-scale-1a2b3c4d --format svg --out figures',
     )
     .action(async (names, options) => {
-      const [{ findRun }, { writeReport }] = await Promise.all([
-        import('../../store/status.ts'),
+      const [{ writeReport }, { noteOf }] = await Promise.all([
         import('../../run/write-report.ts'),
+        import('../../run/views.ts'),
       ]);
       const terminal = context.terminal(options);
       const format = options.format as ReportFormat;
       const runs: StoredRun[] = [];
       try {
-        for (const name of names) runs.push(await findRun(name, context.cwd, context.resultsFolder));
+        for (const name of names) runs.push(await openRun(name, context, terminal));
         const folder = runs.length === 1 ? runs[0]!.folder : context.cwd;
         const file = { html: 'report.html', svg: 'figures', md: 'report.md' }[format];
         const out = options.out === undefined ? join(folder, file) : resolve(context.cwd, options.out);
         const written = await writeReport(runs, format, out);
-        if (options.json) terminal.print((await import('../../report/text.ts')).jsonText({ files: written }));
+        if (options.json)
+          terminal.print(
+            (await import('../../report/text.ts')).jsonText({ files: written, runs: runs.map(noteOf) }),
+          );
         else terminal.print(written.map(path => shown(path, context.cwd)).join('\n'));
         if (options.open) openInBrowser(out);
       } finally {

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { openRun } from '../open-run.ts';
 import { formatOption, RUN_ARGUMENT, withOutput } from '../options.ts';
 import type { RunFormat } from '../print-run.ts';
 
@@ -18,13 +19,11 @@ export function registerShow(program: Command, context: Context): void {
       '\nExamples:\n  cifar-norm show weight-scale-1a2b3c4d\n  cifar-norm show results/run --json --histories > run.json',
     )
     .action(async (name, options) => {
-      const [{ findRun }, { printRun }] = await Promise.all([
-        import('../../store/status.ts'),
-        import('../print-run.ts'),
-      ]);
-      const run = await findRun(name, context.cwd, context.resultsFolder);
+      const { printRun } = await import('../print-run.ts');
+      const terminal = context.terminal(options);
+      const run = await openRun(name, context, terminal);
       try {
-        printRun(run, context.terminal(options), {
+        printRun(run, terminal, {
           format: options.json ? 'json' : (options.format as RunFormat),
           histories: options.histories ?? false,
           logs: true,

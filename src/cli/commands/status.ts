@@ -1,10 +1,12 @@
 /** `status` and `runs`: what the folders of runs say about them. */
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
 import type { ListedRun, RunStatus } from '../../store/status.ts';
 import type { Context } from '../context.ts';
+import { openRun, REPAIR, warnOf } from '../open-run.ts';
 import { RUN_ARGUMENT, withOutput } from '../options.ts';
+import type { Terminal } from '../terminal.ts';
 
 export function registerStatus(program: Command, context: Context): void {
   withOutput(program.command('status'))
@@ -21,7 +23,7 @@ export function registerStatus(program: Command, context: Context): void {
       const terminal = context.terminal(options);
       const { jsonText, safeLines } = await import('../../report/text.ts');
       const found =
-        name === undefined ? await latest(context, terminal.tell) : await statusOfRun(name, context);
+        name === undefined ? await latest(context, terminal) : await statusOfRun(name, context, terminal);
       terminal.print(
         options.json ? jsonText(found) : (await linesOf(found, context)).flatMap(safeLines).join('\n'),
       );
@@ -39,6 +41,7 @@ export function registerRuns(program: Command, context: Context): void {
       const terminal = context.terminal(options);
       const { listRuns } = await import('../../store/status.ts');
       const runs = await listRuns(context.resultsFolder, terminal.tell);
+      for (const run of runs) warnOf(run, basename(run.folder), terminal);
       if (options.json) terminal.print((await import('../../report/text.ts')).jsonText(runs));
       else if (runs.length === 0)
         terminal.print('There are no runs in ./results. To make one: cifar-norm sweep weight-scale');
@@ -46,7 +49,7 @@ export function registerRuns(program: Command, context: Context): void {
     });
 }
 
-/** A line for each run, and below it its title and what tells it from the latest run of its name. */
+/** A line for each run; below it data that are not CIFAR-10, its title, and what tells it from the latest run of its name. */
 async function runsTable(
   runs: readonly ListedRun[],
   { cwd }: Context,
@@ -64,8 +67,10 @@ async function runsTable(
     run.startedAt.slice(0, 16).replace('T', ' '),
   ]);
   const names = runs.map(({ folder }) => oneLine(shown(folder, cwd)));
-  const about = runs.map(({ title, differences }) => oneLine([title ?? '', ...differences].join('; ')));
-  const below = (text: string) => wrap(text.replace(/^; /, ''), width - 4).map(line => `   ${line}`);
+  const about = runs.map(({ label, title, differences }) =>
+    oneLine([label === 'CIFAR-10' ? [] : label, title ?? [], differences].flat().join('; ')),
+  );
+  const below = (text: string) => wrap(text, width - 4).map(line => `   ${line}`);
   const table = (leads: readonly string[]) =>
     textTable(
       heads,
@@ -89,16 +94,19 @@ async function runsTable(
   ].join('\n');
 }
 
-async function latest({ resultsFolder }: Context, notify: (text: string) => void): Promise<RunStatus> {
+async function latest({ resultsFolder }: Context, terminal: Terminal): Promise<RunStatus> {
   const { listRuns } = await import('../../store/status.ts');
-  const [first] = await listRuns(resultsFolder, notify);
-  if (first) return first;
+  const [first] = await listRuns(resultsFolder, terminal.tell);
+  if (first) {
+    warnOf(first, basename(first.folder), terminal);
+    return first;
+  }
   throw new CifarNormError('usage', 'there are no runs in ./results', 'name the folder of a run');
 }
 
-async function statusOfRun(name: string, { cwd, resultsFolder }: Context): Promise<RunStatus> {
-  const { findRun, statusOf } = await import('../../store/status.ts');
-  const run = await findRun(name, cwd, resultsFolder);
+async function statusOfRun(name: string, context: Context, terminal: Terminal): Promise<RunStatus> {
+  const { statusOf } = await import('../../store/status.ts');
+  const run = await openRun(name, context, terminal);
   try {
     return await statusOf(run);
   } finally {
@@ -113,14 +121,14 @@ const shown = (folder: string, cwd: string): string => {
 
 async function linesOf(run: RunStatus, { cwd }: Context): Promise<string[]> {
   const { duration } = await import('../progress.ts');
-  const { planned, completed, diverged, failed, left, corrupt } = run;
-  const data = run.data === 'synthetic' ? 'synthetic data' : 'CIFAR-10';
+  const { planned, completed, diverged, failed, left, corrupt, leftOut } = run;
   return [
     `${shown(run.folder, cwd)}: ${run.state}`,
-    `  ${run.name} on ${data}, ${run.numerics}, started ${run.startedAt}`,
+    `  ${run.name} on ${run.label}, ${run.numerics}, started ${run.startedAt}`,
     `  ${planned} trials: ${completed} completed, ${diverged} diverged, ${failed} failed, ${left} left`,
     ...(run.secondsLeft === null ? [] : [`  about ${duration(run.secondsLeft)} of training left`]),
-    ...(corrupt.length === 0 ? [] : [`  corrupt lines in the journal: ${corrupt.join(', ')}; see --repair`]),
+    ...leftOut.map(text => `  ${text}`),
+    ...(corrupt.length === 0 ? [] : [`  ${REPAIR}`]),
     ...(run.state === 'interrupted' || (run.state === 'finished' && failed > 0)
       ? ['  to resume, run the command that began it again']
       : []),

@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings';
-import type { Comparison } from '../../run/verify.ts';
 import type { Context } from '../context.ts';
+import { openRun } from '../open-run.ts';
 import {
   dataOption,
   kernelsOption,
@@ -15,15 +15,22 @@ export function registerVerify(program: Command, context: Context): void {
     .argument('<run>', RUN_ARGUMENT)
     .addOption(dataOption())
     .addOption(
-      new Option('--trials <k>', 'how many trials, spread over the plan (default: all)').argParser(
-        wholeNumber(1, 1_000_000),
-      ),
+      new Option(
+        '--trials <k>',
+        'how many trials, a random sample spread over the cells (default: all)',
+      ).argParser(wholeNumber(1, 1_000_000)),
     )
+    .addOption(
+      new Option('--seed <n>', 'another sample of the same size')
+        .argParser(wholeNumber(0, 0xffff_ffff))
+        .default(0),
+    )
+    .option('--complete', 'fail if trials are missing')
     .addOption(workersOption())
     .addOption(kernelsOption())
     .summary('train again and compare the bits')
     .description(
-      'Trains the trials of a run again and compares every loss and accuracy with the journal, bit for bit. Exit code 1 if one differs.',
+      'Trains the trials of a run again and compares every figure with the journal, bit for bit. Before that, compares the plan with the experiment, the records with each other, the images with what the journal calls them, and the CSV files with the journal. Exit code 1 if anything differs. Says which trials are missing; with --complete, they fail too. Titles, machines, times and expectations cannot be verified.',
     )
     .addHelpText(
       'after',
@@ -31,53 +38,59 @@ export function registerVerify(program: Command, context: Context): void {
     )
     .action(async (name, options) => {
       const [
-        { findRun },
         { verifyRun },
         { compiler },
         { progressOf },
         { openData },
         { describer },
-        { jsonText, oneLine },
+        { dataLabelOf },
+        report,
       ] = await Promise.all([
-        import('../../store/status.ts'),
         import('../../run/verify.ts'),
         import('../compile.ts'),
         import('../progress.ts'),
         import('../../data/open.ts'),
         import('../../analysis/words.ts'),
-        import('../../report/text.ts'),
+        import('../../analysis/results.ts'),
+        import('../verification.ts'),
       ]);
       const terminal = context.terminal(options);
       const progress = progressOf(terminal);
       const interruption = context.interruptible(progress.stop);
-      const run = await findRun(name, context.cwd, context.resultsFolder);
+      const run = await openRun(name, context, terminal);
       try {
-        const { kind } = run.identity.data;
-        const source = kind === 'synthetic' ? kind : run.invocation?.dataSource;
-        const dataset = await openData(options.data ?? source, {
-          ...context.dataContext,
-          config: undefined,
-          onReading: place => progress.start(`reading ${place}`),
-        });
+        const isSynthetic = dataLabelOf(run.identity.data) === 'synthetic data';
+        const dataset = await openData(
+          options.data ?? (isSynthetic ? 'synthetic' : run.invocation?.dataSource),
+          {
+            ...context.dataContext,
+            config: undefined,
+            onReading: place => progress.start(`reading ${place}`),
+          },
+        );
         const describe = describer(run.trials);
-        const comparisons = await verifyRun(run, dataset, {
+        const verification = await verifyRun(run, dataset, {
           trials: options.trials,
+          seed: options.seed,
           workers: options.workers,
           compile: compiler(options.kernels, context.env.CIFAR_NORM_KERNELS),
           signal: interruption.signal,
-          onCompared: ({ trial, difference }, done, total) =>
-            progress.step(done, total, `${describe(trial)}: ${difference ?? 'the same bits'}`),
+          onChecked: check => {
+            if (check.missing.length > 0) progress.warn(report.missingText(check));
+            if (check.problems.length > 0) progress.notice(report.problemsText(check));
+          },
+          onCompared: (comparison, done, total) =>
+            progress.step(done, total, `${describe(comparison.trial)}: ${report.outcomeText(comparison)}`),
         });
         progress.stop();
-        const differing = comparisons.filter(({ difference }) => difference !== undefined);
         const code = interruption.code();
-        if (options.json) terminal.print(jsonText(resultOf(run.folder, comparisons, code !== undefined)));
-        else {
-          for (const { trial, difference } of differing)
-            terminal.print(oneLine(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`));
-          terminal.print(verdict(comparisons.length, differing.length, code !== undefined));
-        }
-        if (differing.length > 0) context.exit(1);
+        const wishes = { complete: options.complete ?? false, interrupted: code !== undefined };
+        terminal.print(
+          options.json
+            ? report.verificationJson(run, verification, wishes)
+            : report.verificationText(run, verification, wishes),
+        );
+        if (report.sameOf(verification, wishes) === false) context.exit(1);
         if (code !== undefined) context.exit(code);
       } finally {
         progress.stop();
@@ -85,21 +98,4 @@ export function registerVerify(program: Command, context: Context): void {
         interruption.end();
       }
     });
-}
-
-function verdict(compared: number, differing: number, interrupted: boolean): string {
-  if (interrupted) return `Interrupted: trained ${compared} trials again; ${differing} of them differ.`;
-  if (differing > 0) return `${differing} of ${compared} trials differ.`;
-  return `Trained ${compared} ${compared === 1 ? 'trial' : 'trials'} again: the same bits in every loss and accuracy.`;
-}
-
-/** `same` is null if an interruption left it open. */
-function resultOf(folder: string, comparisons: readonly Comparison[], interrupted: boolean) {
-  const trials = comparisons.map(({ trial, difference }) => ({
-    trial: trial.index,
-    same: difference === undefined,
-    ...(difference !== undefined && { difference }),
-  }));
-  const same = trials.every(trial => trial.same) ? (interrupted ? null : true) : false;
-  return { folder, same, trials };
 }

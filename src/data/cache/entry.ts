@@ -11,11 +11,13 @@ import { identitySchema } from './identity.ts';
 const numbers = z.base64();
 
 const entrySchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Identities of the files that were read, and of the unpacked copy if there is one. */
   files: z.array(identitySchema),
   /** See `fingerprintOf`. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  /** See `isOfficial`. */
+  official: z.boolean(),
   /** See `PixelStatistics`; the latest first. */
   statistics: z.array(
     z.strictObject({

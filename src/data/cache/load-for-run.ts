@@ -57,8 +57,9 @@ async function fromCache(place: StoredPlace, need: Need, paths: CachePaths): Pro
     : await readFromCopy(entry.files.at(-1)!, ranges);
   // Checks the files after reading, to detect a change during the read.
   const files = await identify([...sourcesOf(place), ...(hasOffsets(place) ? [] : [paths.copy])]);
-  const { fingerprint } = entry;
-  const dataset: Dataset = { source: place.path, kind: 'cifar-10', train, test: undefined, fingerprint };
+  const { fingerprint, official } = entry;
+  const origin = { source: place.path, kind: 'cifar-10', official, fingerprint } as const;
+  const dataset: Dataset = { ...origin, train, test: undefined };
   if (!areSame(files, entry.files)) return undefined;
   checkSplit(dataset, need);
   if (stored) return { dataset, statistics: unpack(stored) };
@@ -80,8 +81,9 @@ async function remember({ place, need, paths, before, dataset, statistics }: Loa
   if (!hasOffsets(place)) await store(paths.copy, copyOf(dataset.train));
   const files = await identify([...sourcesOf(place), ...(hasOffsets(place) ? [] : [paths.copy])]);
   if (!areSame(files.slice(0, before.length), before)) return;
-  const { fingerprint } = dataset;
-  await writeEntry(paths.entry, { version: 1, files, fingerprint, statistics: [pack(need, statistics)] });
+  const { fingerprint, official = false } = dataset;
+  const found = { version: 2, files, fingerprint, official } as const;
+  await writeEntry(paths.entry, { ...found, statistics: [pack(need, statistics)] });
 }
 
 /** Images of `.bin` batches have known offsets; an archive and pickles are unpacked into a copy. */

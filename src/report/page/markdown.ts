@@ -1,10 +1,10 @@
 /** A summary of runs in Markdown, for a README or a pull request. */
 import { comparisonSentences } from '../../analysis/comparison-report.ts';
 import { expectationLines } from '../../analysis/expectation-report.ts';
-import { counted } from '../../analysis/words.ts';
+import { dataNotes } from '../../analysis/results.ts';
 import type { Table } from '../model.ts';
 import { resultsTable } from '../results-table.ts';
-import { findingIn } from '../run-view.ts';
+import { findingIn, titleOf, trialsText } from '../run-view.ts';
 import { oneLine } from '../text.ts';
 import { printable } from './html.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';
@@ -13,18 +13,18 @@ export const reportMarkdown = (runs: readonly PageRun[]): string => `${runs.map(
 
 function runMarkdown(run: PageRun): string {
   const { view, identity, invocation, command } = run;
-  const { results, data, planned, expectations } = view;
+  const { results, data, planned, expectations, leftOut = [] } = view;
   const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
   const list = (sentences: readonly string[]) => sentences.map(text => `- ${plain(text)}`).join('\n');
   return [
-    `## ${plain(view.title ?? view.name)}`,
-    ...(data === 'synthetic data' ? ['**Synthetic images: this says nothing about CIFAR-10.**'] : []),
+    `## ${plain(titleOf(view))}`,
+    ...[dataNotes[data] ?? [], leftOut].flat().map(text => `**${plain(text)}**`),
     list(findingIn(view).sentences),
     ...(results.length > 0 ? [tableMarkdown(resultsTable(results, data))] : []),
     ...(comparison ? ['### Comparison', list(comparisonSentences(comparison))] : []),
     ...(expectations.length > 0 ? ['### Expectations', list(expectationLines(expectations))] : []),
     plain(
-      `${counted(results.length, 'trial')} of ${planned} on ${data}, ${identity.numerics}, cifar-norm ${invocation?.version ?? ''}. Run it again with:`,
+      `${trialsText(planned, results.length)} on ${data}, ${identity.numerics}, cifar-norm ${invocation?.version ?? ''}. Run it again with:`,
     ),
     command
       .split('\n')

@@ -156,6 +156,11 @@ const splitOf = ({ view }: PageRun): Split => view.results[0]!.trial.split;
 const dataNames: Readonly<Record<DataLabel, (cite: Cite) => Text>> = {
   'CIFAR-10': cite => text(` images of CIFAR-10${cite('cifar')}`, ` CIFAR-10${cite('cifar')} 图像`),
   'synthetic data': () => text(' synthetic images (not CIFAR-10)', '合成图像（并非 CIFAR-10）'),
+  "unofficial images in CIFAR-10's layout": () =>
+    text(
+      ' images in the layout of CIFAR-10 (not the official ones)',
+      '与 CIFAR-10 布局相同的图像（并非官方图像）',
+    ),
 };
 
 /** What was done to each image. */

@@ -2,7 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dataNotes } from '../../analysis/results.ts';
 import { counted } from '../../analysis/words.ts';
+import { titleOf, trialsText } from '../run-view.ts';
 import { html, type Markup, scriptElement } from './html.ts';
 import { overlays } from './overlays.ts';
 import type { PageRun } from './page-run.ts';
@@ -17,18 +19,18 @@ function* pieces(runs: readonly PageRun[]): Generator<Markup> {
   const [first] = runs;
   const title =
     runs.length === 1
-      ? titleOf(first!)
+      ? titleOf(first!.view)
       : `${counted(runs.length, 'run')}: ${runs.map(({ label }) => label).join(', ')}`;
   yield head(title);
   yield html`<header><h1>${title}</h1>
 `;
   if (runs.length === 1) yield about(first!);
-  yield html`${runs.some(({ view }) => view.data === 'synthetic data') && SYNTHETIC}</header>
+  yield html`${notes(runs)}</header>
 <main>
 `;
   if (runs.length > 1) yield overlays(runs);
   for (const run of runs) {
-    if (runs.length > 1) yield html`<h2 class="run">Run ${run.label}: ${titleOf(run)}</h2>${about(run)}`;
+    if (runs.length > 1) yield html`<h2 class="run">Run ${run.label}: ${titleOf(run.view)}</h2>${about(run)}`;
     yield* runSections(run);
   }
   yield html`</main>
@@ -37,13 +39,24 @@ ${scriptElement(asset('page.js'))}
 `;
 }
 
-const titleOf = ({ view }: PageRun): string => view.title ?? view.name;
-
 const about = ({ view, invocation, startedAt }: PageRun): Markup =>
-  html`<p class="about">${counted(view.planned, 'trial')} on ${view.data}; begun ${startedAt.slice(0, 10)} with cifar-norm ${invocation?.version ?? ''}</p>
+  html`<p class="about">${trialsText(view.planned, view.results.length)} on ${view.data}; begun ${startedAt.slice(0, 10)} with cifar-norm ${invocation?.version ?? ''}</p>
 `;
 
-const SYNTHETIC = html`<p class="synthetic" role="note">Synthetic images: nothing on this page says anything about CIFAR-10 or other real images. To get CIFAR-10, run: cifar-norm data download</p>`;
+/** What a reader must know of the data and the journals before all else. */
+function notes(runs: readonly PageRun[]): Markup {
+  const data = [...new Set(runs.map(({ view }) => view.data))];
+  const leftOut = runs.flatMap(({ label, view: { leftOut = [] } }) =>
+    leftOut.map(text => (runs.length > 1 ? `${label}: ${text}` : text)),
+  );
+  return html`${data.flatMap(label => {
+    const text = dataNotes[label];
+    const look = label === 'synthetic data' ? 'synthetic' : 'warning';
+    return text === undefined ? [] : [html`<p class="${look}" role="note">${text} ${GET_IT}</p>`];
+  })}${leftOut.map(text => html`<p class="warning" role="note">${text}</p>`)}`;
+}
+
+const GET_IT = 'To get CIFAR-10, run: cifar-norm data download';
 
 const asset = (name: string): string => readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -2,6 +2,7 @@
 import { netsOf } from '../../analysis/nets.ts';
 import { chartsOf } from '../charts.ts';
 import type { Chart } from '../model.ts';
+import { placeOf } from '../run-view.ts';
 import { differenceChart } from './comparisons.ts';
 import { html } from './html.ts';
 import { roomForNames } from './labels.ts';
@@ -16,11 +17,13 @@ export interface SvgFile {
 }
 
 export function svgFiles(run: PageRun): SvgFile[] {
-  const { results, charts, data } = run.view;
+  const { results, charts } = run.view;
+  const place = placeOf(run.view);
   const { axis } = netsOf(results);
   const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
   const difference = comparison && axis !== null ? differenceChart(comparison, axis.keys[0]) : undefined;
-  return [...chartsOf(charts, results, data), ...(difference ? [difference] : [])].map((chart, i) => ({
+  const differences = difference ? [{ ...difference, title: `${difference.title} (${place})` }] : [];
+  return [...chartsOf(charts, results, place), ...differences].map((chart, i) => ({
     name: `${i + 1}-${slug(chart.title)}.svg`,
     text: renderSvg(chart),
   }));

@@ -50,7 +50,6 @@ export function threadExecutor(
     slots: 8 * threads,
     async run(trial, { signal, onProgress }) {
       const ticket = tickets++;
-      // The pool may say that a trial is done before its last messages have arrived.
       const record = new Promise<TrialRecord>(resolve => {
         listeners.set(ticket, ({ progress, record }) => {
           for (const each of progress) onProgress(each);
@@ -66,7 +65,7 @@ export function threadExecutor(
         } finally {
           leave();
         }
-        return await record;
+        return await arrival(record);
       } finally {
         listeners.delete(ticket);
       }
@@ -76,4 +75,21 @@ export function threadExecutor(
       return pool.destroy();
     },
   };
+}
+
+/** Longest wait for the record of a trial that is done. */
+const LATE_MS = 60_000;
+
+/**
+ * The pool may say that a trial is done before its last messages have arrived. From then on its threads do not keep the process
+ * alive; the timer does, so that Node does not exit between the two.
+ */
+function arrival(record: Promise<TrialRecord>): Promise<TrialRecord> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('its worker sent no record')), LATE_MS);
+    void record.then(arrived => {
+      clearTimeout(timer);
+      resolve(arrived);
+    });
+  });
 }
