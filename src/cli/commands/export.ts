@@ -13,16 +13,15 @@ export function registerExport(program: Command, context: Context): void {
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name, options) => {
-      const [{ findRun }, { exportRun }, { jsonText }] = await Promise.all([
+      const [{ findRun }, { exportRun }] = await Promise.all([
         import('../../store/status.ts'),
         import('../../run/export.ts'),
-        import('../../report/text.ts'),
       ]);
       const terminal = context.terminal(options);
       const run = await findRun(name, context.cwd, context.resultsFolder);
       try {
         const files = await exportRun(run, { force: options.force ?? false, notify: terminal.warn });
-        if (options.json) terminal.print(jsonText({ folder: run.folder, files, trials: run.results.length }));
+        if (options.json) terminal.json({ folder: run.folder, files, trials: run.results.length });
         else terminal.print(files.map(file => join(run.folder, file)).join('\n'));
       } finally {
         await run.close();

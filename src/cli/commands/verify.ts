@@ -37,7 +37,7 @@ export function registerVerify(program: Command, context: Context): void {
         { progressOf },
         { openData },
         { describer },
-        { jsonText, oneLine },
+        { oneLine },
       ] = await Promise.all([
         import('../../store/status.ts'),
         import('../../run/verify.ts'),
@@ -71,7 +71,7 @@ export function registerVerify(program: Command, context: Context): void {
         progress.stop();
         const differing = comparisons.filter(({ difference }) => difference !== undefined);
         const code = interruption.code();
-        if (options.json) terminal.print(jsonText(resultOf(run.folder, comparisons, code !== undefined)));
+        if (options.json) terminal.json(resultOf(run.folder, comparisons, code !== undefined));
         else {
           for (const { trial, difference } of differing)
             terminal.print(oneLine(`trial ${trial.index} (${describe(trial)}) differs: ${difference}`));
