@@ -19,7 +19,7 @@ const MAX_BYTES = 128 * 1024;
 const EXTENSION = /\.(ya?ml|json)$/i;
 
 export interface LoadedExperiment {
-  /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
+  /** The file's base name, reduced to letters and digits of any script and `-_.`: safe as the name of a folder. */
   readonly name: string;
   readonly experiment: Experiment;
   /** It was named, not given as a file or an object. */
@@ -112,11 +112,18 @@ async function readText(file: string, shown: string): Promise<string> {
   }
 }
 
+/** Most bytes of a name: file systems allow 255, and folders of runs add to it. */
+const NAME_BYTES = 180;
+
 /** Never empty; never begins with a dot or a dash. */
 function nameOf(file: string): string {
+  // macOS gives an é back as an e and an accent.
   const name = basename(file)
+    .normalize('NFC')
     .replace(EXTENSION, '')
-    .replace(/[^\w.-]+/g, '-')
+    .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-')
     .replace(/^[.-]+/, '');
-  return name.slice(0, 100) || 'experiment';
+  const letters = [...name].slice(0, 100);
+  while (Buffer.byteLength(letters.join('')) > NAME_BYTES) letters.pop();
+  return letters.join('') || 'experiment';
 }

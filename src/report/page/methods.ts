@@ -1,6 +1,6 @@
 /** A paragraph for a paper's methods section, in English and Chinese, with its citations. */
-import { seedsIn } from '../../analysis/results.ts';
-import type { Settings } from '../../config/schema.ts';
+import { seedsIn, shortText } from '../../analysis/results.ts';
+import type { Settings, SettingValue } from '../../config/schema.ts';
 import { valueText } from '../../plan/trial.ts';
 import { html, type Markup } from './html.ts';
 import type { PageRun } from './page-run.ts';
@@ -15,6 +15,10 @@ const CITATIONS = {
 } as const;
 type Citation = keyof typeof CITATIONS;
 
+/** A number in full; a long list of widths in short. */
+const textOf = (value: SettingValue): string =>
+  typeof value === 'object' ? shortText(value) : valueText(value);
+
 /** Neither paragraph says more than the run's settings do. */
 function methodsOf(run: PageRun): {
   readonly english: string;
@@ -24,7 +28,7 @@ function methodsOf(run: PageRun): {
   const { results, data } = run.view;
   const first = results[0]!.trial;
   const each = <Key extends keyof Settings>(key: Key): string[] => [
-    ...new Set(results.map(({ trial }) => valueText(trial.settings[key]))),
+    ...new Set(results.map(({ trial }) => textOf(trial.settings[key]))),
   ];
   const range = (key: keyof Settings) =>
     each(key).length > 6 ? `${each(key)[0]} to ${each(key).at(-1)}` : each(key).join(', ');
