@@ -43,7 +43,7 @@ export async function loadExperiment(
   cwd: string = process.cwd(),
 ): Promise<LoadedExperiment> {
   const { name, shown, text } = await read(source, cwd);
-  const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`);
+  const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`, { root: 'map' });
   if (!isMap(yaml.value)) {
     throw new CifarNormError('config', `${shown}: expected keys with values, such as epochs: 10`, KEYS_HINT);
   }

@@ -1,6 +1,9 @@
 /** How values are written for people; the CSV files keep them exact. */
 import { stripVTControlCharacters } from 'node:util';
 import { powerText } from '../analysis/results.ts';
+import { columnsOf } from '../config/columns.ts';
+
+export { columnsOf } from '../config/columns.ts';
 
 /** A measured size in three digits, `12.3`; in two as a power of ten if it is small or large; `-` if there is none. */
 export function sizeText(value: number | null): string {
@@ -62,21 +65,6 @@ export const jsonText = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
     character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
-
-/** Characters that take two columns of a terminal, and those that take none. */
-const WIDE =
-  /[\p{Emoji_Presentation}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
-const NARROW = /^[\x20-\u02ff]*$/;
-
-/** Columns that text takes in a terminal; escape sequences take none. */
-export function columnsOf(text: string): number {
-  const plain = stripVTControlCharacters(text);
-  if (NARROW.test(plain)) return plain.length;
-  return [...plain].reduce(
-    (sum, char) => sum + (/[\p{M}\p{Cf}]/u.test(char) ? 0 : WIDE.test(char) ? 2 : 1),
-    0,
-  );
-}
 
 /** Lines of at most `width` columns, broken between words where possible. */
 export function wrap(text: string, width: number): string[] {
