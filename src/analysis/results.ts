@@ -76,15 +76,31 @@ export const seedsIn = (results: readonly Result[]): number[] => [
 
 /**
  * A value of a setting as people write it, `1.27e-2`, `0.144` or `50`: three significant digits unless told, as powers of ten
- * below 0.1 and from a million. Smaller whole numbers are exact.
+ * below 0.1 and from a million. Smaller whole numbers are exact. A long list of widths is shortened: `50 x 60`.
  */
 export function shortText(value: SettingValue, digits = 3): string {
+  if (typeof value === 'object') return widthsText(value);
   if (typeof value !== 'number') return valueText(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
   const rounded = Number(value.toPrecision(digits));
   // Rounding up the greatest numbers gives Infinity.
   const short = Number.isFinite(rounded) ? rounded : value;
   return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6 ? powerText(short) : String(short);
+}
+
+/** A longer list of widths tells how often each is repeated. */
+const MOST_WIDTHS = 8;
+
+/** `50x50x20`; a long list as `50 x 60`, or `512, 50 x 59`. */
+function widthsText(widths: readonly number[]): string {
+  if (widths.length <= MOST_WIDTHS) return valueText([...widths]);
+  const layers: { readonly width: number; count: number }[] = [];
+  for (const width of widths) {
+    const last = layers.at(-1);
+    if (last?.width === width) last.count++;
+    else layers.push({ width, count: 1 });
+  }
+  return layers.map(({ width, count }) => (count === 1 ? String(width) : `${width} x ${count}`)).join(', ');
 }
 
 /** 0.00016 as `1.6e-4`; with `digits` after the point if given. */

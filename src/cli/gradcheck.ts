@@ -33,7 +33,7 @@ export async function gradcheck(
   if (options.out !== undefined) await writeCsv(resolve(context.cwd, options.out), results);
   const pass = results.every(result => result.pass);
   if (!pass) context.exit(1);
-  if (options.json) terminal.print(JSON.stringify({ pass, cases: results }, null, 2));
+  if (options.json) terminal.json({ pass, cases: results });
   else terminal.print(textOf(results, options.verbose ?? false, terminal));
 }
 

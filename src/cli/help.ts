@@ -1,6 +1,7 @@
 /** Fits help and errors to the width of the terminal. */
 import type { Help, OutputConfiguration } from '@commander-js/extra-typings';
 import { columnsOf, wrap } from '../report/text.ts';
+import { say } from './terminal.ts';
 
 const [LEAST, USUAL, MOST] = [40, 80, 100];
 
@@ -69,9 +70,10 @@ const HINTS: readonly Hint[] = [
 export const outputWith = (...own: readonly Hint[]): OutputConfiguration => ({
   getOutHelpWidth: () => helpWidth(process.stdout),
   getErrHelpWidth: () => helpWidth(process.stderr),
-  writeOut: text => void process.stdout.write(onTerminal(text, process.stdout)),
+  writeOut: text => say(process.stdout, onTerminal(text, process.stdout)),
+  writeErr: text => say(process.stderr, onTerminal(text, process.stderr)),
   outputError: (text, write) => {
     const hints = [...HINTS, ...own].filter(([error]) => error.test(text));
-    write(onTerminal(text + hints.map(([, hint]) => `  hint: ${hint}\n`).join(''), process.stderr));
+    write(text + hints.map(([, hint]) => `  hint: ${hint}\n`).join(''));
   },
 });

@@ -1,11 +1,10 @@
 /** From the words of the command line to an exit code. Only here do errors become text. */
 import { CommanderError } from '@commander-js/extra-typings';
 import { CifarNormError } from '../errors.ts';
-import { safeLines } from '../report/text.ts';
 import { contextOf } from './context.ts';
 import { onTerminal } from './help.ts';
 import { createProgram } from './program.ts';
-import { errorText, mayColor } from './terminal.ts';
+import { errorText, mayColor, say } from './terminal.ts';
 
 /**
  * @returns 0 success; 1 a check or a trial failed, or the run could not go on; 2 the request cannot be carried out;
@@ -39,8 +38,7 @@ export async function main(words: readonly string[]): Promise<number> {
       : error;
     if (!(problem instanceof CifarNormError)) throw error;
     const color = mayColor(process.stderr, !words.includes('--no-color'));
-    const [message, hint] = [problem.message, problem.hint].map(text => text && safeLines(text).join('\n'));
-    process.stderr.write(onTerminal(errorText(message!, hint, color), process.stderr));
+    say(process.stderr, onTerminal(errorText(problem.message, problem.hint, color), process.stderr), color);
     return problem.code === 'run' ? 1 : 2;
   }
 }

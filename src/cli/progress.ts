@@ -1,5 +1,4 @@
 /** Shows the progress of a single wait on stderr: a spinner on a terminal, plain lines elsewhere. */
-import type { Ora } from 'ora';
 import { oneLine } from '../report/text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,7 +14,7 @@ export interface Progress {
 }
 
 export function progressOf(terminal: Terminal): Progress {
-  let spinner: Ora | undefined;
+  let spinner: Spinner | undefined;
   const above = (write: () => void) => {
     spinner?.clear();
     write();
@@ -24,11 +23,11 @@ export function progressOf(terminal: Terminal): Progress {
   return {
     async start(text) {
       spinner?.stop();
-      spinner = await spin(terminal, oneLine(text));
+      spinner = await spin(terminal, text);
       if (!spinner) terminal.step(oneLine(text));
     },
     step(done, total, text) {
-      if (spinner) spinner.text = `${done}/${total} trials`;
+      if (spinner) spinner.show(`${done}/${total} trials`);
       else terminal.step(oneLine(`[${done}/${total}] ${text}`));
     },
     notice: text => above(() => terminal.tell(oneLine(text))),
@@ -40,17 +39,36 @@ export function progressOf(terminal: Terminal): Progress {
   };
 }
 
+/** A line that turns while the program waits. */
+export interface Spinner {
+  show(text: string): void;
+  clear(): void;
+  render(): void;
+  stop(): void;
+}
+
 /** A spinner on stderr, if progress may be redrawn there. It does not hide the cursor, so nothing needs to be restored. */
-export async function spin({ progress, progressColor }: Terminal, text: string): Promise<Ora | undefined> {
+export async function spin(
+  { progress, progressColor }: Terminal,
+  text: string,
+): Promise<Spinner | undefined> {
   if (progress !== 'live') return undefined;
   const { default: ora } = await import('ora');
-  return ora({
-    text,
+  const spinner = ora({
+    text: oneLine(text),
     stream: process.stderr,
     discardStdin: false,
     hideCursor: false,
     ...(!progressColor && { color: false }),
   }).start();
+  return {
+    show: shown => {
+      spinner.text = oneLine(shown);
+    },
+    clear: () => void spinner.clear(),
+    render: () => void spinner.render(),
+    stop: () => void spinner.stop(),
+  };
 }
 
 export function duration(seconds: number): string {

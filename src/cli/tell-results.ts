@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { shellWord } from '../report/text.ts';
+import { shellPath } from '../report/text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says where a finished run is, and how to look at it. */
@@ -7,5 +7,5 @@ export function tellResults(terminal: Terminal, folder: string, cwd: string): vo
   const path = relative(cwd, folder) || '.';
   const shown = path.startsWith('..') ? folder : path;
   terminal.tell(`Results: ${shown}`);
-  terminal.step(`Page:    cifar-norm report ${shellWord(shown)} --open`);
+  terminal.step(`Page:    cifar-norm report ${shellPath(shown)} --open`);
 }

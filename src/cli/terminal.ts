@@ -2,6 +2,7 @@
 import { WriteStream } from 'node:tty';
 import picocolors from 'picocolors';
 import { CifarNormError } from '../errors.ts';
+import { jsonText, safeText } from '../report/text.ts';
 
 export interface Terminal {
   /** Columns of stdout. */
@@ -16,6 +17,8 @@ export interface Terminal {
   readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
+  /** The result as JSON, to stdout. */
+  json(value: unknown): void;
   /** Writes a notice to stderr unless --quiet. */
   tell(text: string): void;
   /** Writes a step of the work to stderr unless progress is none. */
@@ -53,19 +56,26 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
     stream.on('resize', widen);
   }
   const progress = wish.quiet ? 'none' : (wishedProgress(env) ?? (mayRedraw(stderr, env) ? 'live' : 'plain'));
+  const [color, progressColor] = [mayColor(stdout, wish.color), mayColor(stderr, wish.color)];
   return {
     progress,
     width: Math.min(stdout.columns ?? DEFAULT_WIDTH, MAX_WIDTH),
-    color: mayColor(stdout, wish.color),
-    progressColor: mayColor(stderr, wish.color),
+    color,
+    progressColor,
     window: () => ({ columns: stderr.columns || DEFAULT_WIDTH, rows: stderr.rows || DEFAULT_HEIGHT }),
     isShared: stdout instanceof WriteStream,
-    print: text => void stdout.write(`${text}\n`),
-    warn: text => void stderr.write(`${text}\n`),
-    tell: text => void (wish.quiet || stderr.write(`${text}\n`)),
-    step: text => void (progress === 'none' || stderr.write(`${text}\n`)),
+    print: text => say(stdout, `${text}\n`, color),
+    json: value => say(stdout, `${jsonText(value)}\n`),
+    warn: text => say(stderr, `${text}\n`, progressColor),
+    tell: text => void (wish.quiet || say(stderr, `${text}\n`, progressColor)),
+    step: text => void (progress === 'none' || say(stderr, `${text}\n`, progressColor)),
     draw: text => void stderr.write(text),
   };
+}
+
+/** Writes text for people. What the program prints passes here, except for live pictures, whose lines are made safe one by one. */
+export function say(stream: NodeJS.WriteStream, text: string, color = false): void {
+  stream.write(safeText(text, color));
 }
 
 const mayRedraw = (stream: NodeJS.WriteStream, { CI, TERM }: NodeJS.ProcessEnv): boolean =>
@@ -84,5 +94,6 @@ function wishedProgress({ CIFAR_NORM_PROGRESS: word }: NodeJS.ProcessEnv): Progr
 
 export const errorText = (message: string, hint: string | undefined, color: boolean): string => {
   const { red, bold } = picocolors.createColors(color);
-  return `${red(bold('error:'))} ${message}\n${hint === undefined ? '' : `  hint: ${hint}\n`}`;
+  const safe = (text: string) => safeText(text, false);
+  return `${red(bold('error:'))} ${safe(message)}\n${hint === undefined ? '' : `  hint: ${safe(hint)}\n`}`;
 };

@@ -1,7 +1,7 @@
 /** What `verify` prints. */
 import { counted, describer, listed } from '../analysis/words.ts';
 import { shardText } from '../plan/shard.ts';
-import { jsonText, oneLine } from '../report/text.ts';
+import { oneLine } from '../report/text.ts';
 import type { Comparison, Verification } from '../run/verify.ts';
 import { type StoredRun, shardOf } from '../store/stored-run.ts';
 
@@ -99,10 +99,10 @@ function aboutText(run: StoredRun, verification: Verification, trained: number):
 }
 
 /** The same as a document; `same` as in sameOf. */
-export function verificationJson(run: StoredRun, verification: Verification, wishes: Wishes): string {
+export function verificationJson(run: StoredRun, verification: Verification, wishes: Wishes): object {
   const { data, seeds, planned, missing, foreign, problems, comparisons } = verification;
   const compared = comparisons.filter(isCompared);
-  return jsonText({
+  return {
     folder: run.folder,
     same: sameOf(verification, wishes),
     ...{ data, numerics: run.identity.numerics, seeds, shard: shardOf(run), planned },
@@ -117,5 +117,5 @@ export function verificationJson(run: StoredRun, verification: Verification, wis
     failed: comparisons
       .filter(each => !isCompared(each))
       .map(({ trial, now }) => ({ trial: trial.index, now })),
-  });
+  };
 }

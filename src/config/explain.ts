@@ -1,5 +1,6 @@
 /** Puts zod's findings into the words of someone who writes config files. */
 import type { z } from 'zod';
+import { wordMeant } from './foreign-keys.ts';
 import { nearest } from './nearest.ts';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -53,7 +54,7 @@ export function alternatives(names: readonly string[]): string {
 
 /** A suggestion in brackets, or nothing if no name is close to the word. */
 export function didYouMean(word: unknown, names: readonly string[]): string {
-  const name = typeof word === 'string' && nearest(word, names);
+  const name = wordMeant(word, names) ?? (typeof word === 'string' ? nearest(word, names) : undefined);
   return name ? ` (did you mean ${name}?)` : '';
 }
 

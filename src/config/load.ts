@@ -21,7 +21,7 @@ const MAX_BYTES = 128 * 1024;
 const EXTENSION = /\.(ya?ml|json)$/i;
 
 export interface LoadedExperiment {
-  /** The file's base name, reduced to letters, digits and `-_.`: safe as the name of a folder. */
+  /** The file's base name, reduced to letters and digits of any script and `-_.`: safe as the name of a folder. */
   readonly name: string;
   readonly experiment: Experiment;
   /** The cells that will run. */
@@ -49,7 +49,7 @@ export async function loadExperiment(
   cwd: string = process.cwd(),
 ): Promise<LoadedExperiment> {
   const { name, shown, text } = await read(source, cwd);
-  const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`);
+  const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`, { root: 'map' });
   if (!isMap(yaml.value)) {
     throw new CifarNormError('config', `${shown}: expected keys with values, such as epochs: 10`, KEYS_HINT);
   }
@@ -121,11 +121,18 @@ async function readText(file: string, shown: string): Promise<string> {
   }
 }
 
+/** Most bytes of a name: file systems allow 255, and folders of runs add to it. */
+const NAME_BYTES = 180;
+
 /** Never empty; never begins with a dot or a dash. */
 function nameOf(file: string): string {
+  // macOS gives an é back as an e and an accent.
   const name = basename(file)
+    .normalize('NFC')
     .replace(EXTENSION, '')
-    .replace(/[^\w.-]+/g, '-')
+    .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-')
     .replace(/^[.-]+/, '');
-  return name.slice(0, 100) || 'experiment';
+  const letters = [...name].slice(0, 100);
+  while (Buffer.byteLength(letters.join('')) > NAME_BYTES) letters.pop();
+  return letters.join('') || 'experiment';
 }

@@ -1,13 +1,15 @@
 /** `--set key=value`: changes to an experiment, as if the file said so. */
 import { CifarNormError } from '../errors.ts';
+import { lookAlikeIn } from './look-alikes.ts';
 import { KEYS_HINT, type Written } from './problems.ts';
-import { experimentSchema, type SettingKey, settingKeys, settingSchema } from './schema.ts';
-import { FORBIDDEN_KEYS, isMap, readYaml } from './yaml.ts';
+import { experimentSchema, isTextKey, type SettingKey, settingKeys, settingSchema } from './schema.ts';
+import { FORBIDDEN_KEYS, hasComment, isMap, readYaml, type Yaml } from './yaml.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 /**
- * Applies `key=value` strings in order. Values are YAML; the schema checks them later.
+ * Applies `key=value` strings in order. Values are YAML without comments, or text for the keys whose values are text (`title=#1 try`);
+ * the schema checks them later.
  *
  * A setting's key changes every trial. One value (`normalization=none`) becomes the base value and replaces the key's
  * axis in each grid that has one. Several values (`batchSize=[5, 10]`, or a range) become the key's axis in every grid;
@@ -25,32 +27,65 @@ export function applyOverrides(
   const written: Written[] = [];
   let changed: unknown = experiment;
   for (const text of overrides) {
-    const { key, option, value } = parse(text);
+    const { key, option, value, yaml } = parse(text);
     for (const [path, placed] of changesOf(key, value, changed as Plain)) {
       changed = setIn(changed, path, placed, option);
-      written.push({ path, key, option });
+      written.push({ path, key, option, yaml });
     }
   }
   return { experiment: changed as Plain, written };
 }
 
-function parse(text: string): { key: string; option: string; value: unknown } {
-  const option = `--set ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
-  const [key] = text.split('=', 1) as [string];
-  if (key.trim() === '' || key === text) {
-    throw new CifarNormError('usage', `${option}: expected key=value`, 'for example --set epochs=3');
-  }
-  const { value } = readYaml(text.slice(key.length + 1), () => `${option}:`);
-  const usual = usualValue(key.trim());
-  if (usual !== undefined && text.slice(key.length + 1).trim() === '') {
-    throw new CifarNormError(
-      'usage',
-      `${option}: no value after the =`,
-      `write one, or ${key.trim()}=null for the default, ${JSON.stringify(usual)}`,
+function parse(text: string): { key: string; option: string; value: unknown; yaml: Yaml } {
+  const shown = text.replace(/\s+/g, ' ');
+  const option = `--set ${shown.length > 80 ? `${shown.slice(0, 79)}…` : shown}`;
+  const refuse = (message: string, hint: string): never => {
+    throw new CifarNormError('usage', `${option}: ${message}`, hint);
+  };
+  const [written] = text.split('=', 1) as [string];
+  const key = written.trim();
+  if (/^['"]/.test(key))
+    refuse(
+      `the key begins with ${key[0]}`,
+      'cmd.exe keeps single quotes as they are: write double quotes, as in --set "batchSize=[5, 10, 50]"',
+    );
+  if (key === '' || written === text) {
+    const lookAlike = lookAlikeIn(text);
+    const [, name, value] = /^\s*([\w.]+)(?::\s*|\s+)(\S.*)$/.exec(text) ?? [];
+    const meant = name === undefined ? 'epochs=3' : `${name}=${value}`;
+    refuse(
+      `expected key=value${lookAlike ? `; ${lookAlike.advice}` : ''}`,
+      `for example --set ${/\s/.test(meant) ? `"${meant}"` : meant}`,
     );
   }
-  return { key: key.trim(), option, value };
+  const given = text.slice(written.length + 1);
+  const yaml = readValue(key, given, option);
+  const usual = usualValue(key);
+  if (usual !== undefined && given.trim() === '')
+    refuse('no value after the =', `write one, or ${key}=null for the default, ${JSON.stringify(usual)}`);
+  return { key, option, value: yaml.value, yaml };
 }
+
+/** The value of an override: the text itself for a key whose value is text, else YAML without comments. */
+function readValue(key: string, text: string, option: string): Yaml {
+  const trimmed = text.trim();
+  const isNull = /^(null)?$/i.test(trimmed);
+  const isQuoted = /^(["'])[\s\S]*\1$/.test(trimmed) && trimmed.length > 1;
+  const isBlock = /^[|>][-+\d]*\s*\n/.test(trimmed);
+  const isText = isTextKey(key.split('.'));
+  if (isText && !isNull && !isQuoted && !isBlock) return asText(trimmed);
+  const yaml = readYaml(text, () => `${option}:`);
+  if (!hasComment(text)) return yaml;
+  if (typeof yaml.value === 'object' && yaml.value !== null)
+    throw new CifarNormError(
+      'usage',
+      `${option}: what follows the # is a comment in YAML, and would be lost`,
+      'remove it, or put the text in quotes',
+    );
+  return asText(trimmed);
+}
+
+const asText = (value: string): Yaml => ({ value, position: () => undefined, pointAt: () => undefined });
 
 /** The default of a key; undefined if it has none, or if it may be empty, as a sweep may. */
 function usualValue(key: string): unknown {

@@ -145,6 +145,11 @@ export function decisivePart(experiment: Experiment): Record<string, unknown> {
   return Object.fromEntries(Object.entries(experiment).filter(([key]) => isDecisive(key)));
 }
 
+const textKeys: readonly string[] = ['title', 'description', 'data', 'group', 'say'];
+
+/** Whether the value at `path` of an experiment is text of the user's own. */
+export const isTextKey = (path: readonly PropertyKey[]): boolean => textKeys.includes(String(path.at(-1)));
+
 /** The keys that a map at `path` of an experiment may have. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   // Positions in lists do not matter.

@@ -1,5 +1,6 @@
 /** Places in a text as lines and columns, and excerpts that point at them. */
 import { LineCounter } from 'yaml';
+import { columnsOf } from './columns.ts';
 
 export interface Position {
   /** Both count from 1. */
@@ -38,31 +39,33 @@ export class SourceText {
     const rows: string[] = [];
     let last = '';
     for (const { line, column, note } of places) {
-      const { shown, caret } = aroundColumn(this.#line(line), column);
+      const { shown, before } = aroundColumn(this.#line(line), column);
       const row = `  ${String(line).padStart(digits)} | ${shown}`;
       // Two marks in one line share it.
       if (row !== last) rows.push(row.trimEnd());
-      rows.push(`  ${' '.repeat(digits)} | ${' '.repeat(caret)}^ ${note}`.trimEnd());
+      rows.push(`  ${' '.repeat(digits)} | ${blanksFor(before)}^ ${note}`.trimEnd());
       last = row;
     }
     return rows.join('\n');
   }
 
-  /** A line without what would move a terminal's cursor. */
+  /** A line without what would move a terminal's cursor, or that it would not show. */
   #line(line: number): string {
     const { lineStarts } = this.#lines;
     const text = this.#text.slice(lineStarts[line - 1], lineStarts[line]);
-    return text.replace(/[\r\n]+$/, '').replace(/\p{Cc}/gu, ' ');
+    return text.replace(/[\r\n]+$/, '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
   }
 }
 
-/** The part of a line around a column, and how far into it the column is, from 0. */
-function aroundColumn(line: string, column: number): { shown: string; caret: number } {
+/** Blanks as wide as a text. */
+const blanksFor = (text: string): string =>
+  Array.from(text, char => ['', ' ', '\u3000'][columnsOf(char)]).join('');
+
+/** The part of a line around a column, and what of it stands before the column. */
+function aroundColumn(line: string, column: number): { shown: string; before: string } {
   const start = Math.max(0, Math.min(column - 1 - WIDTH / 2, line.length - WIDTH));
-  const before = start > 0 ? '…' : '';
+  const cut = start > 0 ? '…' : '';
   const after = line.length > start + WIDTH ? '…' : '';
-  return {
-    shown: before + line.slice(start, start + WIDTH) + after,
-    caret: before.length + column - 1 - start,
-  };
+  const end = line.slice(start, column - 1).padEnd(column - 1 - start);
+  return { shown: cut + line.slice(start, start + WIDTH) + after, before: cut + end };
 }

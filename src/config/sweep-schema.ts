@@ -28,7 +28,8 @@ export type Range = z.output<typeof rangeSchema>;
 /** One axis: a value, a list of values, or, for numbers, a range. */
 export type Axis = SettingValue | SettingValue[] | Range;
 
-function axisSchema(key: SettingKey): z.ZodType<Axis, Axis> {
+/** The schema of an axis: a value, a list of values or a range. */
+export function axisSchema(key: SettingKey): z.ZodType<Axis, Axis> {
   const value = settingSchema(key);
   const values = z.array(value).min(1).max(10_000);
   return z.union(numericKeys.includes(key) ? [value, values, rangeSchema] : [value, values]);

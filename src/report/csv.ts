@@ -1,15 +1,17 @@
 /**
  * The CSV files of a run, as lines that end in a newline, in plan order. Lines are made on demand, so that no long
  * history becomes one string. Numbers are written so that they read back exactly. Cells are numbers, words of the
- * schema and lists such as `50x50`, which need no quotes; only the names of groups may.
+ * schema and lists such as `50x50`, which need no quotes; only the names of groups may, which are the user's own words.
  */
 import { cellsOf, estimate } from '../analysis/cells.ts';
 import { axisKeys, type Result } from '../analysis/results.ts';
+import type { SettingValue } from '../config/schema.ts';
 import { valueText } from '../plan/trial.ts';
 import { diagnosticNames } from '../records/diagnostics.ts';
 import { measureNames } from '../records/measures.ts';
 import { rowsOf } from '../records/record.ts';
 import { type SeriesInfo, seriesBy } from '../records/series.ts';
+import { oneLine } from './text.ts';
 
 /** trial, axes, seed, status, iterations and every measure of each trial; an empty cell where it has none. */
 export function* trialsCsv(results: readonly Result[]): Generator<string> {
@@ -54,14 +56,18 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
       const { mean, sd, low, high, n } = estimate(cell, name);
       return [mean, sd, low, high, n];
     });
-    const values = keys.map(key => axes[key]).map(value => (value === undefined ? value : valueText(value)));
+    const values = keys.map(key => axisCell(axes[key]));
     const outcomes = [counts.completed, counts.diverged, counts.failed];
-    yield line([index, ...values, quoted(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
+    yield line([index, ...values, nameCell(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
   }
 }
 
-/** Names of groups are the user's own words. */
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A name without control characters; the apostrophe keeps a spreadsheet from computing what looks like a formula. */
+function nameCell(name: string): string {
+  const text = oneLine(name);
+  const safe = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
 
 /**
  * trial, axes, seed, iteration, epoch, layer (from 1) and every figure of the layer, with an empty cell for a missing figure.
@@ -85,9 +91,19 @@ type Cell = string | number | null | undefined;
 const identityHead = (keys: readonly string[]): string[] => ['trial', ...keys, 'seed'];
 
 function identity({ trial: { index, axes, seed } }: Result, keys: readonly string[]): Cell[] {
-  const values = keys.map(key => axes[key]);
-  return [index, ...values.map(value => (value === undefined ? value : valueText(value))), seed];
+  return [index, ...keys.map(key => axisCell(axes[key])), seed];
 }
 
+const axisCell = (value: SettingValue | undefined): Cell =>
+  value === undefined || typeof value === 'number' ? value : valueText(value);
+
+/** Numbers from here on are not all integers of a float64, and have an exponent: pandas reads twenty digits as text. */
+const LARGE = 2 ** 53;
+
+/** A number with as many digits as it takes to read it back exactly. */
+export const numberCell = (value: number): string =>
+  Math.abs(value) >= LARGE ? value.toExponential() : String(value);
+
 /** `join` writes null and undefined as empty cells. */
-const line = (row: readonly Cell[]): string => `${row.join(',')}\n`;
+const line = (row: readonly Cell[]): string =>
+  `${row.map(cell => (typeof cell === 'number' ? numberCell(cell) : cell)).join(',')}\n`;

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../checks/check.ts';
+import { numberCell } from './csv.ts';
 
 /**
  * Gradient checks as CSV lines: a row for each figure, with the values of a list on rows of their own. `bound` is the
@@ -12,7 +13,7 @@ export function* gradcheckCsv(results: readonly CheckResult[]): Generator<string
       const limit =
         bound === null ? '' : typeof bound === 'number' ? bound : `${bound.near[i]}±${bound.within}`;
       const label = values.length > 1 ? `${quantity}[${i}]` : quantity;
-      yield `${name},${label},${each},${limit},${bound === null ? '' : pass}\n`;
+      yield `${name},${label},${numberCell(each)},${limit},${bound === null ? '' : pass}\n`;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** A job array for Slurm: task i of n runs shard i of n. */
-import { shellWord } from './text.ts';
+import { shellPath, shellWord } from './text.ts';
 
 export interface JobArray {
   readonly name: string;
@@ -12,8 +12,8 @@ export interface JobArray {
 
 /** Ends without a newline. A task that is requeued resumes its shard. */
 export function slurmScript({ name, words, count, out }: JobArray): string {
-  const shards = Array.from({ length: count }, (_, i) => shellWord(`${out}/${i + 1}`));
-  const merge = count > 20 ? `${shellWord(out)}/*` : shards.join(' ');
+  const shards = Array.from({ length: count }, (_, i) => shellPath(`${out}/${i + 1}`));
+  const merge = count > 20 ? `${shellPath(out)}/*` : shards.join(' ');
   return `#!/bin/bash
 # Submit with sbatch, from a folder that all nodes see. When all tasks have ended:
 #   cifar-norm merge ${merge} --out ${shellWord(`results/${name}`)}
@@ -26,5 +26,5 @@ export function slurmScript({ name, words, count, out }: JobArray): string {
 set -euo pipefail
 task=$SLURM_ARRAY_TASK_ID
 \${CIFAR_NORM:-npx cifar-norm} ${words.map(shellWord).join(' ')} \\
-  --shard "$task/${count}" --out ${shellWord(out)}/"$task" --workers "\${SLURM_CPUS_PER_TASK:-1}" --quiet`;
+  --shard "$task/${count}" --out ${shellPath(out)}/"$task" --workers "\${SLURM_CPUS_PER_TASK:-1}" --quiet`;
 }

@@ -7,6 +7,7 @@ import { CifarNormError } from '../errors.ts';
 import { explained, writeAtomically } from '../files/atomic.ts';
 import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
+import { shellPath } from '../report/text.ts';
 import { JOURNAL, lockFolder, refuseForeign as refuseForeignFiles } from '../store/folder.ts';
 import { invocationLine, planLine, recordLine } from '../store/format.ts';
 import { differences, type Invocation } from '../store/manifest.ts';
@@ -121,7 +122,7 @@ async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
       if (existsSync(path)) {
         throw cannot(
           `${out} holds a run`,
-          `choose another folder with --out DIR; if an earlier merge was interrupted, write its files with: cifar-norm export ${out}`,
+          `choose another folder with --out DIR; if an earlier merge was interrupted, write its files with: cifar-norm export ${shellPath(out)}`,
         );
       }
       await writeAtomically(path, lines);

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { listExperiments, loadExperiment } from '../config/load.ts';
 import { decisivePart } from '../config/schema.ts';
 import { NUMERICS } from '../kernels/numerics.ts';
-import { shellWord } from '../report/text.ts';
+import { oneLine, shellWord } from '../report/text.ts';
 import type { OpenRun } from './views.ts';
 
 /** A shipped experiment by its name, with `--set` for each key that was changed; any other from a file. */
@@ -16,8 +16,9 @@ export async function reproducingCommand({ identity, invocation, trials }: OpenR
   ];
   const verb = invocation?.command ?? 'sweep';
   if (!(await listExperiments()).includes(name)) {
-    const words = ['cifar-norm', verb, `./${name}.json`, ...flags].join(' ');
-    return `# save what manifest.json has under "experiment" as ${name}.json; then\n${words}`;
+    const words = ['cifar-norm', verb, shellWord(`./${name}.json`), ...flags].join(' ');
+    return `# save what manifest.json has under "experiment" as ${oneLine(name)}.json; then
+${words}`;
   }
   const { experiment: shipped } = await loadExperiment(name);
   const decisive = decisivePart(shipped);

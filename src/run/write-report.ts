@@ -1,6 +1,6 @@
 /** Writes the report of runs: a page, its figures, or a summary in Markdown. */
 import { lstat, mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join, sep } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { explained, writeAtomically } from '../files/atomic.ts';
 import { reportMarkdown } from '../report/page/markdown.ts';
@@ -13,16 +13,16 @@ import { type OpenRun, viewOf } from './views.ts';
 export const reportFormats = ['html', 'svg', 'md'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-export async function pageRunOf(run: OpenRun): Promise<PageRun> {
-  const { folder, identity, invocation, startedAt } = run;
+async function pageRunOf(run: OpenRun, label: string): Promise<PageRun> {
+  const { identity, invocation, startedAt } = run;
   const command = await reproducingCommand(run);
-  return { label: basename(folder), view: viewOf(run), identity, invocation, startedAt, command };
+  return { label, view: viewOf(run), identity, invocation, startedAt, command };
 }
 
 /**
  * Writes the report of one run or several: `html` is one self-contained page, `md` a summary in Markdown, `svg` a folder with a
- * file for each figure. Several runs are laid over one another; those whose folders have the same name are numbered. The same
- * runs give the same bytes.
+ * file for each figure. Several runs are laid over one another, each named by its folder, and by those above it that tell it from a
+ * run of the same name. The same runs give the same bytes.
  * @param runs finished or not; their records are read, so they must still be open
  * @param out a file; for `svg` a folder
  * @returns the paths written
@@ -33,7 +33,8 @@ export async function writeReport(
   format: ReportFormat,
   out: string,
 ): Promise<string[]> {
-  const pages = withOwnLabels(await Promise.all(runs.map(pageRunOf)));
+  const labels = labelsOf(runs.map(({ folder }) => folder));
+  const pages = await Promise.all(runs.map((run, i) => pageRunOf(run, labels[i]!)));
   try {
     switch (format) {
       case 'html':
@@ -44,9 +45,10 @@ export async function writeReport(
         return [out];
       case 'svg': {
         await mkdir(out, { recursive: true });
-        const files = pages.flatMap(page =>
+        const prefixes = distinct(labels.map(label => label.replaceAll('/', '-')));
+        const files = pages.flatMap((page, i) =>
           svgFiles(page).map(({ name, text }) => ({
-            path: join(out, pages.length > 1 ? `${page.label}-${name}` : name),
+            path: join(out, pages.length > 1 ? `${prefixes[i]}-${name}` : name),
             text,
           })),
         );
@@ -61,14 +63,30 @@ export async function writeReport(
   }
 }
 
-/** Gives each run its own label, which names it on the page and in the file names of its figures. */
-function withOwnLabels(pages: readonly PageRun[]): PageRun[] {
-  const taken = new Set<string>();
-  return pages.map(page => {
-    let { label } = page;
-    for (let number = 2; taken.has(label); number++) label = `${page.label}-${number}`;
-    taken.add(label);
-    return { ...page, label };
+/** The shortest ends of paths that tell the folders apart: `run`, or `m1/run` and `m2/run`. */
+export function labelsOf(folders: readonly string[]): string[] {
+  const paths = folders.map(folder => folder.split(sep));
+  const labels = paths.map((path, i) => {
+    const others = paths.filter((_, j) => folders[j] !== folders[i]);
+    const isShared = (end: readonly string[]) =>
+      others.some(other => end.every((part, k) => part === other.at(k - end.length)));
+    let length = 1;
+    while (length < path.length && isShared(path.slice(-length))) length++;
+    return path.slice(-length).join('/');
+  });
+  return distinct(labels);
+}
+
+/** The names; one that has been taken already, as by a run that is given twice, gets a number. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map(name => {
+    let own = name;
+    for (let number = 2; seen.has(own) || (own !== name && taken.has(own)); number++)
+      own = `${name} (${number})`;
+    seen.add(own);
+    return own;
   });
 }
 

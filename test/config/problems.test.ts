@@ -15,12 +15,12 @@ describe('problems and their places', () => {
     [
       'another spelling',
       'learning_rate: 1',
-      ['x.yaml:1:1 learning_rate: unknown key (did you mean learningRate?)'],
+      ['x.yaml:1:1 learning_rate: unknown key; write learningRate: 1'],
     ],
     ['nothing like a key', 'bananas: 1', ['x.yaml:1:1 bananas: unknown key']],
     ['text for a number', 'epochs:   fast', ['x.yaml:1:11 epochs: expected a number, got "fast"']],
     ['a fraction for a whole number', 'epochs: 2.5', ['x.yaml:1:9 epochs: expected a whole number, got 2.5']],
-    ['a number for text', 'title: 5', ['x.yaml:1:8 title: expected text, got 5']],
+    ['a number for text', 'title: 5', ['x.yaml:1:8 title: expected text, got 5; put it in quotes']],
     ['too small', 'epochs: 0', ['x.yaml:1:9 epochs: expected more than 0, got 0']],
     ['negative', 'reg: -1', ['x.yaml:1:6 reg: expected at least 0, got -1']],
     ['too big', 'seed: 4294967296', ['x.yaml:1:7 seed: expected at most 4294967295, got 4294967296']],
@@ -68,7 +68,9 @@ describe('problems and their places', () => {
     [
       'a wrong word',
       'normalization: batch',
-      ['x.yaml:1:16 normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "batch"'],
+      [
+        'x.yaml:1:16 normalization: expected none, batchnorm, layernorm, rmsnorm or groupnorm, got "batch" (did you mean batchnorm?)',
+      ],
     ],
     [
       'a misspelt word',
@@ -220,31 +222,33 @@ describe('problems and their places', () => {
       'batchSize: [5, 10]\nhiddenDims: [[50], [20]]\nsweep: {reg: [0, 1]}',
       [
         '2 problems',
-        '  x.yaml:1:12 batchSize: a list of values belongs under sweep, as in sweep: { batchSize: [5,10] }',
-        '  x.yaml:2:13 hiddenDims: a list of values belongs under sweep, as in sweep: { hiddenDims: [[50],[20]] }',
+        '  x.yaml:1:12 batchSize: a list of values belongs under sweep, as in sweep: { batchSize: [5, 10] }',
+        '  x.yaml:2:13 hiddenDims: a list of values belongs under sweep, as in sweep: { hiddenDims: [[50], [20]] }',
       ],
     ],
     [
       'a logspace outside sweep',
       'reg: {logspace: [-4, 0, 5]}',
-      ['x.yaml:1:6 reg: a list of values belongs under sweep, as in sweep: { reg: {"logspace":[-4,0,5]} }'],
+      [
+        'x.yaml:1:6 reg: a list of values belongs under sweep, as in sweep: { reg: { logspace: [-4, 0, 5] } }',
+      ],
     ],
     [
       'a list of seeds',
       'seed: [1, 2, 3]',
-      ['x.yaml:1:7 seed: expected one seed; seeds: [1,2,3] runs everything with each of them'],
+      ['x.yaml:1:7 seed: expected one seed; seeds: [1, 2, 3] runs everything with each of them'],
     ],
     [
       'seeds as an axis',
       'sweep:\n  - {}\n  - {seed: [1, 2]}',
-      ['x.yaml:3:6 sweep.1.seed: seed cannot be swept; seeds: [1,2] runs everything with each of them'],
+      ['x.yaml:3:6 sweep.1.seed: seed cannot be swept; seeds: [1, 2] runs everything with each of them'],
     ],
     [
       'another key of the top level as an axis',
       'sweep: {stream: [notebook, paired]}',
       ['x.yaml:1:9 sweep.stream: stream cannot be swept; move it out of sweep'],
     ],
-    ['a key that was renamed', 'repeats: 5', ['x.yaml:1:1 repeats: this key is called replicates now']],
+    ['a key that was renamed', 'repeats: 5', ['x.yaml:1:1 repeats: unknown key; write replicates: 5']],
     ['a lone width', 'hiddenDims: 100', ['x.yaml:1:13 hiddenDims: expected a list, got 100; write [100]']],
     [
       'a lone width in a sweep',
@@ -276,7 +280,7 @@ describe('problems and their places', () => {
     [
       'an expectation about no setting',
       'expect: [{learns: true, where: {norm: none}}]',
-      ['x.yaml:1:33 expect.0.where.norm: unknown key'],
+      ['x.yaml:1:33 expect.0.where.norm: unknown key; write normalization: none'],
     ],
     [
       'a measure without a bound',

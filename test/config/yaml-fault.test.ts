@@ -93,7 +93,7 @@ describe('text that is not YAML, or not as an experiment needs it', () => {
       'a place in a long line',
       `seed: ${' '.repeat(100)}@x${' '.repeat(100)}`,
       [
-        '1:107: Plain value cannot start with reserved character @',
+        '1:107: text cannot begin with @; put it in quotes',
         `  1 | …${' '.repeat(36)}@x${' '.repeat(34)}…`,
         `    | ${' '.repeat(37)}^`,
       ],
@@ -101,7 +101,7 @@ describe('text that is not YAML, or not as an experiment needs it', () => {
     [
       'an escape sequence of the terminal',
       'a: \u009b2J@\nb: @',
-      ['2:4: Plain value cannot start with reserved character @', '  2 | b: @', '    |    ^'],
+      ['2:4: text cannot begin with @; put it in quotes', '  2 | b: @', '    |    ^'],
     ],
   ];
   it.each(cases)('%s', async (_, text, lines) => {

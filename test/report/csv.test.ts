@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accuraciesCsv, lossesCsv, trialsCsv } from '../../src/report/csv.ts';
+import { accuraciesCsv, lossesCsv, summaryCsv, trialsCsv } from '../../src/report/csv.ts';
 import { accuracy, resultsOf } from './results.ts';
 
 const sweep = resultsOf(
@@ -56,6 +56,48 @@ describe('the CSV files', () => {
           .slice(1)
           .map(line => line.trim().split(',').at(-1));
         expect(cells.map(Number)).toEqual(losses.map(loss => loss + 0));
+      }),
+    );
+  });
+
+  it('write a number as an exponent where pandas would read digits as text, and all others as JavaScript does', () => {
+    const numbers = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(Number),
+      fc.constantFrom(2 ** 53, 2 ** 53 - 1, -(2 ** 53), 2 ** 63, 2 ** 64, 1e20, 1e21, 92805079079035040000),
+    );
+    fc.assert(
+      fc.property(numbers, value => {
+        const axes = { hiddenWeightFactor: value };
+        for (const lines of [lossesCsv(resultsOf({ losses: [value] })), trialsCsv(resultsOf({ axes }))]) {
+          const cells = [...lines][1]!.trim().split(',');
+          const cell = cells.find(text => Number(text) === value)!;
+          if (Math.abs(value) < 2 ** 53) expect(cell).toBe(String(value));
+          else expect(cell).toMatch(/^-?\d(\.\d+)?e\+\d+$/);
+        }
+      }),
+    );
+  });
+
+  it('hold names of groups that no spreadsheet computes, without control characters', () => {
+    const cellOf = (group: string) => {
+      const [result] = resultsOf({});
+      const [, row] = [...summaryCsv([{ ...result!, trial: { ...result!.trial, groups: [group] } }])];
+      return row!.replace(/^0,/, '').replace(/,1,1,0,0,.*\n$/, '');
+    };
+    expect(cellOf('layers')).toBe('layers');
+    expect(cellOf('=HYPERLINK("http://x","open me")')).toBe('"\'=HYPERLINK(""http://x"",""open me"")"');
+    expect(cellOf('+1+1')).toBe("'+1+1");
+    expect(cellOf('@SUM(A1:A9)')).toBe("'@SUM(A1:A9)");
+    expect(cellOf('-2 layers')).toBe("'-2 layers");
+    expect(cellOf('\t=1+1')).toBe("'=1+1");
+    expect(cellOf('\r\n=1+1')).toBe("'=1+1");
+    expect(cellOf('＝1+1')).toBe("'＝1+1");
+    expect(cellOf('a = b')).toBe('a = b');
+    expect(cellOf('实验 一')).toBe('实验 一');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), group => {
+        expect(cellOf(group)).not.toMatch(/^"?\s*[=+\-@\t\r]|\p{Cc}/u);
       }),
     );
   });

@@ -73,7 +73,7 @@ async function answer(question: string, options: Options, context: Context): Pro
       interruption.end();
     }
   }
-  if (options.json) terminal.print((await import('../../report/text.ts')).jsonText(answers));
+  if (options.json) terminal.json(answers);
 }
 
 async function answerText(

@@ -14,18 +14,17 @@ export function registerExport(program: Command, context: Context): void {
     )
     .addHelpText('after', '\nExamples:\n  cifar-norm export results/weight-scale-1a2b3c4d')
     .action(async (name, options) => {
-      const [{ exportRun }, { noteOf }, { trialsText }, { jsonText }] = await Promise.all([
+      const [{ exportRun }, { noteOf }, { trialsText }] = await Promise.all([
         import('../../run/export.ts'),
         import('../../run/views.ts'),
         import('../../report/run-view.ts'),
-        import('../../report/text.ts'),
       ]);
       const terminal = context.terminal(options);
       const run = await openRun(name, context, terminal);
       try {
         const files = await exportRun(run, { force: options.force ?? false });
         const { folder, data, trials, planned, leftOut } = noteOf(run);
-        if (options.json) terminal.print(jsonText({ folder, files, data, trials, planned, leftOut }));
+        if (options.json) terminal.json({ folder, files, data, trials, planned, leftOut });
         else terminal.print(files.map(file => join(folder, file)).join('\n'));
         terminal.tell(`${trialsText(planned, trials)} on ${data}`);
       } finally {

@@ -80,16 +80,16 @@ export function registerQueue(program: Command, context: Context): void {
     .summary('show workers and jobs')
     .description('Shows the workers of each queue, and how many trials wait, run, finished and failed.')
     .action(async options => {
-      const [{ queueStatuses }, { jsonText, oneLine }] = await Promise.all([
-        import('../../run/queue/queues.ts'),
-        import('../../report/text.ts'),
-      ]);
+      const { queueStatuses } = await import('../../run/queue/queues.ts');
       const terminal = context.terminal(options);
       const statuses = await queueStatuses(required(queueUrl(options.queue ?? true, context.env)));
-      if (options.json) terminal.print(jsonText(statuses));
+      if (options.json) terminal.json(statuses);
       else if (statuses.length === 0) terminal.print('There are no queues.');
       else {
-        const { textTable } = await import('../../report/terminal/text-table.ts');
+        const [{ textTable }, { oneLine }] = await Promise.all([
+          import('../../report/terminal/text-table.ts'),
+          import('../../report/text.ts'),
+        ]);
         const rows = statuses.map(({ name, ...counts }) => [
           oneLine(name),
           ...Object.values(counts).map(String),
@@ -109,7 +109,8 @@ export function registerQueue(program: Command, context: Context): void {
       const { cleanQueues } = await import('../../run/queue/queues.ts');
       const terminal = context.terminal(options);
       const removed = await cleanQueues(required(queueUrl(options.queue ?? true, context.env)));
-      terminal.print(options.json ? JSON.stringify({ removed }) : `Removed ${removed} jobs.`);
+      if (options.json) terminal.json({ removed });
+      else terminal.print(`Removed ${removed} jobs.`);
     });
 }
 

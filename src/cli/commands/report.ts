@@ -42,10 +42,7 @@ export function registerReport(program: Command, context: Context): void {
         const file = { html: 'report.html', svg: 'figures', md: 'report.md' }[format];
         const out = options.out === undefined ? join(folder, file) : resolve(context.cwd, options.out);
         const written = await writeReport(runs, format, out);
-        if (options.json)
-          terminal.print(
-            (await import('../../report/text.ts')).jsonText({ files: written, runs: runs.map(noteOf) }),
-          );
+        if (options.json) terminal.json({ files: written, runs: runs.map(noteOf) });
         else terminal.print(written.map(path => shown(path, context.cwd)).join('\n'));
         if (options.open) openInBrowser(out);
       } finally {

@@ -21,12 +21,10 @@ export function registerStatus(program: Command, context: Context): void {
     )
     .action(async (name, options) => {
       const terminal = context.terminal(options);
-      const { jsonText, safeLines } = await import('../../report/text.ts');
       const found =
         name === undefined ? await latest(context, terminal) : await statusOfRun(name, context, terminal);
-      terminal.print(
-        options.json ? jsonText(found) : (await linesOf(found, context)).flatMap(safeLines).join('\n'),
-      );
+      if (options.json) terminal.json(found);
+      else terminal.print((await linesOf(found, context)).join('\n'));
     });
 }
 
@@ -42,7 +40,7 @@ export function registerRuns(program: Command, context: Context): void {
       const { listRuns } = await import('../../store/status.ts');
       const runs = await listRuns(context.resultsFolder, terminal.tell);
       for (const run of runs) warnOf(run, basename(run.folder), terminal);
-      if (options.json) terminal.print((await import('../../report/text.ts')).jsonText(runs));
+      if (options.json) terminal.json(runs);
       else if (runs.length === 0)
         terminal.print('There are no runs in ./results. To make one: cifar-norm sweep weight-scale');
       else terminal.print(await runsTable(runs, context, terminal));

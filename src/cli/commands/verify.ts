@@ -85,11 +85,8 @@ export function registerVerify(program: Command, context: Context): void {
         progress.stop();
         const code = interruption.code();
         const wishes = { complete: options.complete ?? false, interrupted: code !== undefined };
-        terminal.print(
-          options.json
-            ? report.verificationJson(run, verification, wishes)
-            : report.verificationText(run, verification, wishes),
-        );
+        if (options.json) terminal.json(report.verificationJson(run, verification, wishes));
+        else terminal.print(report.verificationText(run, verification, wishes));
         if (report.sameOf(verification, wishes) === false) context.exit(1);
         if (code !== undefined) context.exit(code);
       } finally {

@@ -9,6 +9,7 @@ import { install, isInstalled } from '../../data/install.ts';
 import { needOf } from '../../data/need.ts';
 import { type Archive, OFFICIAL } from '../../data/official.ts';
 import { cacheFolder } from '../../data/open.ts';
+import { shellPath } from '../../report/text.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { type Transfer, transferOf } from './transfer.ts';
 
@@ -49,7 +50,7 @@ export async function dataDownload(
     transfer.stop();
     const { name: _, url: __, ...checksums } = archive;
     if (options.json) {
-      terminal.print(JSON.stringify({ path, layout: options.layout, outcome, ...checksums }, null, 2));
+      terminal.json({ path, layout: options.layout, outcome, ...checksums });
       return;
     }
     terminal.print(
@@ -111,5 +112,5 @@ async function nextCommand(path: string, context: Context): Promise<string> {
   const found = await context.findData(undefined).catch(() => undefined);
   const place = found?.place;
   const isUsed = place !== undefined && place.kind !== 'synthetic' && place.path === path;
-  return `cifar-norm sweep weight-scale${isUsed ? '' : ` --data ${/\s/.test(path) ? `"${path}"` : path}`}`;
+  return `cifar-norm sweep weight-scale${isUsed ? '' : ` --data ${shellPath(path)}`}`;
 }

@@ -16,7 +16,7 @@ export async function dataInfo(
   const splits = splitsOf(dataset);
   if (options.json) {
     const { kind, source, fingerprint } = dataset;
-    terminal.print(JSON.stringify({ looked: attempts, kind, source, fingerprint, splits }, null, 2));
+    terminal.json({ looked: attempts, kind, source, fingerprint, splits });
     return;
   }
   terminal.print(`Looked for CIFAR-10 in\n${attempts.map(attemptText).join('\n')}`);

@@ -1,6 +1,5 @@
 /** Progress of a download on stderr: one spinner on a terminal, one plain line for each tenth elsewhere. */
-import type { Ora } from 'ora';
-import { spin } from '../progress.ts';
+import { type Spinner, spin } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface Transfer {
@@ -16,7 +15,7 @@ export interface Transfer {
  * @param now gives milliseconds
  */
 export function transferOf(terminal: Terminal, total: number, now: () => number): Transfer {
-  let spinner: Ora | undefined;
+  let spinner: Spinner | undefined;
   /** The rate counts what came after this. */
   let first: { readonly at: number; readonly bytes: number } | undefined;
   let told = 0;
@@ -39,7 +38,7 @@ export function transferOf(terminal: Terminal, total: number, now: () => number)
         told = Math.floor((10 * bytes) / total);
       }
       if (spinner) {
-        spinner.text = textOf(bytes, first);
+        spinner.show(textOf(bytes, first));
         return;
       }
       const tenth = Math.floor((10 * bytes) / total);
@@ -47,7 +46,7 @@ export function transferOf(terminal: Terminal, total: number, now: () => number)
       told = tenth;
     },
     note(text) {
-      if (spinner) spinner.text = text;
+      if (spinner) spinner.show(text);
       else terminal.step(text);
     },
     stop() {

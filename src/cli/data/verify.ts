@@ -38,7 +38,7 @@ export async function dataVerify(
   }
   terminal.tell(`reading ${place.path}`);
   const verification = await verify(place);
-  if (options.json) terminal.print(jsonOf(verification));
+  if (options.json) terminal.json(documentOf(verification));
   else show(verification, terminal);
   if (verification.verdict === 'damaged') context.exit(2);
 }
@@ -58,12 +58,12 @@ async function verify(place: StoredPlace): Promise<Verification> {
   return { place, checksums, content, verdict: isOfficial ? 'official' : 'complete' };
 }
 
-function jsonOf({ place, checksums, verdict, content }: Verification): string {
+function documentOf({ place, checksums, verdict, content }: Verification) {
   const found =
     content instanceof CifarNormError
       ? { problem: content.message }
       : { train: content.train.count, test: content.test!.count, fingerprint: content.fingerprint };
-  return JSON.stringify({ verdict, ...place, ...checksums, ...found }, null, 2);
+  return { verdict, ...place, ...checksums, ...found };
 }
 
 function show({ place, checksums, verdict, content }: Verification, terminal: Terminal): void {

@@ -1,7 +1,7 @@
 /** Shows a run's progress on stderr: a live picture, or plain lines. */
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
-import { oneLine } from '../../report/text.ts';
+import { oneLine, safeText } from '../../report/text.ts';
 import type { Terminal } from '../terminal.ts';
 import { countTexts, frame } from './frame.ts';
 import { outcomeLine, outcomeText } from './outcome.ts';
@@ -44,12 +44,13 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
   const printed: string[] = [];
   let state = planned;
 
+  const safe = (line: string) => safeText(line, color);
   const draw = (picture: readonly string[]) => {
     if (printed.length > 0) {
       screen.clear();
       terminal.print(printed.splice(0).join('\n'));
     }
-    screen.draw(picture, lines.splice(0));
+    screen.draw(picture.map(safe), lines.splice(0).map(safe));
   };
   const redraw = () => draw(frame(state, { ...terminal.window(), color }, now()));
   let next: NodeJS.Immediate | undefined;

@@ -9,15 +9,17 @@ import { oneLine } from '../text.ts';
 import { printable } from './html.ts';
 import { comparisonOfRun, type PageRun } from './page-run.ts';
 
-export const reportMarkdown = (runs: readonly PageRun[]): string => `${runs.map(runMarkdown).join('\n\n')}\n`;
+export const reportMarkdown = (runs: readonly PageRun[]): string =>
+  `${runs.map(run => runMarkdown(run, runs.length > 1 ? `Run ${run.label}: ` : '')).join('\n\n')}\n`;
 
-function runMarkdown(run: PageRun): string {
+/** @param lead what tells the run from others, before its title */
+function runMarkdown(run: PageRun, lead: string): string {
   const { view, identity, invocation, command } = run;
   const { results, data, planned, expectations, leftOut = [] } = view;
   const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
   const list = (sentences: readonly string[]) => sentences.map(text => `- ${plain(text)}`).join('\n');
   return [
-    `## ${plain(titleOf(view))}`,
+    `## ${plain(lead + titleOf(view))}`,
     ...[dataNotes[data] ?? [], leftOut].flat().map(text => `**${plain(text)}**`),
     list(findingIn(view).sentences),
     ...(results.length > 0 ? [tableMarkdown(resultsTable(results, data))] : []),

@@ -4,7 +4,7 @@ import type { Identity, Invocation } from '../../store/manifest.ts';
 import type { RunView } from '../run-view.ts';
 
 export interface PageRun {
-  /** What tells it from the other runs of the page: the name of its folder. */
+  /** What tells it from the other runs of the page: the end of its folder's path. */
   readonly label: string;
   readonly view: RunView;
   readonly identity: Identity;
