@@ -12,7 +12,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Environment } from '../data/locate.ts';
 import { needOf } from '../data/need.ts';
 import { openForRun } from '../data/open.ts';
-import { explained } from '../files/atomic.ts';
+import { explained } from '../files/system-error.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { planner } from '../plan/plan.ts';
 import { type Shard, trialsOf } from '../plan/shard.ts';
