@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openRegular } from '../files/regular.ts';
-import type { Layout } from './batches.ts';
+import type { Layout } from './formats/cifar.ts';
 
 export interface Checksums {
   readonly bytes: number;

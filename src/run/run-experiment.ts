@@ -205,7 +205,7 @@ async function prepare(
   const loaded = await loadExperiment(experiment, overridesOf(options.set), cwd);
   await onEvent({ kind: 'loaded', experiment: loaded.experiment });
   const { train, statistics, ...data } = await openForRun(options.data, needOf(loaded.experiment), {
-    ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data },
+    ...{ cwd, env: options.env ?? {}, config: loaded.experiment.data, configFolder: loaded.dataFolder },
     onReading: source => onEvent({ kind: 'reading', source }),
   }).then(({ dataset: { source, kind, fingerprint, train }, statistics }) => {
     // A queue's workers have their own images. These are read only for their fingerprint, and freed before planning.
