@@ -8,13 +8,13 @@ process.on('SIGUSR1', () => {});
 /** Files that Node has open at a time while it loads the program. With fewer, its errors name other causes. */
 const FILES = 40;
 
-/** @returns why the system grants fewer files; undefined if it does not */
+/** @returns the code of the system's refusal if it grants fewer files; undefined if it does not */
 function shortage() {
   const open = [];
   try {
     while (open.length < FILES) open.push(openSync(fileURLToPath(import.meta.url)));
   } catch (error) {
-    return error;
+    return error.code;
   } finally {
     for (const file of open) closeSync(file);
   }
@@ -22,7 +22,9 @@ function shortage() {
 
 const short = shortage();
 if (short) {
-  process.stderr.write(`error: ${short.message}\n  hint: raise the limit on open files: ulimit -n 256\n`);
+  process.stderr.write(
+    `error: too many open files (${short})\n  hint: raise the limit on open files: ulimit -n 256\n`,
+  );
   process.exitCode = 1;
 } else {
   let isSettled = false;

@@ -1,6 +1,7 @@
 /** From the words of the command line to an exit code. Only here do errors become text. */
 import { CommanderError } from '@commander-js/extra-typings';
 import { CifarNormError } from '../errors.ts';
+import { explained, isSystemError, refusalOf } from '../files/system-error.ts';
 import { contextOf } from './context.ts';
 import { onTerminal } from './help.ts';
 import { createProgram } from './program.ts';
@@ -29,13 +30,11 @@ export async function main(words: readonly string[]): Promise<number> {
     });
     // Streams report errors after the write has returned.
     await new Promise(setImmediate);
-    if (unwritten) throw new CifarNormError('run', `cannot write the result to stdout: ${unwritten.message}`);
+    if (unwritten) throw explained(unwritten, 'run', 'cannot write the result to stdout');
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return 2;
-    const problem = isSystemError(error)
-      ? new CifarNormError('run', error.message, hints[error.code])
-      : error;
+    const problem = isSystemError(error) ? unexpected(error) : error;
     if (!(problem instanceof CifarNormError)) throw error;
     const color = mayColor(process.stderr, !words.includes('--no-color'));
     say(process.stderr, onTerminal(errorText(problem.message, problem.hint, color), process.stderr), color);
@@ -43,10 +42,8 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-/** An unexpected refusal of the system: memory, files, processes. */
-function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
+/** A refusal of the system that no command expects. */
+function unexpected(error: NodeJS.ErrnoException): CifarNormError {
+  const { reason, cure } = refusalOf(error) ?? { reason: error.message, cure: undefined };
+  return new CifarNormError('run', error.path === undefined ? reason : `${error.path}: ${reason}`, cure);
 }
-
-const tooManyFiles = 'raise the limit on open files: ulimit -n 256';
-const hints: Readonly<Record<string, string>> = { EMFILE: tooManyFiles, ENFILE: tooManyFiles };

@@ -1,6 +1,6 @@
 /** Loads an experiment by its name or file, and checks it. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CifarNormError } from '../errors.ts';
 import { explain } from './explain.ts';
@@ -30,6 +30,8 @@ export interface LoadedExperiment {
   readonly warnings: readonly string[];
   /** It was named, not given as a file or an object. */
   readonly shipped: boolean;
+  /** What a relative `data` is relative to: the file's folder, or the working folder if an override set it. */
+  readonly dataFolder: string;
   /** An override set a key that can change the result of a trial, even if to the same value. */
   readonly changed: boolean;
 }
@@ -48,7 +50,7 @@ export async function loadExperiment(
   overrides: readonly string[] = [],
   cwd: string = process.cwd(),
 ): Promise<LoadedExperiment> {
-  const { name, shown, text } = await read(source, cwd);
+  const { name, shown, text, folder } = await read(source, cwd);
   const yaml = readYaml(text, ({ line, column }) => `${shown}:${line}:${column}:`, { root: 'map' });
   if (!isMap(yaml.value)) {
     throw new CifarNormError('config', `${shown}: expected keys with values, such as epochs: 10`, KEYS_HINT);
@@ -65,16 +67,17 @@ export async function loadExperiment(
   const shipped = typeof source === 'string' && !isPath(source);
   const changed = written.some(({ path: [key] }) => isDecisive(key!));
   const warnings = shipped && !changed ? [] : warningsOf(parsed.data, cells);
-  return { name, experiment: parsed.data, cells, warnings, shipped, changed };
+  const dataFolder = written.some(({ path: [key] }) => key === 'data') ? cwd : folder;
+  return { name, experiment: parsed.data, cells, warnings, shipped, dataFolder, changed };
 }
 
 /** The text of an experiment, what to call the run, and what errors call the text. JSON is YAML. */
 async function read(source: string | ExperimentInput, cwd: string) {
   if (typeof source === 'object')
-    return { name: 'experiment', shown: 'experiment', text: JSON.stringify(source, null, 2) };
+    return { name: 'experiment', shown: 'experiment', text: JSON.stringify(source, null, 2), folder: cwd };
   const file = await findFile(source, cwd);
   const shown = isPath(source) ? source : basename(file);
-  return { name: nameOf(file), shown, text: await readText(file, shown) };
+  return { name: nameOf(file), shown, text: await readText(file, shown), folder: dirname(file) };
 }
 
 /** Names of the shipped experiments, sorted. */

@@ -2,9 +2,26 @@
 import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { openRegular } from '../files/regular.ts';
-import { BATCH_COUNT, batchNames, type Layout, MAX_BATCH_BYTES, readBatch } from './batches.ts';
+import { explained } from '../files/system-error.ts';
 import { type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
+import type { Sink } from './formats/archive.ts';
+import {
+  BATCH_COUNT,
+  type Batch,
+  type BatchSet,
+  batchNameOf,
+  batchSets,
+  layoutOf,
+  MAX_BATCH_BYTES,
+  NUM_TRAIN,
+  readBatch,
+  slotName,
+  USUAL_BATCH_BYTES,
+} from './formats/cifar.ts';
+import { insteadOfBatches, isTelling, SAMPLE_HEAD, type Sample } from './formats/contents.ts';
+import { FETCH } from './formats/recognize.ts';
 import type { Place } from './locate.ts';
+import { batchesIn, fetchHint } from './look.ts';
 import { isOfficial } from './official.ts';
 
 /**
@@ -16,90 +33,49 @@ export async function loadDataset(
   { test = false }: { readonly test?: boolean } = {},
 ): Promise<Dataset> {
   if (place.kind === 'synthetic') return (await import('./synthetic.ts')).generateSynthetic({ test });
-  const train = allocate(5);
-  const tests = allocate(test ? 1 : 0);
-  const slots = new Map<string, Slot>();
-  for (const layout of ['binary', 'python'] as const) {
-    const names = batchNames(layout);
-    for (const [index, name] of names.train.entries()) slots.set(name, { name, layout, among: train, index });
-    if (test) slots.set(names.test, { name: names.test, layout, among: tests, index: 0 });
-  }
-  if (place.kind === 'archive') {
-    const { readArchive } = await import('./archive.ts');
-    await readArchive(
-      place.path,
-      name => slots.has(name),
-      (name, size) => sectionOf(slots.get(name)!).subarray(0, size),
-      (name, bytes) => {
-        const slot = slots.get(name)!;
-        slot.among.files[slot.index] = { slot, bytes };
-      },
-    );
-  } else {
-    for (const slot of slots.values()) {
-      if (slot.layout !== place.layout) continue;
-      const file = readWhole(join(place.path, slot.name), sectionOf(slot)).then(bytes => ({ slot, bytes }));
-      // `gather` awaits it later and reports its error.
-      file.catch(() => {});
-      slot.among.files[slot.index] = file;
-    }
-  }
-  const images = await gather(train, place.path);
+  const slots = [...slotsOf(0, NUM_TRAIN), ...(test ? slotsOf(NUM_TRAIN, 1) : [])];
+  const read = place.kind === 'archive' ? readArchived : readUnpacked;
+  await read(place.path, slots);
+  const train = await gather(slots.slice(0, NUM_TRAIN));
   return {
     source: place.path,
     kind: 'cifar-10',
-    official: isOfficial(images),
-    train: images,
-    test: test ? await gather(tests, place.path) : undefined,
-    fingerprint: fingerprintOf(images),
+    official: isOfficial(train),
+    train,
+    test: test ? await gather(slots.slice(NUM_TRAIN)) : undefined,
+    fingerprint: fingerprintOf(train),
   };
 }
 
-/**
- * Batches in one buffer. Each file is read into a section of its own, all at the same time, straight from the system;
- * the images then move down to follow those of the previous batch.
- */
-interface Batches {
-  readonly memory: Uint8Array;
-  readonly files: (BatchFile | Promise<BatchFile> | undefined)[];
-}
-
-interface BatchFile {
-  readonly slot: Slot;
-  readonly bytes: Uint8Array;
-}
-
-/** Which batch a file is. */
+/** A batch to be read. */
 interface Slot {
-  readonly name: string;
-  readonly layout: Layout;
-  readonly among: Batches;
+  /** As in BatchName. */
   readonly index: number;
+  /** A part of the memory of all: files of the usual size are read straight into it. */
+  readonly section: Uint8Array;
+  content: Content | Promise<Content> | undefined;
 }
 
-const allocate = (count: number): Batches => ({
-  memory: new Uint8Array(new SharedArrayBuffer(count * MAX_BATCH_BYTES)),
-  files: new Array(count).fill(undefined),
-});
+/** Parses what has been read. */
+type Content = () => Batch;
 
-const sectionOf = ({ among, index }: Slot): Uint8Array =>
-  among.memory.subarray(index * MAX_BATCH_BYTES, (index + 1) * MAX_BATCH_BYTES);
+/** Slots in one buffer. */
+function slotsOf(first: number, count: number): Slot[] {
+  const memory = new Uint8Array(new SharedArrayBuffer(count * USUAL_BATCH_BYTES));
+  return Array.from({ length: count }, (_, i) => ({
+    index: first + i,
+    section: memory.subarray(i * USUAL_BATCH_BYTES, (i + 1) * USUAL_BATCH_BYTES),
+    content: undefined,
+  }));
+}
 
-async function gather({ memory, files }: Batches, path: string): Promise<Images> {
-  const missing = files.indexOf(undefined);
-  if (missing >= 0) {
-    const name = files.length === 1 ? 'test_batch' : `data_batch_${missing + 1}`;
-    throw new CifarNormError(
-      'data',
-      `${path}: ${name} is missing`,
-      'all batches of CIFAR-10 are needed: download the archive again, or unpack all of it',
-    );
-  }
-  const labels = new Uint8Array(new SharedArrayBuffer(files.length * BATCH_COUNT));
+/** Moves the images down in their buffer, so that those of each batch follow those of the previous one. */
+async function gather(slots: readonly Slot[]): Promise<Images> {
+  const memory = new Uint8Array(slots[0]!.section.buffer);
+  const labels = new Uint8Array(new SharedArrayBuffer(slots.length * BATCH_COUNT));
   let count = 0;
-  for (const file of files) {
-    const { slot, bytes } = (await file)!;
-    const batch = readBatch(slot.layout, bytes, `${path}: ${slot.name}`);
+  for (const { content } of slots) {
+    const batch = (await content)!();
     labels.set(batch.labels, count);
     for (let i = 0; i < batch.labels.length; i++) memory.set(batch.image(i), (count + i) * IMAGE_SIZE);
     count += batch.labels.length;
@@ -107,26 +83,171 @@ async function gather({ memory, files }: Batches, path: string): Promise<Images>
   return { count, pixels: memory.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
 }
 
-/** Reads a file into a buffer that must be larger than the file. */
-async function readWhole(path: string, buffer: Uint8Array): Promise<Uint8Array> {
+/** Reads the batches in a folder, all at the same time. */
+async function readUnpacked(path: string, slots: readonly Slot[]): Promise<void> {
+  const set = await batchesIn(path);
+  let last: Promise<unknown> = Promise.resolve();
+  /** Large files take memory of their own: one at a time. */
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act);
+    last = next.catch(() => {});
+    return next;
+  };
+  for (const slot of slots) {
+    const name = set?.names[slot.index];
+    if (name === undefined) continue;
+    slot.content = readFile(join(path, name), `${path}: ${name}`, slot.section, inTurn);
+    // `gather` awaits it later and reports its error.
+    slot.content.catch(() => {});
+  }
+  await refuseMissing(path, slots, set, []);
+}
+
+async function readFile(
+  path: string,
+  where: string,
+  section: Uint8Array,
+  inTurn: <T>(act: () => Promise<T>) => Promise<T>,
+): Promise<Content> {
   try {
     await using file = await openRegular(path);
-    let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read)
-      read = (await file.read(buffer, length)).bytesRead;
-    if (length < buffer.length) return buffer.subarray(0, length);
+    const { size } = await file.stat();
+    const readInto = async (memory: Uint8Array) => {
+      let length = 0;
+      for (let read = 1; read > 0 && length < memory.length; length += read)
+        read = (await file.read(memory, length)).bytesRead;
+      return memory.subarray(0, length);
+    };
+    if (size <= section.length) {
+      const bytes = await readInto(section);
+      return () => readBatch(bytes, where);
+    }
+    return await inTurn(async () => {
+      const start = await file.read(new Uint8Array(1), 0, 1, 0);
+      refuseLarge(where, size, start.buffer);
+      return settled(await readInto(new Uint8Array(size)), where, section);
+    });
   } catch (error) {
-    if (error instanceof CifarNormError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
+    throw explained(error, 'data', path, fetchHint(path) ?? 'name another place with --data');
+  }
+}
+
+/** Only a pickle may be larger than the official ones: Python 3 writes some bytes as text. */
+function refuseLarge(where: string, size: number, start: Uint8Array): void {
+  if (size <= USUAL_BATCH_BYTES || (size <= MAX_BATCH_BYTES && layoutOf(start) === 'python')) return;
+  throw new CifarNormError(
+    'data',
+    `${where}: it has ${size} bytes, more than a batch of CIFAR-10`,
+    `name another place with --data, or ${FETCH}`,
+  );
+}
+
+/** Parses a large file at once, and keeps only its images. */
+function settled(bytes: Uint8Array, where: string, section: Uint8Array): Content {
+  try {
+    const { labels, image } = readBatch(bytes, where);
+    for (let i = 0; i < labels.length; i++) section.set(image(i), i * IMAGE_SIZE);
+    return () => ({ labels, image: i => section.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE) });
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** An archive has at most as many batches that count. */
+const MAX_FILES = 5000;
+
+/** Reads the first set of batches in an archive; if it is not whole, the best one, in a second pass. */
+async function readArchived(path: string, slots: readonly Slot[]): Promise<void> {
+  const { readArchive } = await import('./formats/archive.ts');
+  const files: { readonly folder: string; readonly name: string }[] = [];
+  const samples: Sample[] = [];
+  let wanted: Pick<BatchSet, 'folder' | 'ending'> | undefined;
+  const pass = () =>
+    readArchive(path, ({ folder, name, size }) => {
+      const batch = batchNameOf(name);
+      const inside = folder === '' ? name : `${folder}/${name}`;
+      if (!batch) return isTelling(name, size, samples) ? sampleInto(samples, inside, size) : undefined;
+      if (files.length < MAX_FILES) files.push({ folder, name });
+      wanted ??= { folder, ending: batch.ending };
+      const slot = slots.find(({ index }) => index === batch.slot);
+      if (!slot || slot.content || wanted.folder !== folder || wanted.ending !== batch.ending)
+        return undefined;
+      return sinkOf(slot, size, `${path}: ${inside}`);
+    });
+  await pass();
+  const [best] = batchSets(files);
+  const isOther = best && (best.folder !== wanted?.folder || best.ending !== wanted.ending);
+  if (isOther && slots.some(({ content }) => !content)) {
+    for (const slot of slots) slot.content = undefined;
+    wanted = best;
+    await pass();
+  }
+  await refuseMissing(path, slots, best, samples);
+}
+
+/** Takes a batch. */
+function sinkOf(slot: Slot, size: number, where: string): Sink {
+  let memory: Uint8Array | undefined;
+  let filled = 0;
+  return {
+    write(chunk) {
+      if (!memory) refuseLarge(where, size, chunk);
+      memory ??= size <= slot.section.length ? slot.section : new Uint8Array(size);
+      memory.set(chunk, filled);
+      filled += chunk.length;
+    },
+    end() {
+      const bytes = (memory ?? slot.section).subarray(0, filled);
+      slot.content =
+        memory === undefined || memory === slot.section
+          ? () => readBatch(bytes, where)
+          : settled(bytes, where, slot.section);
+    },
+  };
+}
+
+/** Takes the first bytes of a file. */
+function sampleInto(samples: Sample[], path: string, size: number): Sink {
+  const head = new Uint8Array(Math.min(size, SAMPLE_HEAD));
+  let filled = 0;
+  samples.push({ path, size, head });
+  return {
+    write(chunk) {
+      head.set(chunk.subarray(0, head.length - filled), filled);
+      filled += Math.min(chunk.length, head.length - filled);
+    },
+    end() {},
+  };
+}
+
+/** @throws CifarNormError (data) if a batch has no file; says what is wrong with the others, or what is there instead */
+async function refuseMissing(
+  path: string,
+  slots: readonly Slot[],
+  set: BatchSet | undefined,
+  samples: readonly Sample[],
+): Promise<void> {
+  const nameOf = ({ index }: Slot) => slotName(index, set?.ending);
+  const missing = slots.filter(({ content }) => !content).map(nameOf);
+  if (missing.length === 0) return;
+  const filled = slots.filter(({ content }) => content);
+  for (const { content } of filled) (await content)!();
+  const present = filled.map(nameOf);
+  if (!set || present.length === 0) {
+    const instead = insteadOfBatches(samples);
     throw new CifarNormError(
       'data',
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`,
-      'all batches of CIFAR-10 are needed: unpack the whole archive',
+      `${path}: there are no batches of CIFAR-10 in it${instead ? `: ${instead.words}` : ''}`,
+      instead?.hint ?? FETCH,
     );
   }
   throw new CifarNormError(
     'data',
-    `${path}: it is larger than a batch of CIFAR-10`,
-    'unpack the archive again, or name another folder with --data',
+    present.length === 1
+      ? `${path}: of the batches of CIFAR-10 it holds only ${present[0]}`
+      : `${path}: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`,
+    `all batches are needed: unpack or copy all of them, or ${FETCH}`,
   );
 }

@@ -1,19 +1,14 @@
 /** Finds the data: which places are searched, in which order, and what was found there. */
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { batchNames, type Layout } from './batches.ts';
-import { OFFICIAL } from './official.ts';
+import { isPlace, lookAt, type StoredPlace } from './look.ts';
 
-export type Place =
-  | { readonly kind: 'synthetic' }
-  | { readonly kind: 'folder'; readonly path: string; readonly layout: Layout }
-  | { readonly kind: 'archive'; readonly path: string };
+export type Place = { readonly kind: 'synthetic' } | StoredPlace;
 
-/** A place that was searched. */
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A place that was searched. */
 export interface Attempt {
   readonly where: string;
   readonly outcome: string;
@@ -28,8 +23,12 @@ export interface SearchContext {
   /** `data` in the experiment */
   readonly config: string | undefined;
   readonly cwd: string;
+  /** The folder of the experiment, where its `data` begins; by default the working folder. */
+  readonly configFolder?: string | undefined;
   /** See `cacheFolderOf`. */
   readonly cacheFolder: string | undefined;
+  /** The user's home folder, if there is one: Keras keeps data there. */
+  readonly home?: string | undefined;
 }
 
 export interface Found {
@@ -37,11 +36,11 @@ export interface Found {
   readonly attempts: readonly Attempt[];
 }
 
-const FOLDERS: readonly { readonly name: string; readonly layout: Layout }[] = [
-  { name: 'cifar-10-batches-bin', layout: 'binary' },
-  { name: 'cifar-10-batches-py', layout: 'python' },
+/** Searched in the working folder, in this order. */
+const USUAL = [
+  ...['data', 'cifar-10-batches-py', 'cifar-10-batches-bin', 'datasets'],
+  ...[join('cs231n', 'datasets'), join('data', 'cifar10')],
 ];
-const ARCHIVES = [OFFICIAL.binary.name, OFFICIAL.python.name];
 
 /**
  * The user's cache folder, as is usual on each system; undefined if the user has no home folder. Relative paths do not
@@ -77,75 +76,61 @@ export function requireCacheFolder(folder: string | undefined): string {
 }
 
 /**
- * The first place that is named, else the first usual folder with CIFAR-10, else synthetic data.
- * @throws CifarNormError (data) if the named place does not hold CIFAR-10
+ * The first place that is named, else the first usual one where CIFAR-10 is, else synthetic data.
+ * @throws CifarNormError (data) if the named place does not hold CIFAR-10, or a usual one cannot be read or holds it in a form
+ *   that cannot be read; (usage) if a place has no name
  */
 export async function locateData(context: SearchContext): Promise<Found> {
-  const { option, environment, config, cwd, cacheFolder } = context;
+  const { option, environment, config, cwd, configFolder = cwd, cacheFolder, home } = context;
   const attempts: Attempt[] = [];
   const named = [
-    { name: '--data', value: option, unset: 'not given' },
-    { name: 'CIFAR_NORM_DATA', value: environment || undefined, unset: 'not set' },
-    { name: "the experiment's data", value: config, unset: 'not given' },
+    { name: '--data', value: option, unset: 'not given', base: cwd },
+    { name: 'CIFAR_NORM_DATA', value: environment || undefined, unset: 'not set', base: cwd },
+    { name: "the experiment's data", value: config, unset: 'not given', base: configFolder },
   ];
-  for (const { name, value, unset } of named) {
-    if (value === undefined) {
-      attempts.push({ where: name, outcome: unset });
-      continue;
+  for (const { name, value, unset, base } of named) {
+    if (value === undefined) attempts.push({ where: name, outcome: unset });
+    else {
+      const place = await namedPlace(name, value, base);
+      return { place, attempts: [...attempts, { where: name, outcome: outcomeOf(place) }] };
     }
-    const place: Place | string =
-      value === 'synthetic' ? { kind: 'synthetic' } : await lookAt(resolve(cwd, value));
-    if (typeof place === 'string') {
-      throw new CifarNormError(
-        'data',
-        `${name} is ${value}: ${place}`,
-        `name a folder of CIFAR-10 batches, ${ARCHIVES.join(' or ')}, or synthetic`,
-      );
-    }
-    return { place, attempts: [...attempts, { where: name, outcome: outcomeOf(place) }] };
   }
-  for (const folder of [join(cwd, 'data'), cacheFolder]) {
+  const usual = [
+    ...USUAL.map(folder => join(cwd, folder)),
+    cacheFolder,
+    home === undefined ? undefined : join(home, '.keras', 'datasets'),
+  ];
+  for (const [i, folder] of usual.entries()) {
     if (folder === undefined) {
-      attempts.push({ where: "the user's cache folder", outcome: 'the user has no home folder' });
+      const where = i === USUAL.length ? "the user's cache folder" : '~/.keras/datasets';
+      attempts.push({ where, outcome: 'the user has no home folder' });
       continue;
     }
-    const place = await lookAt(folder);
-    attempts.push({ where: folder, outcome: typeof place === 'string' ? place : outcomeOf(place) });
-    if (typeof place !== 'string') return { place, attempts };
+    const found = await lookAt(folder);
+    if (isPlace(found)) attempts.push({ where: folder, outcome: outcomeOf(found) });
+    else if (found.isFound) {
+      const hint = `${found.hint}; or name another place with --data (synthetic makes up images)`;
+      throw new CifarNormError('data', `${folder}: ${found.words}`, hint);
+    } else attempts.push({ where: folder, outcome: found.words });
+    if (isPlace(found)) return { place: found, attempts };
   }
   return { place: { kind: 'synthetic' }, attempts };
+}
+
+async function namedPlace(name: string, value: string, base: string): Promise<Place> {
+  if (value.trim() === '')
+    throw new CifarNormError(
+      'usage',
+      `${name} is empty`,
+      `name a folder or an archive of CIFAR-10, or synthetic`,
+    );
+  if (value === 'synthetic') return { kind: 'synthetic' };
+  const found = await lookAt(resolve(base, value));
+  if (isPlace(found)) return found;
+  throw new CifarNormError('data', `${name} is ${value}: ${found.words}`, found.hint);
 }
 
 function outcomeOf(place: Place): string {
   if (place.kind === 'synthetic') return 'synthetic data, as requested';
   return `found: ${place.path} (${place.kind === 'archive' ? 'archive' : `${place.layout} batches`})`;
-}
-
-/** The place at a path, or why it does not hold CIFAR-10. */
-async function lookAt(path: string): Promise<Place | string> {
-  const kind = await kindOf(path);
-  if (kind === 'missing') return 'there is no such file or folder';
-  if (kind === 'other') return 'it is neither a folder nor a regular file';
-  if (kind === 'file') {
-    return /\.(tar\.gz|tgz)$/i.test(path)
-      ? { kind: 'archive', path }
-      : 'it is neither a folder nor a .tar.gz file';
-  }
-  for (const { name, layout } of FOLDERS) {
-    for (const folder of [path, join(path, name)]) {
-      const first = batchNames(layout).train[0]!;
-      if ((await kindOf(join(folder, first))) === 'file') return { kind: 'folder', path: folder, layout };
-    }
-  }
-  for (const name of ARCHIVES) {
-    if ((await kindOf(join(path, name))) === 'file') return { kind: 'archive', path: join(path, name) };
-  }
-  return 'the folder has neither CIFAR-10 batches nor an archive of them';
-}
-
-async function kindOf(path: string): Promise<'missing' | 'file' | 'folder' | 'other'> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats === undefined) return 'missing';
-  if (stats.isDirectory()) return 'folder';
-  return stats.isFile() ? 'file' : 'other';
 }

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { openRegular } from '../files/regular.ts';
-import type { Layout } from './batches.ts';
 import { IMAGE_SIZE, type Images } from './dataset.ts';
+import type { Layout } from './formats/cifar.ts';
 
 export interface Checksums {
   readonly bytes: number;

@@ -21,6 +21,8 @@ export interface DataContext {
   readonly env: Environment;
   /** The experiment's `data`. */
   readonly config: string | undefined;
+  /** What `config` is relative to; by default the working folder. */
+  readonly configFolder?: string;
 }
 
 /**
@@ -42,11 +44,15 @@ function homeFolder(): string {
 }
 
 /** @param option a place that the user named, as with `--data` */
-export function findData(option: string | undefined, { cwd, env, config }: DataContext): Promise<Found> {
+export function findData(
+  option: string | undefined,
+  { cwd, env, config, configFolder }: DataContext,
+): Promise<Found> {
   return locateData({
-    ...{ option, config, cwd },
+    ...{ option, config, cwd, configFolder },
     environment: env.CIFAR_NORM_DATA,
     cacheFolder: userCacheFolder(env),
+    home: homeFolder() || undefined,
   });
 }
 

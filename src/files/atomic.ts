@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CifarNormError } from '../errors.ts';
 
 const CHUNK = 1 << 16;
 
@@ -80,11 +79,4 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path)).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
-}
-
-/** A file system's error as a CifarNormError that says what could not be done; other errors as they are. */
-export function explained(error: unknown, code: 'usage' | 'run', what: string, hint: string): Error {
-  if (!(error instanceof Error) || error instanceof CifarNormError || !('code' in error))
-    return error as Error;
-  return new CifarNormError(code, `${what}: ${error.message}`, hint);
 }

@@ -1,5 +1,5 @@
 /** Writes the views of a stored run again. */
-import { explained } from '../files/atomic.ts';
+import { explained } from '../files/system-error.ts';
 import { lockFolder } from '../store/folder.ts';
 import { readRun, type StoredRun } from '../store/stored-run.ts';
 import { writeViews } from './views.ts';

@@ -12,7 +12,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Environment } from '../data/locate.ts';
 import { needOf } from '../data/need.ts';
 import { openForRun } from '../data/open.ts';
-import { explained } from '../files/atomic.ts';
+import { explained } from '../files/system-error.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import { type Planner, planner } from '../plan/plan.ts';
 import { type Shard, trialsOf } from '../plan/shard.ts';
@@ -204,10 +204,10 @@ async function prepare(
 ): Promise<Prepared> {
   const { cwd, onEvent, queue: url, timeout, workers = availableParallelism() } = options;
   const loaded = await loadExperiment(source, overridesOf(options.set), cwd);
-  const { experiment, cells, warnings } = loaded;
+  const { experiment, cells, warnings, dataFolder } = loaded;
   await onEvent({ kind: 'loaded', experiment, warnings });
   const { train, statistics, ...data } = await openForRun(options.data, needOf(experiment, cells), {
-    ...{ cwd, env: options.env ?? {}, config: experiment.data },
+    ...{ cwd, env: options.env ?? {}, config: experiment.data, configFolder: dataFolder },
     onReading: source => onEvent({ kind: 'reading', source }),
   }).then(({ dataset: { source, kind, official, fingerprint, train }, statistics }) => {
     // A queue's workers have their own images. These are read only for their fingerprint, and freed before planning.

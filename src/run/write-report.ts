@@ -2,7 +2,8 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { explained, writeAtomically } from '../files/atomic.ts';
+import { writeAtomically } from '../files/atomic.ts';
+import { explained } from '../files/system-error.ts';
 import { reportMarkdown } from '../report/page/markdown.ts';
 import { reportPage } from '../report/page/page.ts';
 import type { PageRun } from '../report/page/page-run.ts';

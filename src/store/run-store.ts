@@ -3,8 +3,8 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
-import { explained } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
+import { type Advice, explained } from '../files/system-error.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
 import type { Planner } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
@@ -175,7 +175,7 @@ export class RunStore {
   }
 }
 
-export const RUN_AGAIN = 'finished trials are kept: solve this, then run the same command again to resume';
+export const RUN_AGAIN: Advice = { after: 'run the same command again to resume: finished trials are kept' };
 
 const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
 

@@ -1,9 +1,10 @@
 /** Tiny CIFAR-10s in each format: three images per batch. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create } from 'tar';
+import { fileURLToPath } from 'node:url';
+import { create, extract } from 'tar';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';
 
 export const PER_BATCH = 3;
@@ -86,4 +87,13 @@ export async function archiveOf(
 ): Promise<string> {
   await create({ gzip: true, cwd, file, portable: true }, names);
   return file;
+}
+
+/** Pickles of records(1) by their names, as several versions of Python and NumPy wrote them: see test/fixtures/pickles/make.py. */
+export async function pickles(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const cwd = temporary();
+  const file = fileURLToPath(new URL('../fixtures/pickles/pickles.tar.gz', import.meta.url));
+  await extract({ cwd, file });
+  const folder = join(cwd, 'pickles');
+  return new Map(readdirSync(folder).map(name => [name, readFileSync(join(folder, name))]));
 }

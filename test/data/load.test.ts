@@ -1,14 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';
+import { readBatch } from '../../src/data/formats/cifar.ts';
 import { loadDataset } from '../../src/data/load.ts';
 import {
   cacheFolderOf,
@@ -25,7 +17,6 @@ import {
   requireCacheFolder,
   type SearchContext,
 } from '../../src/data/locate.ts';
-import { readPythonBatch } from '../../src/data/python-batch.ts';
 import { checkSplit, meanImage } from '../../src/data/split.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
@@ -98,7 +89,7 @@ describe('every format gives the same images', () => {
         '-c',
         'import pickle,sys; sys.stdout.buffer.write(pickle.dumps({b"labels": [1, 2, 300]}, protocol=2))',
       ]);
-      expect(() => readPythonBatch(made.stdout, 'x')).toThrow(CifarNormError);
+      expect(() => readBatch(made.stdout, 'x')).toThrow(CifarNormError);
     },
   );
 });
@@ -206,11 +197,7 @@ describe.skipIf(platform() === 'win32')('files that are not regular', () => {
 
 describe('corrupt data: one message that names the file', () => {
   it.each([
-    [
-      'missing',
-      (f: string) => rmSync(join(f, 'data_batch_3.bin')),
-      /data_batch_3\.bin: there is no such file/,
-    ],
+    ['missing', (f: string) => rmSync(join(f, 'data_batch_3.bin')), /: data_batch_3\.bin is missing$/],
     [
       'truncated',
       (f: string) => truncateSync(join(f, 'data_batch_2.bin'), 5000),
@@ -219,7 +206,7 @@ describe('corrupt data: one message that names the file', () => {
     [
       'empty',
       (f: string) => truncateSync(join(f, 'data_batch_2.bin'), 0),
-      /data_batch_2\.bin: it has 0 bytes/,
+      /data_batch_2\.bin: it is empty \(it has 0 bytes\)/,
     ],
     [
       'a label of 10',
@@ -236,7 +223,7 @@ describe('corrupt data: one message that names the file', () => {
     const folder = binaryFolder();
     rmSync(join(folder, 'data_batch_4.bin'));
     expect(await failureOf(load(await archiveOf(dirname(folder), [BINARY])))).toMatch(
-      /data_batch_4 is missing/,
+      /: data_batch_4\.bin is missing$/,
     );
 
     const whole = readFileSync(await archiveOf(dirname(binaryFolder()), [BINARY]));
@@ -246,8 +233,8 @@ describe('corrupt data: one message that names the file', () => {
       return failureOf(load(file));
     };
     expect(await broken(whole.subarray(0, whole.length / 2))).toMatch(/truncated/);
-    expect(await broken(Buffer.from('not gzip at all'))).toMatch(/not gzip/);
-    expect(await broken(gzipSync(Buffer.from('no tar'.repeat(1000))))).toMatch(/not a tar archive|missing/);
+    expect(await broken(Buffer.from('not gzip at all'))).toMatch(/it is text, not CIFAR-10/);
+    expect(await broken(gzipSync(Buffer.from('no tar'.repeat(1000))))).toMatch(/what it holds is text/);
   });
 
   it('hostile archives: links, nested folders, huge entries, bombs', async () => {
@@ -256,7 +243,7 @@ describe('corrupt data: one message that names the file', () => {
     writeFileSync(join(parent, 'secret'), records(1));
     rmSync(join(folder, 'data_batch_1.bin'));
     symlinkSync(join(parent, 'secret'), join(folder, 'data_batch_1.bin'));
-    expect(await failureOf(load(await archiveOf(parent, [BINARY])))).toMatch(/data_batch_1 is missing/);
+    expect(await failureOf(load(await archiveOf(parent, [BINARY])))).toMatch(/data_batch_1\.bin is missing/);
 
     const large = binaryFolder();
     truncateSync(join(large, 'data_batch_1.bin'), 40_000_000);
@@ -275,16 +262,10 @@ describe('corrupt data: one message that names the file', () => {
       return failureOf(load(file));
     };
     const zeros = gzipSync(new Uint8Array(30_000_000), { level: 1 });
-    const afterTheEnd = Buffer.concat(Array<Uint8Array>(15).fill(zeros));
+    const whole = readFileSync(await archiveOf(dirname(binaryFolder()), [BINARY]));
+    const afterTheEnd = Buffer.concat([whole, ...Array<Uint8Array>(15).fill(zeros)]);
     expect(await read(afterTheEnd)).toMatch(/more than 400000000 bytes/);
-    expect(await read(gzipSync(readFileSync(await archiveOf(dirname(binaryFolder()), [BINARY]))))).toMatch(
-      /not a tar archive/,
-    );
-
-    const nested = temporary();
-    mkdirSync(join(nested, 'a', 'b'), { recursive: true });
-    cpSync(binaryFolder(), join(nested, 'a', 'b', BINARY), { recursive: true });
-    expect(await failureOf(load(await archiveOf(nested, ['a'])))).toMatch(/missing/);
+    expect(await read(gzipSync(gzipSync(whole)))).toMatch(/compressed more than 2 times/);
   });
 });
 
@@ -292,7 +273,7 @@ describe('the pickle reader', () => {
   const whole = pickle(records(1));
   const outcome = (bytes: Uint8Array): string => {
     try {
-      readPythonBatch(bytes, 'file');
+      readBatch(bytes, 'file');
       return 'read';
     } catch (error) {
       if (!(error instanceof CifarNormError)) throw error;
@@ -303,7 +284,7 @@ describe('the pickle reader', () => {
   it('refuses opcodes and names that CIFAR-10 does not use', () => {
     expect(outcome(whole)).toBe('read');
     const system = Buffer.from('\x80\x02cos\nsystem\nU\x02ls\x85R.', 'latin1');
-    expect(outcome(system)).toMatch(/not a dict/);
+    expect(outcome(system)).toMatch(/calls os\.system, which no file of CIFAR-10 does/);
     const swapped = Buffer.from(
       Buffer.from(whole).toString('latin1').replace('_reconstruct', '_reconstrukt'),
       'latin1',

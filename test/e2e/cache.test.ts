@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cachePaths, type Entry, readEntry, writeEntry } from '../../src/data/cache/entry.ts';
 import { GRANULARITY_MS } from '../../src/data/cache/identity.ts';
-import { IMAGE_SIZE } from '../../src/data/dataset.ts';
+import { loadDataset } from '../../src/data/load.ts';
+import { locateData } from '../../src/data/locate.ts';
 import { archiveOf, BINARY, binaryFolder } from '../data/fixtures.ts';
 import { cifarNorm, emptyFolder, type Outcome } from './cli.ts';
 
@@ -38,17 +39,23 @@ const filesOf = (run: string): string[] => [
   JSON.parse(readFileSync(join(run, 'manifest.json'), 'utf8')).data.fingerprint,
 ];
 
-/** Changes what the cache remembers, with a checksum that matches. */
+/** Changes what the cache remembers, with a seal that is right. */
 async function poison(cache: string, place: string, change: (entry: Entry) => Partial<Entry>): Promise<void> {
   const { entry: path } = cachePaths(join(cache, 'cifar-norm'), place);
-  const entry = (await readEntry(path))!;
-  await writeEntry(path, { ...entry, ...change(entry) });
+  const { entry } = (await readEntry(path))!;
+  const { train } = await loadDataset((await locateData({ ...nowhere, option: place })).place);
+  await writeEntry(path, { ...entry, ...change(entry) }, train);
 }
+const nowhere = { environment: undefined, config: undefined, cwd: emptyFolder(), cacheFolder: undefined };
 
-const wrongMean = ({ statistics }: Entry): Partial<Entry> => {
-  const mean = Buffer.from(new Float64Array(IMAGE_SIZE).fill(200).buffer).toString('base64');
-  return { statistics: statistics.map(row => ({ ...row, mean })) };
-};
+/** A mean that could be that of the images, and is not: the sum of each pixel is one more. */
+const wrongMean = ({ statistics }: Entry): Partial<Entry> => ({
+  statistics: statistics.map(row => {
+    const mean = new Float64Array(Uint8Array.from(Buffer.from(row.mean, 'base64')).buffer);
+    const wrong = mean.map(value => (Math.round(value * row.count) + 1) / row.count);
+    return { ...row, mean: Buffer.from(wrong.buffer).toString('base64') };
+  }),
+});
 
 describe.each([
   ['a folder', () => folder],

@@ -259,7 +259,7 @@ describe('resuming', () => {
     const [file, first, second] = [tinyExperiment(), join(emptyFolder(), 'run'), join(emptyFolder(), 'run')];
     const { status, stderr, rows } = run(file, 1, first);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/error: cannot write the result to stdout: ENOSPC/);
+    expect(stderr).toMatch(/error: cannot write the result to stdout: no space left on the disk \(ENOSPC\)/);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(rows).toBe(9);
     expect(run(file, 2, second)).toMatchObject({ status: 0, rows: 9 });

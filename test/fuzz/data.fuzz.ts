@@ -1,154 +1,38 @@
-/** Whatever the bytes, the readers of data return images or throw a CifarNormError. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Whatever an archive, a folder or an entry of the cache holds, it is read, or is a CifarNormError. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, describe, expect } from 'vitest';
-import { readArchive } from '../../src/data/archive.ts';
-import { batchNames, type Layout, MAX_BATCH_BYTES, readBatch } from '../../src/data/batches.ts';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { cachePaths, type Entry, writeEntry } from '../../src/data/cache/entry.ts';
+import { GRANULARITY_MS } from '../../src/data/cache/identity.ts';
+import { loadForRun, type RunData } from '../../src/data/cache/load-for-run.ts';
 import { IMAGE_SIZE } from '../../src/data/dataset.ts';
-import { pickle, records } from '../data/fixtures.ts';
+import { loadDataset } from '../../src/data/load.ts';
+import { locateData } from '../../src/data/locate.ts';
+import { binaryFolder, pickle, records } from '../data/fixtures.ts';
 import { mutated } from './mutations.ts';
 import { isOrderly } from './orderly.ts';
-
-/** Reads every image of a batch, as the loader does. */
-function readWhole(layout: Layout, bytes: Uint8Array): void {
-  const { labels, image } = readBatch(layout, bytes, 'file');
-  for (let i = 0; i < labels.length; i++) {
-    expect(labels[i]! >= 0 && labels[i]! <= 9).toBe(true);
-    expect(image(i).length).toBe(IMAGE_SIZE);
-  }
-}
-
-describe('the pickle reader', () => {
-  const whole = [1, 2].map(number => pickle(records(number)));
-  const opcodes = [...'(N\x88\x89KMJUT]})\x85\x86\x87tqrhjcaeuRb.0i}\x95\x8c'].map(char =>
-    char.charCodeAt(0),
-  );
-  const opcode = fc.oneof(
-    fc.constantFrom(...opcodes).map(code => [code]),
-    fc.tuple(fc.constantFrom(...Buffer.from('KUqh')), fc.nat(4)).map(pair => [...pair]),
-    fc
-      .constantFrom(
-        ...['U\x06labels', 'U\x04data', 'cnumpy\ndtype\n', 'cnumpy\nndarray\n', 'cos\nsystem\n', 'U\x02u1'],
-        ...[
-          'T\xff\xff\xff\xff',
-          'j\xff\xff\xff\x7f',
-          'r\xff\xff\xff\xff',
-          'cnumpy.core.multiarray\n_reconstruct\n',
-        ],
-      )
-      .map(text => [...Buffer.from(text, 'latin1')]),
-  );
-
-  /** Splits a pickle into opcodes with their arguments. */
-  function stepsOf(bytes: Uint8Array): Uint8Array[] {
-    const fixed: Record<string, number> = { '\x80': 1, K: 1, M: 2, J: 4, q: 1 };
-    const steps: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += steps.at(-1)!.length) {
-      const code = String.fromCharCode(bytes[at]!);
-      let length = 1 + (fixed[code] ?? 0);
-      if (code === 'U') length = 2 + bytes[at + 1]!;
-      if (code === 'T') length = 5 + Buffer.from(bytes).readUInt32LE(at + 1);
-      if (code === 'c') length = bytes.indexOf(0x0a, bytes.indexOf(0x0a, at) + 1) + 1 - at;
-      steps.push(bytes.subarray(at, at + length));
-    }
-    return steps;
-  }
-  const wholeSteps = stepsOf(whole[0]!);
-  const rearranged = fc
-    .array(
-      fc.tuple(fc.nat(wholeSteps.length - 1), fc.nat(2), fc.nat(wholeSteps.length - 1), fc.option(opcode)),
-      { minLength: 1, maxLength: 3 },
-    )
-    .map(edits => {
-      const steps = [...wholeSteps];
-      for (const [at, removed, other, made] of edits)
-        steps.splice(at, removed, made ? Uint8Array.from(made) : wholeSteps[other]!);
-      return Buffer.concat(steps);
-    });
-  const program = fc
-    .array(opcode, { maxLength: 60, size: 'max' })
-    .map(codes => Uint8Array.from([0x80, 2, ...codes.flat(), 0x2e]));
-
-  isOrderly(
-    'mutated pickles',
-    0.2,
-    mutated(
-      whole,
-      opcode.map(codes => Uint8Array.from(codes)),
-    ),
-    bytes => readWhole('python', bytes),
-  );
-  isOrderly('pickles of rearranged opcodes', 0.05, rearranged, bytes => readWhole('python', bytes));
-  isOrderly('pickles of random opcodes', 0.02, program, bytes => readWhole('python', bytes));
-  isOrderly(
-    'pickles of random bytes',
-    0.04,
-    fc.uint8Array({ maxLength: 300, size: 'max' }).map(bytes => Uint8Array.from([0x80, 2, ...bytes])),
-    bytes => readWhole('python', bytes),
-  );
-  isOrderly(
-    'pickles of repeated opcodes',
-    0.005,
-    fc
-      .array(fc.tuple(opcode, fc.constantFrom(1, 2, 1000, 99_999, 300_000)), { maxLength: 5 })
-      .map(runs =>
-        Buffer.concat([
-          Uint8Array.of(0x80, 2),
-          ...runs.map(([codes, count]) => Buffer.alloc(codes.length * count, Uint8Array.from(codes))),
-          Uint8Array.of(0x2e),
-        ]),
-      ),
-    bytes => readWhole('python', bytes),
-  );
-});
-
-describe('the binary reader', () => {
-  const record = 1 + IMAGE_SIZE;
-  const labelled = fc
-    .array(fc.tuple(fc.oneof({ weight: 9, arbitrary: fc.nat(9) }, fc.nat(255)), fc.nat(255)), {
-      maxLength: 5,
-    })
-    .map(images => {
-      const bytes = new Uint8Array(images.length * record);
-      for (const [i, [label, pixel]] of images.entries()) {
-        bytes.fill(pixel, i * record, (i + 1) * record);
-        bytes[i * record] = label;
-      }
-      return bytes;
-    });
-  isOrderly('binary batches', 0.05, fc.oneof(labelled, mutated([records(1), records(2)])), bytes =>
-    readWhole('binary', bytes),
-  );
-});
 
 describe('the archive reader', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-fuzz-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const layouts = new Map<string, Layout>();
-  for (const layout of ['binary', 'python'] as const) {
-    const { train, test } = batchNames(layout);
-    for (const name of [...train, test]) layouts.set(name, layout);
-  }
+  const batches = [1, 2, 3, 4, 5].map(i => `data_batch_${i}`).concat('test_batch');
+  const layouts = new Map<string, 'binary' | 'python'>(
+    batches.flatMap(name => [[name, 'python'] as const, [`${name}.bin`, 'binary'] as const]),
+  );
 
+  const file = join(folder, 'x.tar.gz');
+  /** Reads the file twice: the training batches, and all. */
   async function readBytes(bytes: Uint8Array): Promise<void> {
-    const file = join(folder, 'x.tar.gz');
     writeFileSync(file, bytes);
-    const seen = new Set<string>();
-    await readArchive(
-      file,
-      name => layouts.has(name),
-      (_, size) => new Uint8Array(size),
-      (name, content) => {
-        expect(seen).not.toContain(name);
-        expect(content.length).toBeLessThanOrEqual(MAX_BATCH_BYTES);
-        readWhole(layouts.get(name)!, content);
-        seen.add(name);
-      },
-    );
+    const { train } = await loadDataset({ kind: 'archive', path: file });
+    expect(train.pixels.length).toBe(train.count * IMAGE_SIZE);
+    await loadDataset({ kind: 'archive', path: file }, { test: true });
   }
 
   interface Entry {
@@ -251,17 +135,18 @@ describe('the archive reader', () => {
     link: '',
   });
   const wholes = (['binary', 'python'] as const).map(layout => {
-    const { train, test } = batchNames(layout);
     const batchOf = (number: number) => (layout === 'binary' ? records(number) : pickle(records(number)));
+    const names = [...layouts.keys()].filter(name => layouts.get(name) === layout);
     return Buffer.concat([
-      ...[...train, test].map((name, i) => entryOf(plain(`cifar/${name}`, batchOf(i + 1)))),
+      ...names.map((name, i) => entryOf(plain(`cifar/${name}`, batchOf(i + 1)))),
       new Uint8Array(1024),
     ]);
   });
   const packed = (bytes: Uint8Array) => gzipSync(bytes, { level: 1 });
 
-  isOrderly('archives of odd entries', 0.02, entries.map(packed), readBytes);
-  isOrderly('mutated tars', 0.01, mutated(wholes).map(packed), readBytes);
+  isOrderly('archives of odd entries', 0.04, entries.map(packed), readBytes);
+  isOrderly('mutated tars', 0.02, mutated(wholes), readBytes);
+  isOrderly('mutated tars, compressed', 0.01, mutated(wholes).map(packed), readBytes);
   isOrderly('mutated archives', 0.01, mutated(wholes.map(packed)), readBytes);
   isOrderly(
     'archives compressed twice, or several in one file',
@@ -279,4 +164,176 @@ describe('the archive reader', () => {
   const bomb = Buffer.concat(Array<Uint8Array>(30).fill(zeros));
   const bombs = [bomb, gzipSync(bomb, { level: 1 }), zeros, Buffer.concat([packed(wholes[0]!), bomb])];
   isOrderly('gzip bombs', 0.0005, fc.constantFrom(...bombs), readBytes);
+});
+
+describe('places', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-fuzz-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const nowhere = { environment: undefined, config: undefined, cacheFolder: undefined };
+  /** Searches as a run does, and reads what is found. */
+  async function search(cwd: string, option?: string): Promise<void> {
+    const { place } = await locateData({ ...nowhere, option, cwd });
+    if (place.kind !== 'synthetic') await loadDataset(place);
+  }
+
+  const pointers = [
+    ...[
+      'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n',
+      '/annex/objects/SHA256E-s1--0\n',
+    ],
+    ...[
+      'outs:\n- md5: 0\n  path: x\n',
+      '<!DOCTYPE html>',
+      '{"a": 1}',
+      'PK\x03\x04',
+      'PAR1',
+      '\x89PNG\r\n',
+      '\x1f\x8b',
+    ],
+    ...['\x1f\x8b\x08\0', '\0\0\0\0', 'ustar', '\xff\xfe', 'outs:\n', 'a: b\n', '\n', ' ', '-', '\r'],
+  ];
+  const piece = fc.oneof(fc.constantFrom(...pointers), fc.string({ unit: 'binary-ascii', maxLength: 4 }));
+  const text = fc
+    .array(fc.tuple(piece, fc.constantFrom(1, 1, 1, 2, 700, 20_000)), { maxLength: 6 })
+    .map(parts =>
+      Buffer.concat(parts.map(([part, count]) => Buffer.alloc(part.length * count, part, 'latin1'))),
+    );
+  const content = fc.oneof(
+    text,
+    fc.uint8Array({ maxLength: 3100 }),
+    fc.constantFrom(
+      records(1),
+      pickle(records(2)),
+      gzipSync(records(1)),
+      new Uint8Array(3074),
+      new Uint8Array(),
+    ),
+  );
+  isOrderly('any file as --data', 0.06, content, async bytes => {
+    const file = join(folder, 'file');
+    writeFileSync(file, bytes);
+    await search(folder, file);
+  });
+
+  const name = fc.constantFrom(
+    ...[
+      'data_batch_1',
+      'data_batch_2',
+      'data_batch_1.bin',
+      'Data_Batch_3.BIN',
+      'data_batch_4 (1)',
+      'test_batch',
+    ],
+    ...[
+      'data_batch_5.pkl',
+      'cifar-10-python.tar.gz',
+      'cifar-10-binary.tar(1).gz',
+      'cifar10',
+      'train',
+      'x.dvc',
+      'x.tgz',
+    ],
+    ...['cifar-10-batches-py-target_archive', '.hidden', 'a.part', 'readme.html', '1.png', '数据.tar'],
+  );
+  const path = fc
+    .tuple(
+      fc.array(fc.constantFrom('data', 'datasets', 'cs231n', 'cifar-10-batches-py', 'a'), { maxLength: 3 }),
+      name,
+    )
+    .map(([folders, file]) => join(...folders, file));
+  const files = fc.array(
+    fc.tuple(
+      path,
+      fc.oneof(
+        { weight: 5, arbitrary: content },
+        fc.constantFrom('.', '..', 'missing', '../data', '.git/annex/objects/x'),
+      ),
+    ),
+    { maxLength: 7 },
+  );
+  isOrderly('any tree of files and links as the working folder', 0.04, files, async made => {
+    const cwd = join(folder, 'tree');
+    rmSync(cwd, { recursive: true, force: true });
+    for (const [file, what] of made) {
+      const there = join(cwd, file);
+      try {
+        mkdirSync(dirname(there), { recursive: true });
+        if (typeof what === 'string') symlinkSync(what, there);
+        else writeFileSync(there, what);
+      } catch {
+        // A file is in the way.
+      }
+    }
+    await search(cwd);
+  });
+});
+
+describe('entries of the cache', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-fuzz-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
+  const need = { preprocessing: 'meanImage', numTraining: 10, numValidation: 4, trainImages: 4 } as const;
+  const { entry: path } = cachePaths(folder, place.path);
+  let truth: RunData;
+  let whole: Buffer;
+  beforeAll(async () => {
+    await wait(GRANULARITY_MS + 100);
+    truth = await loadForRun(place, need, folder);
+    whole = readFileSync(path);
+  });
+  const read = async () => {
+    const { dataset, statistics } = await loadForRun(place, need, folder);
+    expect(dataset.train.count).toBe(truth.dataset.train.count);
+    return { fingerprint: dataset.fingerprint, statistics };
+  };
+  const expected = () => ({ fingerprint: truth.dataset.fingerprint, statistics: truth.statistics });
+  const sealedAsBefore = (json: string) => `${createHash('sha256').update(json).digest('hex')}\n${json}\n`;
+  const edits = fc.array(fc.tuple(fc.nat(), fc.nat(20), fc.string({ unit: 'binary-ascii', maxLength: 6 })), {
+    minLength: 1,
+    maxLength: 3,
+  });
+
+  isOrderly(
+    'edited entries, their checksum right or not',
+    0.05,
+    fc.tuple(edits, fc.boolean()),
+    async ([changes, seal]) => {
+      const text = changes.reduce(
+        (old, [at, length, insert]) => {
+          const start = at % old.length;
+          return old.slice(0, start) + insert + old.slice(start + length);
+        },
+        seal ? whole.toString('latin1').split('\n')[1]! : whole.toString('latin1'),
+      );
+      writeFileSync(path, seal ? sealedAsBefore(text) : text, 'latin1');
+      const isWhole = readFileSync(path).equals(whole);
+      expect(isWhole || (await read())).toEqual(isWhole || expected());
+    },
+  );
+
+  const mean = fc.oneof(
+    fc
+      .constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY, -1, 256, 1e308)
+      .map(value => new Float64Array(IMAGE_SIZE).fill(value)),
+    fc.nat(4000).map(length => new Float64Array(length).fill(100)),
+  );
+  const statistics = fc
+    .tuple(mean, fc.oneof(fc.constant(new Float64Array()), mean))
+    .map(([mean, deviation]) => ({ mean, deviation }));
+  const base64 = ({ buffer }: Float64Array) => Buffer.from(buffer).toString('base64');
+  isOrderly(
+    'entries with impossible statistics, sealed as the program seals',
+    0.02,
+    statistics,
+    async made => {
+      const entry = JSON.parse(whole.toString('utf8').split('\n')[1]!) as Entry;
+      const wrong = entry.statistics.map(row => ({
+        ...row,
+        mean: base64(made.mean),
+        deviation: base64(made.deviation),
+      }));
+      await writeEntry(path, { ...entry, statistics: wrong }, truth.dataset.train);
+      expect(await read()).toEqual(expected());
+    },
+  );
 });

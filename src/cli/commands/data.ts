@@ -1,5 +1,5 @@
 import { type Command, Option } from '@commander-js/extra-typings';
-import type { Layout } from '../../data/batches.ts';
+import type { Layout } from '../../data/formats/cifar.ts';
 import type { Context } from '../context.ts';
 import { dataOption, withOutput } from '../options.ts';
 

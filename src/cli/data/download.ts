@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { experimentSchema } from '../../config/schema.ts';
-import type { Layout } from '../../data/batches.ts';
 import { GRANULARITY_MS } from '../../data/cache/identity.ts';
 import { loadForRun } from '../../data/cache/load-for-run.ts';
 import { download, PATIENCE } from '../../data/download.ts';
+import type { Layout } from '../../data/formats/cifar.ts';
 import { install, isInstalled } from '../../data/install.ts';
 import { needOf } from '../../data/need.ts';
 import { type Archive, OFFICIAL } from '../../data/official.ts';

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../files/atomic.ts';
 import { openRegular } from '../../files/regular.ts';
+import { IMAGE_SIZE, type Images } from '../dataset.ts';
 import { identitySchema } from './identity.ts';
 
 /** Float64 numbers, little-endian, in base64. */
@@ -45,21 +46,42 @@ export function cachePaths(folder: string, place: string): CachePaths {
   return { entry: join(folder, 'known', `${name}.json`), copy: join(folder, 'known', `${name}.images`) };
 }
 
-/** The entry; undefined if it is missing or damaged. */
-export async function readEntry(path: string): Promise<Entry | undefined> {
+/** An entry as it was read. It counts only if it is about the images that are there: see `isSealed`. */
+export interface Sealed {
+  readonly entry: Entry;
+  readonly json: string;
+  readonly seal: string;
+}
+
+/** Undefined if the entry is missing or damaged. */
+export async function readEntry(path: string): Promise<Sealed | undefined> {
   try {
     await using file = await openRegular(path);
     const text = await file.readFile('utf8');
-    const [checksum, json] = text.split('\n', 2) as [string, string];
-    return checksum === checksumOf(json) ? entrySchema.parse(JSON.parse(json)) : undefined;
+    const [seal, json] = text.split('\n', 2) as [string, string];
+    return { seal, json, entry: entrySchema.parse(JSON.parse(json)) };
   } catch {
     return undefined;
   }
 }
 
-export async function writeEntry(path: string, entry: Entry): Promise<void> {
+export async function writeEntry(path: string, entry: Entry, images: Images): Promise<void> {
   const json = JSON.stringify(entry);
-  await store(path, [`${checksumOf(json)}\n${json}\n`]);
+  await store(path, [`${sealOf(json, images)}\n${json}\n`]);
+}
+
+/** Whether the program wrote an entry as it is, and about these images: only those of `sealedImages` are looked at. */
+export const isSealed = ({ seal, json }: Sealed, images: Images): boolean => seal === sealOf(json, images);
+
+/** Images spread over all, that an entry is sealed with: it cannot be taken for one of other images. */
+export const sealedImages = (count: number): number[] =>
+  [0, 1, 2, 3, 4].map(part => Math.floor((part * count) / 5));
+
+function sealOf(json: string, { count, labels, pixels }: Images): string {
+  const hash = createHash('sha256').update(json);
+  for (const i of sealedImages(count))
+    hash.update(labels.subarray(i, i + 1)).update(pixels.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE));
+  return hash.digest('hex');
 }
 
 /** Replaces a file of the cache atomically. Removes the oldest files over the limits. */
@@ -69,8 +91,6 @@ export async function store(path: string, pieces: readonly (string | Uint8Array)
   await writeAtomically(path, pieces);
   await prune(folder);
 }
-
-const checksumOf = (json: string): string => createHash('sha256').update(json).digest('hex');
 
 /** A copy of CIFAR-10 has 154 MB, an entry at most 0.5 MB. */
 const LIMITS = [

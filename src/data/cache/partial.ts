@@ -10,7 +10,8 @@ export type Range = readonly [first: number, end: number];
 /** Bytes of an image and its label, in a batch and in a copy. */
 const RECORD = 1 + IMAGE_SIZE;
 
-const countOf = ({ size }: Identity): number => Number(size) / RECORD;
+/** Images in a batch, or in a copy. */
+export const countOf = ({ size }: Identity): number => Number(size) / RECORD;
 
 /**
  * Reads images from `.bin` batches, in their order. Images outside the ranges stay zero.

@@ -1,0 +1,214 @@
+/** Reads a tar archive as a stream, compressed with gzip once, twice or not at all: nothing is unpacked to disk. */
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Parser, type ReadEntry } from 'tar';
+import { CifarNormError } from '../../errors.ts';
+import { openRegular } from '../../files/regular.ts';
+import { explained, isSystemError } from '../../files/system-error.ts';
+import { batchNameOf } from './cifar.ts';
+import { conversionOf, FETCH, HEAD_BYTES, type Kind, recognize, SAMPLE_BYTES } from './recognize.ts';
+
+/** Both official archives hold less than 190 MB: whatever is more than this is not CIFAR-10 alone. */
+const MAX_BYTES = 400_000_000;
+/** CIFAR-10 as images has 60,000. */
+const MAX_ENTRIES = 200_000;
+/** How often an archive may be compressed: a browser or a server may do it a second time. */
+const MAX_LAYERS = 2;
+const CHUNK = 1 << 20;
+
+/** A regular file in an archive. */
+export interface ArchiveEntry {
+  /** The folder that it is in, without `./`, `/` or `..`; empty at the top. */
+  readonly folder: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Takes the content of a file. */
+export interface Sink {
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/**
+ * Calls `visit` for each regular file, in the archive's order, and writes its content to the sink that this returns. An error that
+ * a sink throws ends the reading.
+ * @throws CifarNormError (data) if the archive cannot be read, is truncated, corrupt or too large, or is no tar archive
+ */
+export async function readArchive(
+  path: string,
+  visit: (entry: ArchiveEntry) => Sink | undefined,
+  most = MAX_BYTES,
+): Promise<void> {
+  let problem: Error | undefined;
+  const attempt = (act: () => void) => {
+    try {
+      if (!problem) act();
+    } catch (error) {
+      problem = error as Error;
+    }
+  };
+  let count = 0;
+  const sinks = new WeakMap<object, Sink>();
+  const parser = new Parser({
+    strict: true,
+    // Keeps the parser from decompressing once more, which would evade the limit on size.
+    maxDecompressionRatio: 0,
+    filter: (entryPath, entry) => {
+      if (++count > MAX_ENTRIES)
+        problem ??= bad(path, `it holds more than ${MAX_ENTRIES} files: it is not CIFAR-10 alone`, OTHERS);
+      if (problem || !('type' in entry) || !/^(Old|Contiguous)?File$/.test(entry.type)) return false;
+      attempt(() => {
+        const sink = visit({ ...placeOf(entryPath), size: entry.size });
+        if (sink) sinks.set(entry, sink);
+      });
+      return sinks.has(entry);
+    },
+    onReadEntry: (entry: ReadEntry) => {
+      const sink = sinks.get(entry)!;
+      entry.on('data', chunk => attempt(() => sink.write(chunk)));
+      entry.on('end', () => attempt(() => sink.end()));
+    },
+  });
+  parser.on('error', error => {
+    problem ??= error;
+  });
+  // After the archive's end the parser would buffer whatever follows.
+  let hasEnded = false;
+  parser.on('eof', () => {
+    hasEnded = true;
+  });
+  try {
+    for await (const chunk of tarIn(path, most)) {
+      // Entries are copied at once, so the parser needs no back pressure.
+      if (!hasEnded) parser.write(chunk);
+      if (problem) throw problem;
+    }
+    parser.end();
+    if (problem) throw problem;
+  } catch (error) {
+    // A parser that is stopped from within reports only an abort.
+    throw await explainedFor(path, problem ?? (error as Error));
+  }
+}
+
+/** How much of an archive is searched for batches. */
+const PREVIEW_BYTES = 16_000_000;
+
+class Seen extends Error {}
+
+/** Whether an archive has batches among its first files. */
+export async function holdsBatches(path: string): Promise<boolean> {
+  const stop = ({ name }: ArchiveEntry) => {
+    if (batchNameOf(name)) throw new Seen();
+    return undefined;
+  };
+  return readArchive(path, stop, PREVIEW_BYTES).then(
+    () => false,
+    error => error instanceof Seen,
+  );
+}
+
+type Chunks = AsyncIterable<Uint8Array>;
+
+/** The bytes of a tar archive, unpacked. */
+async function* tarIn(path: string, most: number): Chunks {
+  const file = await openRegular(path);
+  const { size } = await file.stat();
+  const stream = file.createReadStream({ highWaterMark: CHUNK });
+  try {
+    let chunks: Chunks = stream;
+    for (let layers = 0; ; layers++) {
+      const { head, isWhole, all } = await peek(limited(chunks, path, most));
+      chunks = all;
+      const kind = recognize(head, isWhole ? head.length : Math.max(size, head.length + 1));
+      if (kind?.name === 'tar') break;
+      if (kind?.name !== 'gzip' || layers === MAX_LAYERS) throw noTar(path, kind, layers);
+      chunks = gunzipped(chunks);
+    }
+    yield* chunks;
+  } finally {
+    // Ends all layers, also those that nothing has read yet.
+    stream.destroy();
+  }
+}
+
+/** Reads ahead: the first bytes, and an iterable of all. */
+async function peek(chunks: Chunks): Promise<{ head: Uint8Array; isWhole: boolean; all: Chunks }> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const read: Uint8Array[] = [];
+  let isWhole = false;
+  for (let length = 0; length < HEAD_BYTES && !isWhole; length += read.at(-1)?.length ?? 0) {
+    const { done, value } = await iterator.next();
+    if (done) isWhole = true;
+    else read.push(value);
+  }
+  return { head: Buffer.concat(read), isWhole, all: rest() };
+
+  async function* rest(): Chunks {
+    try {
+      yield* read;
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  }
+}
+
+async function* gunzipped(chunks: Chunks): Chunks {
+  // An error of any part reaches whoever reads the last.
+  yield* pipeline(Readable.from(chunks), createGunzip({ chunkSize: CHUNK }), () => {});
+}
+
+/** A bomb may be in any layer. */
+async function* limited(chunks: Chunks, path: string, most: number): Chunks {
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > most) throw bad(path, `it holds more than ${most} bytes: it is not CIFAR-10 alone`, OTHERS);
+    yield chunk;
+  }
+}
+
+/** Folder and name, whatever separators and detours the path has. */
+function placeOf(path: string): { readonly folder: string; readonly name: string } {
+  const parts = path.split(/[/\\]/).filter(part => !['', '.', '..'].includes(part));
+  return { name: parts.pop() ?? '', folder: parts.join('/') };
+}
+
+const OTHERS = 'unpack it, and name the folder of the batches';
+
+function noTar(path: string, kind: Kind | undefined, layers: number): CifarNormError {
+  if (layers === 0) return bad(path, `it is ${kind?.words ?? 'no tar archive'}`, kind?.hint ?? FETCH);
+  if (kind?.name === 'gzip') return bad(path, `it is compressed more than ${MAX_LAYERS} times`, OTHERS);
+  return bad(
+    path,
+    `it is compressed, and what it holds is ${kind?.words ?? 'not a tar archive'}`,
+    kind?.hint ?? FETCH,
+  );
+}
+
+async function explainedFor(path: string, error: Error): Promise<Error> {
+  if (error instanceof CifarNormError) return error;
+  if (isSystemError(error) && !error.code.startsWith('Z_'))
+    return explained(error, 'data', path, 'name another place with --data');
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!/^(Z|TAR)_/.test(code)) return error;
+  const conversion = await conversionIn(path).catch(() => undefined);
+  if (conversion) return bad(path, `it is ${conversion.words}`, conversion.hint);
+  if (code === 'Z_BUF_ERROR' || error.message.startsWith('Truncated'))
+    return bad(path, 'it is truncated: its end is missing', FETCH);
+  return bad(path, 'it is damaged: it cannot be unpacked', FETCH);
+}
+
+/** Whether a transfer as text has damaged the file. */
+async function conversionIn(path: string): Promise<Kind | undefined> {
+  await using file = await openRegular(path);
+  const sample = new Uint8Array(Math.min(SAMPLE_BYTES, (await file.stat()).size));
+  const { bytesRead } = await file.read(sample);
+  return conversionOf(sample.subarray(0, bytesRead));
+}
+
+const bad = (path: string, problem: string, hint: string): CifarNormError =>
+  new CifarNormError('data', `${path}: ${problem}`, hint);
