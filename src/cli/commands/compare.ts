@@ -6,12 +6,12 @@ import { type MeasureName, measureNames } from '../../records/measures.ts';
 import type { ComparisonFormat } from '../../report/comparison.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
-import { positiveNumber, RUN_ARGUMENT, withOutput } from '../options.ts';
+import { path, positiveNumber, RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerCompare(program: Command, context: Context): void {
   withOutput(program.command('compare'))
-    .argument('<run>', RUN_ARGUMENT)
-    .argument('[other]', 'a second run, compared with the first')
+    .argument('<run>', RUN_ARGUMENT, path)
+    .argument('[other]', 'a second run, compared with the first', path)
     .option('--by <key>', 'the axis whose values are compared (default: the first that varies in words)')
     .option('--baseline <value>', 'the value that the others are compared with (default: none, or the first)')
     .addOption(
