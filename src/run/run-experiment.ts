@@ -21,6 +21,7 @@ import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
+import { folderAt } from '../store/folder.ts';
 import { type Identity, identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
@@ -77,7 +78,9 @@ export type RunEvent =
       readonly results: readonly Result[];
       readonly view: () => RunView;
     }
-  /** Something that a user should know: the journal was repaired, a folder was taken over. */
+  /** What was done to files that were in the folder: moved aside, or repaired. Comes before `planned`. */
+  | { readonly kind: 'warning'; readonly text: string }
+  /** Something that a user may want to know: a folder was taken over. */
   | { readonly kind: 'notice'; readonly text: string }
   | TrialEvent;
 
@@ -113,7 +116,9 @@ export async function runExperiment(
     onEvent,
   });
   const folder =
-    options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
+    options.out === undefined
+      ? defaultFolder(join(cwd, 'results'), identity)
+      : await folderAt(resolve(cwd, options.out));
   const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
@@ -134,6 +139,7 @@ export async function runExperiment(
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
     notify: text => void onEvent({ kind: 'notice', text }),
+    warn: text => void onEvent({ kind: 'warning', text }),
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },
