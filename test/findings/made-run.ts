@@ -1,6 +1,6 @@
 /** Made-up runs by number: a real experiment, planned by the program, with made-up records. */
 
-import { contradictions } from '../../src/config/rules.ts';
+import { examine } from '../../src/config/rules.ts';
 import { type Experiment, type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { Trial } from '../../src/plan/trial.ts';
@@ -40,7 +40,7 @@ export function madeRun(number: number, wanted?: Shape): MadeRun {
 
 export function experimentOf(input: ExperimentInput): Experiment {
   const experiment = experimentSchema.parse(input);
-  const [problem] = contradictions(experiment);
+  const [problem] = examine(experiment).problems;
   if (problem) throw new Error(`made-up experiment: ${problem.message} in ${JSON.stringify(input)}`);
   return experiment;
 }
