@@ -35,7 +35,10 @@ export const OFFICIAL: Readonly<Record<Layout, Archive>> = {
   },
 };
 
-/** sha256 (hex) of the 50,000 official training labels, then of the pixels of the first KNOWN_IMAGES training images. */
+/**
+ * sha256 (hex) of the 50,000 training labels, then of the pixels of the first KNOWN_IMAGES training images. Taken from a copy of
+ * CIFAR-10 in which some later images are only approximate, so they are no part of it.
+ */
 const KNOWN = '078b7c827dba35afa30223e0ee68aa6e4cfcc46b0d3f32f7e9a36934f8649c82';
 const KNOWN_IMAGES = 1000;
 

@@ -1,6 +1,6 @@
 /** Synthetic images: the same bytes everywhere, and like photographs in the ways the notebook needs. */
 import { describe, expect, it } from 'vitest';
-import { IMAGE_SIZE, type Images } from '../../src/data/dataset.ts';
+import { IMAGE_SIZE, type Images, SYNTHETIC_FINGERPRINT } from '../../src/data/dataset.ts';
 import { generateSynthetic } from '../../src/data/synthetic.ts';
 
 const FINGERPRINT = '86dc1b10e87ae282e22ceef5bdb23822f613ceebc8d3db916bc7ae90a7791d5c';
@@ -18,6 +18,7 @@ describe('synthetic images', async () => {
 
   it('are the same on every machine', async () => {
     expect(fingerprint).toBe(FINGERPRINT);
+    expect(SYNTHETIC_FINGERPRINT).toBe(FINGERPRINT);
     expect((await generateSynthetic({ test: false })).fingerprint).toBe(FINGERPRINT);
   });
 
