@@ -102,11 +102,11 @@ export const experimentSchema = z.strictObject({
   sweep: sweepSchema
     .default([{}])
     .describe(
-      'grid of settings to run, or a list of grids. An axis is a list of values, { linspace: [start, stop, count] }, or { logspace: [start, stop, count] } for powers of ten; a grid runs every combination. zip holds axes that go together, exclude lists cells to leave out, group names the charts of a grid. Example: { weightScale: { logspace: [-4, 0, 20] }, normalization: [batchnorm, none] }',
+      'grid of settings to run, or a list of grids. An axis is a list of values, { linspace: [start, stop, count] }, or { logspace: [start, stop, count] } for powers of ten; a grid runs every combination, and values that differ only in their last bits once. zip holds axes that go together, exclude lists cells to leave out, group names the charts of a grid. Example: { weightScale: { logspace: [-4, 0, 20] }, normalization: [batchnorm, none] }',
     ),
   baseline: cellSchema
     .optional()
-    .describe('the cells that comparisons and charts refer to. Example: { normalization: none }'),
+    .describe('the cells that findings and comparisons compare with. Example: { normalization: none }'),
   charts: chartsSchema
     .optional()
     .describe(

@@ -1,5 +1,5 @@
-/** `compare` takes every value that it prints, for `--baseline`, and every name of an axis, for `--by`. */
-import { writeFileSync } from 'node:fs';
+/** What nets are compared with: the experiment's baseline, or the one that `--baseline` names as tables print it. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
@@ -120,4 +120,52 @@ it('two runs pair by values that differ in their last bits', async () => {
     2,
     expect.stringMatching(/--by and --baseline choose among the nets of one run/),
   ]);
+});
+
+describe("the experiment's baseline", () => {
+  const LEARNS = `data: synthetic
+numTraining: 400
+numValidation: 100
+trainImages: 400
+hiddenDims: [20]
+epochs: 5
+replicates: 2
+`;
+
+  it.each([
+    ['normalization: layernorm', 'normalization: [batchnorm, layernorm, none]', 'layer norm'],
+    ['learningRate: 0.003', 'learningRate: { linspace: [0.001, 0.003, 3] }', 'learningRate 3e-3'],
+    // The sweep has 0.002 * 1.5 = 0.003.
+    ['learningRate: 0.003', 'learningRate: { linspace: [0.002, 0.004, 3] }', 'learningRate 3e-3'],
+  ])(
+    '{ %s } of { %s } is that of compare, show, finding, page and Markdown',
+    async (baseline, sweep, name) => {
+      writeFileSync(join(cwd, 'x.yaml'), `${LEARNS}baseline: { ${baseline} }\nsweep: { ${sweep} }\n`);
+      const run = join(emptyFolder(), 'run');
+      const swept = await cifarNorm(['sweep', 'x.yaml', '--out', run, '--quiet'], { cwd });
+      expect([swept.code, swept.stderr]).toEqual([0, '']);
+      const { stdout } = await cifarNorm(['compare', run, '--format', 'md'], { cwd });
+      const verdicts = stdout
+        .split('\n')
+        .filter(line => line.startsWith('- ') && line.includes(name))
+        .map(line => line.slice(2));
+      expect(verdicts).toHaveLength(2);
+      // The baseline comes second.
+      for (const verdict of verdicts)
+        expect(verdict).toMatch(new RegExp(`, of .*${name}|and .*${name} are not compared`));
+      await cifarNorm(['report', run, '--format', 'md'], { cwd });
+      await cifarNorm(['report', run], { cwd });
+      const shown = (await cifarNorm(['show', run], { cwd })).stdout.replace(/\s+/g, ' ');
+      const finding = JSON.parse(readFileSync(join(run, 'finding.json'), 'utf8')) as { sentences: string[] };
+      const page = readFileSync(join(run, 'report.html'), 'utf8');
+      const markdown = readFileSync(join(run, 'report.md'), 'utf8').replaceAll('\\', '');
+      for (const verdict of verdicts) {
+        expect(finding.sentences).toContain(verdict);
+        expect(shown).toContain(verdict);
+        // Once in the finding and once in the comparison.
+        expect(page.split(`>${verdict}<`)).toHaveLength(3);
+        expect(markdown.split(`- ${verdict}`)).toHaveLength(3);
+      }
+    },
+  );
 });
