@@ -43,9 +43,9 @@ export async function readRun(place: string): Promise<StoredRun> {
   let file: FileHandle | undefined;
   try {
     file = await openRegular(path);
-    const { head, trials, entries, invocation, complete, corrupt, newer, older } = await readJournal(file);
+    const { head, trials, entries, invocation, corrupt, newer, older } = await readJournal(file);
     if (older) throw olderError(path);
-    if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
+    if (!head && corrupt.length === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path, await beginningOf(file));
     const { fd } = file;
     return {
