@@ -106,7 +106,7 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
   const nameOf = curveNamer(results, others, label);
   const scale = scaleAlong(results.map(xOf));
   const { zeroAt } = scale;
-  const drawnAt = (result: Result) => xOf(result) || (zeroAt ?? 0);
+  const drawnAt = (result: Result) => placeOf(xOf(result), scale);
   const curveOf = ([name, members]: readonly [string, readonly Result[]]): Series => ({
     name,
     points: apart(
@@ -115,7 +115,7 @@ function summaryChart(y: MeasureName, x: SettingKey | undefined, results: readon
     ),
     diverged: diverged(members).map(drawnAt),
   });
-  const xLabel = axis?.label ?? x ?? 'trial';
+  const xLabel = [x ?? 'trial', ...(axis?.keys ?? []).filter(key => key !== x)].join(' with ');
   const notes = [
     ...meansNotes(results),
     ...missingNotes(results, [y]),
@@ -139,6 +139,9 @@ export function scaleAlong(xs: readonly number[]): { logarithmic: boolean; zeroA
   const logarithmic = xs.every(x => x >= 0) && Math.log10(greatest / least) > 2 - 1e-9;
   return { logarithmic, zeroAt: logarithmic && positive.length < xs.length ? least / 10 : undefined };
 }
+
+/** Where a value is drawn; NaN, for a word among numbers, has no place. */
+export const placeOf = (x: number, { zeroAt = 0 }: Pick<Chart, 'zeroAt'>): number => (x === 0 ? zeroAt : x);
 
 /** `weightScale (logarithmic)`. */
 export const scaleLabel = (label: string, { logarithmic, zeroAt }: ReturnType<typeof scaleAlong>): string =>

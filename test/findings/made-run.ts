@@ -38,6 +38,52 @@ export function madeRun(number: number, wanted?: Shape): MadeRun {
   return assembled(number, shape, { ...input, ...wishes }, random);
 }
 
+/** Two runs that differ in seeds, a setting, a part of the grid, or nothing but their figures. */
+export function madePair(number: number): readonly [MadeRun, MadeRun] {
+  const random = randomOf(number + 3e6);
+  const { shape, input } = designOf(random);
+  const first = assembled(number, shape, input, random);
+  return [first, assembled(number, shape, variedOf(input, random), random)];
+}
+
+function variedOf(input: ExperimentInput, random: Random): ExperimentInput {
+  const { seeds, seed, replicates, ...rest } = input;
+  const swept = JSON.stringify(input.sweep ?? {});
+  const own = (key: string, change: ExperimentInput): ExperimentInput =>
+    swept.includes(`"${key}"`) ? {} : change;
+  switch (random.int(0, 5)) {
+    case 0:
+      return input;
+    case 1:
+      return { ...rest, seeds: [500, 501] };
+    case 2:
+      return { ...rest, replicates: random.int(1, 6) };
+    case 3:
+      return { ...input, ...own('learningRate', { learningRate: 0.1234 }) };
+    case 4:
+      return {
+        ...input,
+        ...own('epochs', { epochs: 4 }),
+        ...own('normalization', { normalization: 'layernorm' }),
+      };
+    default: {
+      const [grid, ...others] = [input.sweep ?? []].flat();
+      return others.length > 0 ? { ...input, sweep: others } : { ...input, sweep: fewer(grid ?? {}, random) };
+    }
+  }
+}
+
+/** A grid with fewer values of one axis. */
+function fewer(grid: object, random: Random): ExperimentInput['sweep'] {
+  const lists = Object.entries(grid).filter(
+    ([key, values]) => Array.isArray(values) && values.length > 1 && key !== 'exclude',
+  );
+  if (lists.length === 0) return grid;
+  const [key, values] = random.pick(lists) as [string, unknown[]];
+  const { exclude: _, ...rest } = grid as { exclude?: unknown };
+  return { ...rest, [key]: random.some(values, random.int(1, values.length - 1)) };
+}
+
 export function experimentOf(input: ExperimentInput): Experiment {
   const experiment = experimentSchema.parse(input);
   const [problem] = examine(experiment).problems;

@@ -2,9 +2,9 @@
 import type { ComparedCell, Comparison } from '../../analysis/comparison.ts';
 import { comparisonSentences, comparisonTable } from '../../analysis/comparison-report.ts';
 import { groupBy } from '../../analysis/group-by.ts';
-import { counted, listed, netName } from '../../analysis/words.ts';
+import { counted, listed, netName, settingWriter } from '../../analysis/words.ts';
 import { measures } from '../../records/measures.ts';
-import { apart, scaleAlong, scaleLabel } from '../charts.ts';
+import { apart, placeOf, scaleAlong, scaleLabel } from '../charts.ts';
 import type { Chart, Series } from '../model.ts';
 import { differenceCaption } from './describe.ts';
 import { figure } from './figure.ts';
@@ -32,15 +32,30 @@ ${textTableHtml(measures[measure].label, comparisonTable(comparison))}</details>
 `;
 }
 
+const settingsOf = ({ axes, net }: ComparedCell['candidate']) => ({ ...axes, ...net });
+
+/** The other numbers that each value of the axis decides: they are part of the axis, and name no curve. */
+function movingWith(axis: string, cells: readonly ComparedCell[]): string[] {
+  const all = cells.map(({ candidate }) => settingsOf(candidate));
+  const keys = Object.keys(all[0] ?? {}).filter(key => key !== axis && typeof all[0]![key] === 'number');
+  const places = new Set(all.map(values => values[axis])).size;
+  return keys.filter(
+    key => new Set(all.map(values => JSON.stringify([values[axis], values[key]]))).size === places,
+  );
+}
+
 /** Longer tables are collapsed at first. */
 const MOST_OPEN = 12;
 
 /** Candidate minus baseline along the axis, with the 95 % intervals as bands; undefined if there are too few to draw. */
 export function differenceChart({ cells, measure }: Comparison, axis: string): Chart | undefined {
-  const others = ({ net, axes }: ComparedCell['candidate']) => {
-    const { [axis]: _, ...rest } = { ...axes, ...net };
-    return netName(rest);
-  };
+  const along = [axis, ...movingWith(axis, cells)];
+  const write = settingWriter(cells.map(({ candidate }) => settingsOf(candidate)));
+  const others = (candidate: ComparedCell['candidate']) =>
+    netName(
+      Object.fromEntries(Object.entries(settingsOf(candidate)).filter(([key]) => !along.includes(key))),
+      write,
+    );
   const xs = cells.flatMap(({ candidate: { axes }, pairs }) => (pairs ? (axes[axis] ?? []) : []));
   const numbers = xs.filter(x => typeof x === 'number');
   if (new Set(numbers).size < 3) return undefined;
@@ -50,7 +65,7 @@ export function differenceChart({ cells, measure }: Comparison, axis: string): C
       const x = candidate.axes[axis];
       if (typeof x !== 'number' || !pairs) return [];
       const { mean, low, high } = pairs.difference;
-      return [{ x: x || (scale.zeroAt ?? 0), y: mean, ...(low !== null && high !== null && { low, high }) }];
+      return [{ x: placeOf(x, scale), y: mean, ...(low !== null && high !== null && { low, high }) }];
     });
     return { name, points: apart(points, scale.zeroAt) };
   });

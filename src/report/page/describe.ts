@@ -19,16 +19,18 @@ interface Curve {
 export function summaryText(chart: Chart): string {
   const { series, xLabel } = chart;
   if (curvesOf(chart).length === 0) return 'Nothing to draw.';
-  return `${series.length === 1 ? 'One curve' : `${series.length} curves`} by ${xLabel}. ${series.map(each => curveText(each, chart)).join(' ')}`;
+  const xText = xTextOf(chart);
+  return `${series.length === 1 ? 'One curve' : `${series.length} curves`} by ${xLabel}. ${series.map(each => curveText(each, chart, xText)).join(' ')}`;
 }
 
-function curveText(series: Series, chart: Chart): string {
+function curveText(series: Series, chart: Chart, xText: XText): string {
   const { points } = curveOf(series);
   const [first, last] = [points[0], points.at(-1)];
+  const valueText = ({ x, y }: Point) => `${yText(chart)(y)} at ${xText(x)}`;
   if (!first || !last) return `${series.name}: no values.`;
   const diverged = series.diverged?.length ? ` ${series.diverged.length} diverged.` : '';
   const best = bestOf(points, chart);
-  return `${series.name}: ${valueText(first, chart)} to ${valueText(last, chart)}${best ? `, best ${valueText(best, chart)}` : ''}.${diverged}`;
+  return `${series.name}: ${valueText(first)} to ${valueText(last)}${best ? `, best ${valueText(best)}` : ''}.${diverged}`;
 }
 
 /** What to see in a chart, by its figures. */
@@ -36,9 +38,11 @@ export function captionText(chart: Chart): string {
   const curves = curvesOf(chart);
   if (curves.length === 0) return 'No trial has these values.';
   const direction = isLoss(chart) ? 'Lower is better.' : 'Higher is better.';
-  const byTime = chart.xLabel.startsWith('epoch') || chart.xLabel === 'iteration';
-  return [direction, ...(byTime ? courseText(curves, chart) : alongText(curves, chart))].join(' ');
+  return [direction, ...(isCourse(chart) ? courseText(curves, chart) : alongText(curves, chart))].join(' ');
 }
+
+/** Whether it shows the course of training. */
+const isCourse = ({ xLabel }: Chart): boolean => xLabel === 'epoch' || xLabel === 'iteration';
 
 /** Which curve leads at most points, and where all end. */
 function courseText(curves: readonly Curve[], chart: Chart): string[] {
@@ -60,6 +64,7 @@ function courseText(curves: readonly Curve[], chart: Chart): string[] {
 /** Where each curve is best, where it only guesses, and where it leaves the chart. */
 function alongText(curves: readonly Curve[], chart: Chart): string[] {
   const text = yText(chart);
+  const xText = xTextOf(chart);
   const bests = curves
     .flatMap(({ name, points }) => {
       const best = bestOf(points, chart);
@@ -68,17 +73,14 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
     })
     .sort((a, b) => (isLoss(chart) ? a.y - b.y : b.y - a.y))
     .slice(0, 3)
-    .map(
-      ({ name, x, y, ties }) =>
-        `${name} ${text(y)} at ${ties > 1 ? `${ties} values alike` : xText(x, chart)}`,
-    );
+    .map(({ name, x, y, ties }) => `${name} ${text(y)} at ${ties > 1 ? `${ties} values alike` : xText(x)}`);
   const line = chart.lines?.find(({ axis }) => axis === 'y');
   const near = (y: number) =>
     line !== undefined && Math.abs(y - line.at) < (isLoss(chart) ? 0.02 : 0.3) * line.at;
   const [, most = Number.POSITIVE_INFINITY] = chart.clamp ?? [];
   const places = (is: (y: number) => boolean, what: string) => {
     const named = curves.flatMap(({ name, points }) => {
-      const all = stretches(points, is, chart);
+      const all = stretches(points, is, xText);
       return all.length > 0 ? [`${name} ${listed(all)}`] : [];
     });
     const which =
@@ -93,20 +95,20 @@ function alongText(curves: readonly Curve[], chart: Chart): string[] {
 }
 
 /** `from 1e-4 to 7e-4`, for two neighbouring points or more. */
-function stretches(points: readonly Point[], is: (y: number) => boolean, chart: Chart): string[] {
+function stretches(points: readonly Point[], is: (y: number) => boolean, xText: XText): string[] {
   const all: string[] = [];
   for (let start = 0, end = 0; start < points.length; start = end + 1) {
     end = start;
     while (end < points.length && is(points[end]!.y)) end++;
-    if (end - start > 1)
-      all.push(`from ${xText(points[start]!.x, chart)} to ${xText(points[end - 1]!.x, chart)}`);
+    if (end - start > 1) all.push(`from ${xText(points[start]!.x)} to ${xText(points[end - 1]!.x)}`);
   }
   return all;
 }
 
 /** The caption of a chart of differences: where each curve lies above the line of no difference. */
 export function differenceCaption({ series }: Chart, baseline: string): string {
-  const parts = series.map(curveOf).map(({ name, points }) => {
+  const parts = series.map(curveOf).flatMap(({ name, points }) => {
+    if (points.length === 0) return [];
     const above = points.filter(({ y }) => y > 0).length;
     const below = points.filter(({ y }) => y < 0).length;
     const level = points.length - above - below;
@@ -127,7 +129,9 @@ const curvesOf = ({ series }: Chart): Curve[] =>
 
 const curveOf = ({ name, means, points }: Series): Curve => ({
   name,
-  points: (means ?? points).filter(({ y }) => Number.isFinite(y)).sort((a, b) => a.x - b.x),
+  points: (means ?? points)
+    .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
+    .sort((a, b) => a.x - b.x),
 });
 
 /** The best of the points that are ranked; undefined if none is. */
@@ -137,9 +141,14 @@ function bestOf(points: readonly Point[], chart: Chart): Point | undefined {
   return ranked.find(({ y }) => y === (isLoss(chart) ? least : most));
 }
 
-const valueText = ({ x, y }: Point, chart: Chart): string => `${yText(chart)(y)} at ${xText(x, chart)}`;
+type XText = (x: number) => string;
 
-const xText = (x: number, chart: Chart): string => shortText(xValue(chart, x));
+/** Writes the places of a chart; those along an axis so that they are told apart. */
+function xTextOf(chart: Chart): XText {
+  const values = chart.series.flatMap(series => curveOf(series).points.map(({ x }) => xValue(chart, x)));
+  const text = isCourse(chart) ? (x: number) => shortText(x) : axisText(values);
+  return x => text(xValue(chart, x));
+}
 
 /** Writes the values of a chart. */
 const yText = ({ unit }: Chart): ((y: number) => string) =>
