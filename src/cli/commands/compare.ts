@@ -41,7 +41,7 @@ export function registerCompare(program: Command, context: Context): void {
     )
     .summary('compare the nets of a run, or two runs')
     .description(
-      'Compares nets in pairs, seed by seed: difference with its 95 % interval, effect size, exact p, and what varied. With two runs, says first in what they differ.',
+      'Compares nets in pairs, seed by seed: difference with its 95 % interval, effect size, p and verdict, and what varied. With two runs, says first in what they differ.',
     )
     .addHelpText(
       'after',
