@@ -39,7 +39,7 @@ export function outcomeStrip({ axis, nets }: Nets): Markup {
   return html`<figure class="outcomes${shown.length > MOST_TALL && ' many'}"><h3>Where each net learns</h3>
 <div role="img" aria-label="${shown.map(net => netText(net, axis.label)).join(' ')}"><table class="strip" role="presentation">
 ${shown.map(net => rows(net, values))}<tr class="ticks">${ticks(values)}</tr></table></div>
-<figcaption><p>A cell for each ${axis.label}, from small to large. ● learns: beats chance on validation images. – at chance: no better than guessing may be. ✕ blows up: its loss explodes or is not finite, with one seed at least.${has('undecided') && ' ? undecided: the figures do not decide.'}${has('failed') && ' ! failed: no trial was measured.'}${left.join('')}</p></figcaption></figure>
+<figcaption><p>A cell for each ${axis.label}, from small to large. ● learns: beats chance on validation images. – at chance: guessing may reach as much. ✕ blows up: its loss explodes or is not finite, with one seed at least.${has('undecided') && ' ? undecided: the figures do not decide.'}${has('failed') && ' ! failed: no trial was measured.'}${left.join('')}</p></figcaption></figure>
 `;
 }
 
