@@ -199,6 +199,9 @@ describe('what decides results beside the settings', () => {
     experiment({}, /synthetic images \(not CIFAR-10\)/, /合成图像（并非 CIFAR-10）/, {
       data: 'synthetic data',
     });
+    const unofficial = { data: "unofficial images in CIFAR-10's layout" } as const;
+    experiment({}, /images in the layout of CIFAR-10 \(not the official ones\)/, /并非官方图像/, unofficial);
+    expect(methodsOf({}, unofficial).works).not.toContain('Krizhevsky');
     expect(methodsOf({}, { data: 'synthetic data' }).works).not.toContain('Krizhevsky');
   });
 
