@@ -270,7 +270,7 @@ const found: Readonly<Record<string, readonly [Alter, RegExp]>> = {
   ],
   'a trial planned twice': [
     inPlans(({ trials }) => trials.push({ ...trials[0]!, axes: { weightScale: 5 } })),
-    /^Line 1 of the journal plans a trial differently/m,
+    /^Line [12] of the journal plans a trial differently/m,
   ],
   'an axis more': [
     inPlans(({ trials }) => {
