@@ -53,27 +53,10 @@ function wrapLine(line: string, width: number): string[] {
 export const onTerminal = (text: string, stream: NodeJS.WriteStream): string =>
   stream.isTTY ? wrapLines(text, helpWidth(stream)) : text;
 
-type Hint = readonly [error: RegExp, hint: string];
-
-const HINTS: readonly Hint[] = [
-  [/missing required argument '(run|shards)'/, 'cifar-norm runs lists the runs'],
-  [
-    /missing required argument 'experiment'/,
-    'name weight-scale, batch-size or deep-net, or a file of your own, such as ./mine.yaml',
-  ],
-];
-
-/**
- * For commander: help in the width of the terminal, and errors that say where to look.
- * @param own hints of one command
- */
-export const outputWith = (...own: readonly Hint[]): OutputConfiguration => ({
+/** For commander: help and errors in the width of the terminal. */
+export const output: OutputConfiguration = {
   getOutHelpWidth: () => helpWidth(process.stdout),
   getErrHelpWidth: () => helpWidth(process.stderr),
   writeOut: text => say(process.stdout, onTerminal(text, process.stdout)),
   writeErr: text => say(process.stderr, onTerminal(text, process.stderr)),
-  outputError: (text, write) => {
-    const hints = [...HINTS, ...own].filter(([error]) => error.test(text));
-    write(text + hints.map(([, hint]) => `  hint: ${hint}\n`).join(''));
-  },
-});
+};

@@ -5,6 +5,7 @@ import { explained, isSystemError, refusalOf } from '../files/system-error.ts';
 import { contextOf } from './context.ts';
 import { onTerminal } from './help.ts';
 import { createProgram } from './program.ts';
+import { hintOn } from './slips.ts';
 import { errorText, mayColor, say } from './terminal.ts';
 
 /**
@@ -33,7 +34,12 @@ export async function main(words: readonly string[]): Promise<number> {
     if (unwritten) throw explained(unwritten, 'run', 'cannot write the result to stdout');
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return 2;
+    if (error instanceof CommanderError) {
+      const hint = await hintOn(error, words);
+      if (hint !== undefined) say(process.stderr, onTerminal(`  hint: ${hint}
+`, process.stderr));
+      return 2;
+    }
     const problem = isSystemError(error) ? unexpected(error) : error;
     if (!(problem instanceof CifarNormError)) throw error;
     const color = mayColor(process.stderr, !words.includes('--no-color'));

@@ -14,7 +14,7 @@ import { registerShow } from './commands/show.ts';
 import { registerRuns, registerStatus } from './commands/status.ts';
 import { registerVerify } from './commands/verify.ts';
 import type { Context } from './context.ts';
-import { helpFormat, outputWith } from './help.ts';
+import { helpFormat, output } from './help.ts';
 
 const EXAMPLES = `
 Start here:
@@ -29,7 +29,7 @@ export async function createProgram(context: Context): Promise<Command> {
     )
     .version(version)
     .configureHelp(helpFormat)
-    .configureOutput(outputWith())
+    .configureOutput(output)
     .addHelpText('after', EXAMPLES);
   registerGradcheck(program, context);
   await registerRun(program, context);

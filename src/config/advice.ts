@@ -1,10 +1,11 @@
 /** Tells what to write instead, for common mistakes. */
 import { measureNames } from '../records/measures.ts';
 import { didYouMean } from './explain.ts';
-import { axisMeant, type Entry, translated } from './foreign-keys.ts';
-import { inSweep, isAxis } from './instead.ts';
+import { axisMeant, type Entry, translated, valueMeant } from './foreign-keys.ts';
+import { asOptions, inSweep, isAxis } from './instead.ts';
 import { type LookAlike, lookAlikeIn, withoutLookAlikes } from './look-alikes.ts';
 import { inYaml, listMeant, numberMeant } from './meant.ts';
+import { nearest } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import { experimentSchema, isTextKey, keysAt, settingKeys, settingSchema } from './schema.ts';
 import { axisSchema, rangeKeys } from './sweep-schema.ts';
@@ -80,6 +81,11 @@ export function wrongValue(path: Path, value: unknown, expected: string, sibling
     return { message: `${message}; for the home folder write ~/` };
   if (path.includes('hiddenDims') && typeof value === 'number' && /expected a list/.test(expected))
     return { message: `${message}; write [${value}]` };
+  if (isMap(value)) {
+    const [place, key] = placeOf(path);
+    const axis = valueMeant(key, axisMeant(value));
+    return axis !== value && accepts(place, key, axis) ? { message, instead: [[key, axis]] } : { message };
+  }
   if (typeof value !== 'string' || isTextKey(path)) return { message };
   const lookAlike = lookAlikeOf(value);
   if (lookAlike) return { message, lookAlike };
@@ -94,11 +100,18 @@ function meantBy(path: Path, text: string, message: string, siblings: number): A
     return {
       message: `${message}; write ${isNumber(text) ? `${text.trim()} without the quotes` : number}`,
     };
+  if (/^\s*(true|false)\s*$/i.test(text) && accepts(place, key, /true/i.test(text)))
+    return { message: `${message}; write ${text.trim().toLowerCase()} without the quotes` };
+  const list = valueMeant(key, listMeant(text) ?? quoted(text));
+  const isList = list !== undefined && accepts(place, key, list);
   const thousands = /^\s*\d{1,3}(,\d{3})+\s*$/.test(text) ? Number(text.replaceAll(',', '')) : undefined;
-  if (thousands !== undefined && accepts(place, key, thousands))
-    return { message: `${message}; write ${thousands}, or ${inYaml(listMeant(text))} for a list` };
-  const list = listMeant(text) ?? quoted(text);
-  if (list === undefined || !accepts(place, key, list)) return undefined;
+  if (thousands !== undefined && accepts(place, key, thousands)) {
+    const or = isList ? `, or ${inYaml(list)} for a list` : '';
+    return { message: `${message}; write ${thousands}${or}` };
+  }
+  if (key === 'seed' && place.length === 0 && Array.isArray(list))
+    return { message: `${message}; ${severalSeeds(list)}` };
+  if (!isList) return undefined;
   const isItem = typeof path.at(-1) === 'number';
   if (isItem && siblings > 1)
     return Array.isArray(list) ? { message: `${message}; write ${list.map(inYaml).join(', ')}` } : undefined;
@@ -143,4 +156,14 @@ function accepts(path: Path, key: string, value: unknown): boolean {
 function lookAlikeOf(text: string): LookAlike | undefined {
   const found = lookAlikeIn(text);
   return found && /^[\x20-\x7e]*$/.test(withoutLookAlikes(text)) ? found : undefined;
+}
+
+/** `--set key=value` as its author meant `key=value`; undefined if the key is none of ours or of other programs. */
+export function optionMeant(key: string, text: string): string | undefined {
+  const value = quoted(`[${text}]`) ?? [text];
+  const given = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  const entries = translated(key, given).entries.filter(([name, each]) => accepts([], name, each));
+  if (entries.length > 0) return asOptions(entries);
+  const known = nearest(key, keysAt([]));
+  return known === undefined ? undefined : asOptions([[known, given]]);
 }

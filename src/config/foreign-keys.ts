@@ -1,6 +1,6 @@
 /** Keys and words of other programs, and what they are here: of the notebook, PyTorch, Keras, scikit-learn, wandb and Hydra. */
-import { numberMeant } from './meant.ts';
-import { experimentSchema, settingKeys, settingsSchema } from './schema.ts';
+import { listMeant, numberMeant } from './meant.ts';
+import { experimentSchema, isTextKey, settingKeys, settingsSchema } from './schema.ts';
 import { rangeKeys } from './sweep-schema.ts';
 import { isMap } from './yaml.ts';
 
@@ -79,23 +79,23 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ...all('precision floattype datatype', { key: 'dtype' }),
   ...all('parameters params grid paramgrid searchspace space hyperparameters hparams axes', { key: 'sweep' }),
   ...all('plots figures plot', { key: 'charts' }),
-  ...all('dropout dropoutrate keepprob dropoutkeepratio', say('there is no dropout; remove it')),
+  ...all('dropout dropoutrate keepprob dropoutkeepratio', say('there is no dropout: remove it')),
   ...all(
     'scheduler lrscheduler schedule warmup warmupsteps',
     say('the only schedule is lrDecay, which multiplies the learning rate after each epoch'),
   ),
-  ...all('activation nonlinearity', say('every net has ReLUs; remove it')),
-  ...all('loss criterion lossfn', say('every net has the softmax loss; remove it')),
-  ...all('device gpu gpus cuda numgpus accelerator', say('nets train on the processor; remove it')),
+  ...all('activation nonlinearity', say('every net has ReLUs: remove it')),
+  ...all('loss criterion lossfn', say('every net has the softmax loss: remove it')),
+  ...all('device gpu gpus cuda numgpus accelerator', say('nets train on the processor: remove it')),
   ...all('model arch network net architecture', say('hiddenDims gives the widths of a fully connected net')),
   ...all(
     'iterations numiters numiterations steps maxsteps iters',
-    say('write epochs; an epoch has trainImages / batchSize iterations'),
+    say('write epochs: an epoch has trainImages / batchSize iterations'),
   ),
-  ...all('numclasses inputdim inputsize', say('CIFAR-10 has 10 classes and 3072 inputs; remove it')),
+  ...all('numclasses inputdim inputsize', say('CIFAR-10 has 10 classes and 3072 inputs: remove it')),
   ...all(
     'printevery logevery loginterval verbose numtrainsamples checkpointname',
-    say('it changes no result; remove it'),
+    say('it changes no result: remove it'),
   ),
   ...all('workers numworkers njobs threads jobs', option('--workers N')),
   ...all('out output outdir outputdir savedir logdir resultsdir checkpointdir', option('--out FOLDER')),
@@ -104,9 +104,12 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
   ),
   ...all(
     'program method metric earlyterminate project entity runcap command',
-    say('a key of wandb; remove it'),
+    say('it belongs to wandb: remove it'),
   ),
-  ...all('hydra defaults hydrasweeper target', say('a key of Hydra; remove it, and list axes under sweep')),
+  ...all(
+    'hydra defaults hydrasweeper target',
+    say('it belongs to Hydra: remove it, and list axes under sweep'),
+  ),
 ]);
 
 /** Keys that mean something else inside the map of a certain key. */
@@ -143,12 +146,14 @@ export function wordMeant(word: unknown, words: readonly string[]): string | und
   return words.find(each => folded(each) === text || synonyms[each]?.split(' ').includes(text));
 }
 
-/** What another program's value of a setting is here. */
-function valueMeant(key: string, value: unknown): unknown {
+/** What another program's value of a key is here: its words, its numbers and lists in quotes. */
+export function valueMeant(key: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map(each => valueMeant(key, each));
   if (typeof value === 'object' && value !== null) return value;
   const word = wordMeant(value, enums[key] ?? []);
-  return word ?? (typeof value === 'string' ? numberMeant(value) : undefined) ?? value;
+  if (word !== undefined || typeof value !== 'string' || isTextKey([key])) return word ?? value;
+  const list = listMeant(value);
+  return numberMeant(value) ?? (list === undefined ? value : valueMeant(key, list));
 }
 
 /** An axis as wandb, Hydra and Ray describe one: `{ values: [1, 2] }`, `{ min: 0.1, max: 1 }`; other values as they are. */
@@ -186,6 +191,8 @@ export function translated(key: string, value: unknown, place = '', level = 0): 
   const target = meaning !== undefined && 'key' in meaning ? meaning : undefined;
   const axis = axisMeant(value);
   const isValue = !isMap(axis) || rangeKeys.some(range => Object.hasOwn(axis, range));
+  // The name of something below is no title.
+  if (target && isTextKey([target.key]) && level > 0) return NOTHING;
   if (target && isValue) {
     const made = target.make ? target.make(axis) : axis;
     return { entries: [[target.key, valueMeant(target.key, made)]] };

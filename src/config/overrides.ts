@@ -44,11 +44,13 @@ function parse(text: string): { key: string; option: string; value: unknown; yam
   };
   const [written] = text.split('=', 1) as [string];
   const key = written.trim();
-  if (/^['"]/.test(key))
+  if (/^['"]/.test(key)) {
+    const inside = /^(['"])([^'"]+=[^'"]*)\1?$/.exec(text)?.[2] ?? 'batchSize=[5, 10, 50]';
     refuse(
       `the key begins with ${key[0]}`,
-      'cmd.exe keeps single quotes as they are: write double quotes, as in --set "batchSize=[5, 10, 50]"',
+      `cmd.exe keeps single quotes as they are: write --set "${inside}"`,
     );
+  }
   if (key === '' || written === text) {
     const lookAlike = lookAlikeIn(text);
     const [, name, value] = /^\s*([\w.]+)(?::\s*|\s+)(\S.*)$/.exec(text) ?? [];
@@ -70,7 +72,7 @@ function parse(text: string): { key: string; option: string; value: unknown; yam
 function readValue(key: string, text: string, option: string): Yaml {
   const trimmed = text.trim();
   const isNull = /^(null)?$/i.test(trimmed);
-  const isQuoted = /^(["'])[\s\S]*\1$/.test(trimmed) && trimmed.length > 1;
+  const isQuoted = /^("([^"\\]|\\.)*"|'([^']|'')*')$/s.test(trimmed);
   const isBlock = /^[|>][-+\d]*\s*\n/.test(trimmed);
   const isText = isTextKey(key.split('.'));
   if (isText && !isNull && !isQuoted && !isBlock) return asText(trimmed);

@@ -5,6 +5,7 @@ import { seriesNames } from '../records/series.ts';
 import { expectationKeys, expectationsSchema } from './expectations-schema.ts';
 import { numericKeys, positiveInteger, settingKeys, settingsSchema } from './settings-schema.ts';
 import { gridKeys, rangeKeys, sweepSchema } from './sweep-schema.ts';
+import { pathFault } from './user-path.ts';
 import { boundKeys, cellSchema } from './where-schema.ts';
 
 export type { Expectation } from './expectations-schema.ts';
@@ -82,6 +83,10 @@ export const experimentSchema = z.strictObject({
   data: z
     .string()
     .min(1)
+    .superRefine((path, context) => {
+      const fault = pathFault(path);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
     .optional()
     .describe('folder or archive of CIFAR-10, or synthetic; omitted: the usual places are searched'),
   numTraining: positiveInteger

@@ -60,7 +60,7 @@ const ESCAPES =
 
 function wordsFor({ code, message, pos: [offset] }: YAMLError, text: string): string {
   if (code === 'BAD_DQ_ESCAPE')
-    return `${JSON.stringify(text.slice(offset, offset + 2)).slice(2, -1)}: ${ESCAPES}`;
+    return `invalid escape ${JSON.stringify(text.slice(offset, offset + 2)).slice(2, -1)}: ${ESCAPES}`;
   if (code === 'BAD_SCALAR_START') {
     const variable = variableIn(text.slice(offset, offset + 100));
     return variable ?? `text cannot begin with ${text[offset]}; put it in quotes`;

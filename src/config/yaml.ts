@@ -145,7 +145,8 @@ export function readYaml(
       return range && source.positionOf(range[of][0]);
     },
     pointAt(char, path, of) {
-      const [start, end] = ranges.get(JSON.stringify(path))?.[of] ?? [0, 0];
+      const whole: Range = [0, path.length === 0 ? text.length : 0];
+      const [start, end] = ranges.get(JSON.stringify(path))?.[of] ?? whole;
       const offset = start + text.slice(start, end).indexOf(char);
       if (offset < start) return undefined;
       return { position: source.positionOf(offset), excerpt: source.excerpt([{ offset }]) };

@@ -36,7 +36,7 @@ function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generato
   const names = seriesBy(by);
   yield line([...identityHead(keys), by, ...names]);
   for (const result of results) {
-    const start = identity(result, keys).join(',');
+    const start = joined(identity(result, keys));
     for (const row of rowsOf(result.record(), by)) yield line([start, ...row]);
   }
 }
@@ -79,7 +79,7 @@ export function* diagnosticsCsv(results: readonly Result[]): Generator<string> {
   const keys = axisKeys(results);
   yield line([...identityHead(keys), 'iteration', 'epoch', 'layer', ...diagnosticNames]);
   for (const result of diagnosed) {
-    const start = identity(result, keys).join(',');
+    const start = joined(identity(result, keys));
     for (const { iteration, epoch, layers } of result.record().diagnostics ?? [])
       for (const figures of layers)
         yield line([start, iteration, epoch, figures.layer, ...diagnosticNames.map(name => figures[name])]);
@@ -104,6 +104,8 @@ const LARGE = 2 ** 53;
 export const numberCell = (value: number): string =>
   Math.abs(value) >= LARGE ? value.toExponential() : String(value);
 
-/** `join` writes null and undefined as empty cells. */
-const line = (row: readonly Cell[]): string =>
-  `${row.map(cell => (typeof cell === 'number' ? numberCell(cell) : cell)).join(',')}\n`;
+/** Cells as text; null and undefined are empty. */
+const joined = (row: readonly Cell[]): string =>
+  row.map(cell => (typeof cell === 'number' ? numberCell(cell) : cell)).join(',');
+
+const line = (row: readonly Cell[]): string => `${joined(row)}\n`;

@@ -108,8 +108,65 @@ const numbers = [
   '0x10',
   '99999999999999999999',
 ];
+/** Text as word processors, input methods, Windows and other programs make it. */
+const typed = [
+  ...[
+    '：',
+    '，',
+    '－',
+    '０',
+    '【',
+    '】',
+    '“',
+    '”',
+    '‘',
+    '\u00a0',
+    '\u3000',
+    '\u200b',
+    '\ufeff',
+    '\u2212',
+    '–',
+    'е',
+    '\u2028',
+  ],
+  ...[
+    'lr',
+    'batch_size',
+    'optim_config',
+    'batchnorm',
+    'parameters',
+    'hydra',
+    'optimizer',
+    'min',
+    'max',
+    'values',
+  ],
+  ...[
+    '5,10,50',
+    'range(5, 50, 5)',
+    'range(1e9)',
+    'np.logspace(-4, 0, 20)',
+    '(1, 2',
+    '1_000',
+    '10^-3',
+    '1,5',
+    '0,5',
+  ],
+  ...['"1e-3"', "'[1, 2]'", '"C:\\Users\\me"', '"C:\\temp', '$HOME/x', '%USERPROFILE%\\x', '~/x', '~'],
+  ...[
+    '&a {reg: [1]}',
+    '<<: *a',
+    '<<: [*a, *a]',
+    '<<: {lr: 1}',
+    '# ',
+    '#1',
+    '{ values: [1, 2] }',
+    '{ min: 1, max: 2 }',
+  ],
+];
 const piece = fc.oneof(
   fc.constantFrom(...keys, ...settingKeys, ...names),
+  fc.constantFrom(...typed),
   fc.constantFrom(...marks),
   fc.constantFrom(...hostile, 'true', 'null'),
   fc.constantFrom(...numbers),
@@ -182,6 +239,43 @@ describe('the loader', () => {
     .map(([base, sweep, charts]) => JSON.stringify({ ...base, sweep, charts }));
   isOrderly('values of any kind under the right keys', 0.04, experiment, planText);
 
+  const foreign = fc.constantFrom(
+    ...[
+      'lr',
+      'optimizer',
+      'optim_config',
+      'params',
+      'use_batchnorm',
+      'hidden_dims',
+      'num_layers',
+      'betas',
+      'name',
+    ],
+    ...['values', 'min', 'max', 'type', 'hydra', 'momentum', 'sweep', 'batchSize', 'normalization', 'title'],
+  );
+  const { tree } = fc.letrec(tie => ({
+    tree: fc.dictionary(foreign, fc.oneof({ maxDepth: 6 }, fc.constantFrom(...typed), value, tie('tree')), {
+      maxKeys: 4,
+    }),
+  }));
+  isOrderly(
+    'experiments of other programs',
+    0.04,
+    tree.map(experiment => JSON.stringify(experiment)),
+    planText,
+  );
+  const line = fc.tuple(
+    fc.constantFrom('', '  ', '\u00a0\u00a0', '- ', '-\u00a0'),
+    fc.oneof(foreign, fc.constantFrom(...keys, ...settingKeys)),
+    fc.constantFrom(': ', '：', ':\u00a0', ':', '＝', ' '),
+    fc.oneof(
+      fc.array(piece, { maxLength: 4 }).map(pieces => pieces.join('')),
+      fc.constantFrom(...typed),
+    ),
+  );
+  const lines = fc.array(line, { maxLength: 6 }).map(all => all.map(parts => parts.join('')).join('\n'));
+  isOrderly('lines as people type them', 0.06, lines, planText);
+
   // Up to the largest size, repeating whatever the parser might be slow at.
   const unit = fc.array(piece, { minLength: 1, maxLength: 3 }).map(pieces => pieces.join(''));
   const large = fc
@@ -214,6 +308,21 @@ describe('the loader', () => {
     n => `${'\n'.repeat(n)}x`,
     n => `${'# a\n'.repeat(n / 4)}x`,
     n => `reg: {logspace: [0, 1, ${'9'.repeat((n % 12) + 1)}]}`,
+    n => `sweep: {reg: [${'"1,2", '.repeat(n / 7)}]}`,
+    n => `sweep: {reg: [${'"[1, 2]", '.repeat(n / 10)}]}`,
+    n => `sweep: {reg: ${'5,'.repeat(n / 2)}}`,
+    n => `reg: ${'5,'.repeat(n / 2)}`,
+    n => `reg: ${'１'.repeat(n / 3)}`,
+    n => `a：${'：'.repeat(n / 3)}\n}`,
+    n => 'ｋ：1\n'.repeat(n / 8),
+    n => `epochs: ${'\u00a0'.repeat(n / 2)}\nx`,
+    n => `range(${'('.repeat(n / 2)}`,
+    n => `reg: range(${'1,'.repeat(n / 2)})`,
+    n => `sweep: {${Array.from({ length: n / 12 }, (_, i) => `lr${i}: [1]`).join(', ')}}`,
+    n =>
+      `a0: &a0 {x: 1}\n${Array.from({ length: n % 100 }, (_, i) => `a${i + 1}: &a${i + 1} {<<: [*a${i}, *a${i}, *a${i}]}\n`).join('')}`,
+    n => `a: &a {<<: *a}\n${'b: {<<: *a}\n'.repeat(n % 1000)}`,
+    n => `${'{lr: '.repeat(n % 25)}1${'}'.repeat(n % 25)}`,
   ];
   const bomb = fc
     .tuple(fc.constantFrom(...shapes), fc.oneof(fc.nat(60), fc.nat(1000), fc.nat(131_000)))
@@ -233,6 +342,7 @@ describe('overrides', () => {
     { weight: 3, arbitrary: fc.constantFrom(...keys, ...settingKeys) },
     fc.constantFrom('sweep.0', 'sweep.1.batchSize', 'sweep.reg', 'charts.0.y', 'charts.1', 'a.__proto__.b'),
     fc.array(piece, { maxLength: 4 }).map(pieces => pieces.join('.')),
+    fc.constantFrom(...typed, 'title', 'sweep.group', 'data', "'epochs", '+optimizer.lr'),
   );
   const scalar = fc.constantFrom(
     ...numbers,
@@ -245,6 +355,7 @@ describe('overrides', () => {
     '[1, 2]',
     '{logspace: [-2, 0, 3]}',
     '',
+    ...typed,
   );
   const override = fc.oneof(
     { weight: 3, arbitrary: fc.tuple(key, scalar).map(([name, value]) => `${name}=${value}`) },
@@ -263,7 +374,7 @@ describe('overrides', () => {
     expect(isMap(experiment)).toBe(true);
     expect(Object.prototype).not.toHaveProperty('polluted');
   };
-  isOrderly('overrides in memory', 0.15, overrides, applied);
+  isOrderly('overrides in memory', 0.1, overrides, applied);
   // Linux allows 128 KB for one argument of a command line.
   const longOverride = fc
     .tuple(key, piece, piece, fc.constantFrom(1000, 30_000, 130_000))
@@ -272,7 +383,7 @@ describe('overrides', () => {
   isOrderly('overrides of the greatest length', 0.005, longOverrides, applied);
 });
 
-isOrderly('YAML in memory', 0.12, fc.oneof(yamlish, fc.string({ unit: 'binary', maxLength: 60 })), text => {
+isOrderly('YAML in memory', 0.07, fc.oneof(yamlish, fc.string({ unit: 'binary', maxLength: 60 })), text => {
   readText(text);
   expect(Object.prototype).not.toHaveProperty('polluted');
 });

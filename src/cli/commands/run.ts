@@ -4,7 +4,7 @@ import { CifarNormError } from '../../errors.ts';
 import { oneLine } from '../../report/text.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
-import { helpWidth, outputWith } from '../help.ts';
+import { helpWidth } from '../help.ts';
 import {
   collect,
   dataOption,
@@ -46,12 +46,6 @@ const VERBS = [
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
 
-/** New users try --epochs 3. Misspelled options get a suggestion instead. */
-const SET_HINT = [
-  /unknown option '--[^\n]*\n$/,
-  'change a key of the experiment with --set, such as --set epochs=3',
-] as const;
-
 /** A timer's longest time, 24 days. */
 const MOST_SECONDS = 2_147_483;
 
@@ -64,7 +58,6 @@ export async function registerRun(program: Command, context: Context): Promise<v
     withOutput(program.command(verb))
       .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file', path)
       .summary(summary)
-      .configureOutput(outputWith(SET_HINT))
       .description(description)
       .addOption(dataOption())
       .addOption(formatOption())
