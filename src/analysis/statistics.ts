@@ -40,17 +40,19 @@ export function sampleSd(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const centre = mean(values);
   const squares = values.reduce((sum, value) => sum + (value - centre) * (value - centre), 0);
-  const sd =
-    squares === Number.POSITIVE_INFINITY
-      ? scaledSd(values, centre)
-      : Math.sqrt(squares / (values.length - 1));
+  const isExact = squares > LEAST_SQUARE && squares < Number.POSITIVE_INFINITY;
+  const sd = isExact ? Math.sqrt(squares / (values.length - 1)) : scaledSd(values, centre);
   return sd <= ROUNDING * Math.abs(centre) ? 0 : sd;
 }
 
-/** The same for values whose squares overflow, such as the losses of a float64 net that blows up. */
+/** Smaller squares have lost digits to underflow. */
+const LEAST_SQUARE = 1e-280;
+
+/** The same for values whose squares overflow or underflow, such as the losses of a float64 net that blows up. */
 function scaledSd(values: readonly number[], centre: number): number {
   const halves = values.map(value => value / 2 - centre / 2);
   const largest = halves.reduce((most, half) => Math.max(most, Math.abs(half)), 0);
+  if (largest === 0) return 0;
   const squares = halves.reduce((sum, half) => sum + (half / largest) * (half / largest), 0);
   return 2 * largest * Math.sqrt(squares / (values.length - 1));
 }

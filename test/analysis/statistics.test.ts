@@ -158,6 +158,11 @@ describe('the bound of guessing', () => {
   });
 });
 
+it('values that cancel have the mean 0, and values whose squares underflow a spread', () => {
+  expect(mean([0.3, -0.1, -0.1, -0.1])).toBe(0);
+  expectClose(sampleSd([1e-200, 3e-200]), Math.SQRT2 * 1e-200);
+});
+
 it('values whose squares overflow have a spread', () => {
   expectClose(sampleSd([1e200, 3e200]), Math.SQRT2 * 1e200);
   expectClose(mean([1.7e308, -1.7e308, 1.7e308]), 1.7e308 / 3);

@@ -186,7 +186,10 @@ const makers: Readonly<Record<Shape, (random: Random) => Part>> = {
     return { sweep: { [key]: values, normalization: nets, exclude } };
   },
   lists: random => {
-    const widths = random.some([[2], [4, 4], [8, 8, 8], [16], [], [4, 8], [32, 4]], random.int(2, 5));
+    const widths = random.some(
+      [[2], [4, 4], [8, 8, 8], [16], [], [4, 8], [32, 4], Array.from({ length: 10 }, () => 4)],
+      random.int(2, 5),
+    );
     return {
       sweep: { hiddenDims: widths, ...(random.chance(0.7) && { normalization: shuffledNets(random, 2) }) },
     };

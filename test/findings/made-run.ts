@@ -2,6 +2,7 @@
 
 import { examine } from '../../src/config/rules.ts';
 import { type Experiment, type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
+import { SYNTHETIC_FINGERPRINT } from '../../src/data/dataset.ts';
 import { planTrials } from '../../src/plan/plan.ts';
 import type { Trial } from '../../src/plan/trial.ts';
 import type { TrialRecord } from '../../src/records/record.ts';
@@ -25,9 +26,12 @@ export interface MadeRun {
   readonly run: OpenRun;
 }
 
-const DATA: readonly Identity['data'][] = [
+type Data = Identity['data'] & { readonly official?: false };
+
+const DATA: readonly Data[] = [
   { kind: 'cifar-10', fingerprint: 'f'.repeat(64) },
-  { kind: 'synthetic', fingerprint: '0'.repeat(64) },
+  { kind: 'synthetic', fingerprint: SYNTHETIC_FINGERPRINT },
+  { kind: 'cifar-10', official: false, fingerprint: '1'.repeat(64) },
 ];
 
 /** @param wanted the shape; any by default */
@@ -99,7 +103,7 @@ export function assembled(
   name = 'made',
 ): MadeRun {
   const experiment = experimentOf(input);
-  const data = random.weighted(DATA.map((each, i) => [i === 0 ? 9 : 1, each] as const));
+  const data: Data = random.weighted(DATA.map((each, i) => [i === 0 ? 18 : 1, each] as const));
   const trials = planTrials(experiment, { fingerprint: data.fingerprint, numerics: 'portable-1' });
   const records = recordsOf(trials, random);
   return {
@@ -116,7 +120,7 @@ export function assembled(
 export function openRun(
   name: string,
   experiment: Experiment,
-  data: Identity['data'],
+  { official, ...data }: Data,
   trials: readonly Trial[],
   records: ReadonlyMap<string, TrialRecord>,
 ): OpenRun {
@@ -132,7 +136,7 @@ export function openRun(
     startedAt: '2026-01-01T00:00:00.000Z',
     invocation: {
       command: 'sweep',
-      ...{ title, description, charts, baseline, expect },
+      ...{ title, description, charts, baseline, expect, ...(official === false && { official }) },
       ...{ dataSource: 'made up', version: '0.0.0', node: 'v20', invokedAt: '2026-01-01T00:00:00.000Z' },
       platform: { os: 'linux', arch: 'x64', cpu: 'none', cores: 1 },
     },

@@ -17,7 +17,12 @@ export function rawRunOf(run: OpenRun): RawRun {
       }),
     ),
     stream: stream === 'notebook' ? 'notebook' : 'paired',
-    data: run.identity.data.kind === 'synthetic' ? 'synthetic data' : 'CIFAR-10',
+    data:
+      run.identity.data.kind === 'synthetic'
+        ? 'synthetic data'
+        : run.invocation?.official === false
+          ? "unofficial images in CIFAR-10's layout"
+          : 'CIFAR-10',
     baseline: run.invocation?.baseline as RawRun['baseline'],
     expect: run.invocation?.expect ?? [],
   };

@@ -20,6 +20,7 @@ import {
   normalizationName,
   numberIn,
   oneOf,
+  regexOf,
   writerOf,
   written,
 } from './words.ts';
@@ -230,7 +231,7 @@ function courseFaults(part: string, curves: readonly Curve[], isLoss: boolean): 
     .sort((a, b) => (isLoss ? a.y - b.y : b.y - a.y));
   const [, order, text] = /^At the end(, best first)?: (.*)\.$/.exec(part) ?? [];
   if (text !== undefined) {
-    const said = text.split('; ').map(each => new RegExp(`^(${nameIn(curves)}) (\\S+)$`).exec(each));
+    const said = text.split('; ').map(each => regexOf(`^(${nameIn(curves)}) (\\S+)$`).exec(each));
     return [
       ...expect(
         (order !== undefined) === curves.length > 1 && said.length === curves.length,
@@ -246,7 +247,7 @@ function courseFaults(part: string, curves: readonly Curve[], isLoss: boolean): 
       }),
     ];
   }
-  const [, lead, of] = new RegExp(`^The first leads at (${COUNT}) of (${COUNT}) points\\.$`).exec(part) ?? [];
+  const [, lead, of] = regexOf(`^The first leads at (${COUNT}) of (${COUNT}) points\\.$`).exec(part) ?? [];
   if (lead === undefined) return [`cannot be read: ${part}`];
   const shared = curves[0]!.points.flatMap(({ x, y }) => {
     const other = curves[1]?.points.find(point => point.x === x);
@@ -280,7 +281,7 @@ function alongFaults(
     return [
       ...expect(said.length === Math.min(3, right.length), `${right.length} curves have a best`),
       ...said.flatMap((each, i) => {
-        const [, name, figure, place] = new RegExp(`^(${nameIn(curves)}) (\\S+) at (.*)$`).exec(each) ?? [];
+        const [, name, figure, place] = regexOf(`^(${nameIn(curves)}) (\\S+) at (.*)$`).exec(each) ?? [];
         const own = right.find(one => one.name === name);
         if (!own) return [`cannot be read: ${each}`];
         const where = own.at.length > 1 ? `${own.at.length} values alike` : write(own.at[0]!.x);
@@ -315,7 +316,7 @@ function alongFaults(
   const named = curves
     .map(curve => ({ name: curve.name, stretches: stretchesOf(curve) }))
     .filter(({ stretches }) => stretches.length > 0);
-  const [, few, of] = new RegExp(`^(${COUNT}) of (${COUNT}) curves, in places$`).exec(text) ?? [];
+  const [, few, of] = regexOf(`^(${COUNT}) of (${COUNT}) curves, in places$`).exec(text) ?? [];
   if (few !== undefined)
     return expect(
       named.length === numberIn(few) && curves.length === numberIn(of!),
@@ -338,7 +339,7 @@ function summaryFaults({ summary, xLabel }: ShownChart, { curves, isLoss, write 
       const { name, points, diverged } = curve;
       const tail = diverged > 0 ? ` ${diverged} diverged\\.` : '';
       const place = '[-\\w.]+';
-      const found = new RegExp(
+      const found = regexOf(
         `^${escaped(name)}: (?:no values\\.|(\\S+) at (${place}) to (\\S+) at (${place}?)(?:, best (\\S+) at (${place}?))?\\.${tail})(?: |$)`,
       ).exec(rest);
       if (!found) return [`cannot be read: ${rest}`];
@@ -395,11 +396,10 @@ export function differenceFaults(caption: string, family: Family, key: string): 
     ...expect(parts.length === curves.size, `${curves.size} curves: ${[...curves.keys()].join('; ')}`),
     ...parts.flatMap(part => {
       const [, name, places, of] =
-        new RegExp(`^[Tt]he mean of (.+?) lies (.*) of (${COUNT}) values$`).exec(part) ?? [];
+        regexOf(`^[Tt]he mean of (.+?) lies (.*) of (${COUNT}) values$`).exec(part) ?? [];
       const means = curves.get(name ?? '');
       if (!means) return [`no curve: ${part}`];
-      const said = (word: string) =>
-        numberIn(new RegExp(`${word} it at (${COUNT})`).exec(places!)?.[1] ?? '0');
+      const said = (word: string) => numberIn(regexOf(`${word} it at (${COUNT})`).exec(places!)?.[1] ?? '0');
       const seen = (sign: number) => means.filter(mean => Math.sign(mean) === sign).length;
       return expect(
         numberIn(of!) === means.length &&

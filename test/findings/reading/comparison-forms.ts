@@ -14,7 +14,7 @@ import {
   type Subject,
   textOf,
 } from './judging.ts';
-import { capitalized, isFigure, isProbability, numberIn, settingsText } from './words.ts';
+import { capitalized, isFigure, isProbability, numberIn, regexOf, settingsText } from './words.ts';
 
 const verdictWord = (verdict: Verdict, { margin }: Family): string =>
   verdict === 'equivalent' ? `equivalent within ${margin}` : verdict;
@@ -176,7 +176,7 @@ const cellsForm: Form = {
 
 function countFaults(text: string, group: readonly Compared[], subject: Subject): string[] {
   const family = subject.family!;
-  const pattern = new RegExp(
+  const pattern = regexOf(
     `(?:^|, | and )(?:(better|worse|equivalent within (\\S+)|not told apart|two equal differences) at (${COUNT})|(with one seed )(?:higher at (${COUNT}))?(?:(?:, | and )?lower at (${COUNT}))?(?:(?:, | and )?the same at (${COUNT}))?|not compared at (${COUNT}) \\((.*)\\)$)`,
     'g',
   );

@@ -38,7 +38,10 @@ export function readMarkdown(markdown: string, run: RawRun, subject: Subject = s
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
     if (line === '' || line.startsWith('    ')) continue;
-    if (line.startsWith('## ')) continue;
+    if (line.startsWith('## ')) {
+      add(line, 'title', titleFaults(unescaped(line), run));
+      continue;
+    }
     if (line.startsWith('### ')) section = line.slice(4);
     else if (line.startsWith('- ') && section === 'Expectations') expectations.push(unescaped(line.slice(2)));
     else if (line.startsWith('- ')) {
@@ -51,28 +54,41 @@ export function readMarkdown(markdown: string, run: RawRun, subject: Subject = s
       // The notes stand below, after an empty line.
       add(lines[end + 1]!, 'notes of a table', noteFaults(unescaped(lines[end + 1]!), run));
       i = end + 1;
-    } else if (line.startsWith('**Synthetic'))
-      add(line, 'synthetic', expect(run.data === 'synthetic data', `the data are ${run.data}`));
-    else add(line, 'last line', lastFaults(unescaped(line), run));
+    } else if (line.startsWith('**')) {
+      const text = unescaped(line.slice(2, -2));
+      judged.push({ text, ...read(text, subject) });
+    } else add(line, 'last line', lastFaults(unescaped(line), run));
   }
   for (const { line, faults } of expectationFaults(expectations, run)) add(line, 'expectation', faults);
-  const isSaid = markdown.includes('ynthetic');
-  add('the kind of data', 'data', expect(run.data !== 'synthetic data' || isSaid, 'synthetic is not said'));
+  const note =
+    run.data === 'CIFAR-10' || judged.some(({ form }) => form === 'synthetic' || form === 'unofficial');
+  add(run.data, 'kind of data', expect(note, 'it is not said'));
   return judged;
 }
 
-function lastFaults(text: string, run: RawRun): string[] {
-  const [, done, planned, data] =
-    /^([\d,]+) trials? of (\d+) on (.*?), [\w-]+, cifar-norm [\w.-]+\. Run it again with:$/.exec(text) ?? [];
-  const ran = run.trials.filter(({ record }) => record).length;
+const ranIn = (run: RawRun): number => run.trials.filter(({ record }) => record).length;
+
+/** `12 trials`, or `9 of 12 trials` if some have yet to run. */
+function trialsFaults(text: string | undefined, run: RawRun): string[] {
+  const [, done, planned] = /^(?:([\d,]+) of )?([\d,]+) trials?$/.exec(text ?? '') ?? [];
+  const [ran, all] = [ranIn(run), run.trials.length];
   return [
-    ...expect(done !== undefined, 'no known form'),
-    ...expect(
-      numberIn(done ?? '') === ran && numberIn(planned ?? '') === run.trials.length,
-      `${ran} of ${run.trials.length}`,
-    ),
-    ...expect(data === run.data, `the data are ${run.data}`),
+    ...expect(planned !== undefined && numberIn(planned) === all, `${all} trials`),
+    ...expect(ran === all ? done === undefined : numberIn(done ?? '') === ran, `${ran} have run`),
   ];
+}
+
+function titleFaults(title: string, run: RawRun): string[] {
+  const [, trials] = /^## .*? \((.* trials?)\)$/.exec(title) ?? [];
+  return ranIn(run) === run.trials.length
+    ? expect(trials === undefined, 'all have run')
+    : trialsFaults(trials, run);
+}
+
+function lastFaults(text: string, run: RawRun): string[] {
+  const [, trials, data] =
+    /^(.*? trials?) on (.*?), [\w-]+, cifar-norm [\w.-]+\. Run it again with:$/.exec(text) ?? [];
+  return [...trialsFaults(trials, run), ...expect(data === run.data, `the data are ${run.data}`)];
 }
 
 /** The notes below tables and charts: what is averaged, what diverged, failed or is not shown. */

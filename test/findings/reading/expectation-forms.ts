@@ -13,7 +13,15 @@ import {
 } from './facts.ts';
 import { axesOf, near, type Pairing, paired, pairedP } from './families.ts';
 import { bestOfFaults, COUNT, expect, FIG, isShare, P, textOf } from './judging.ts';
-import { isFigure, isProbability, numberIn, settingsText, settingsWriterOf, written } from './words.ts';
+import {
+  isFigure,
+  isProbability,
+  numberIn,
+  regexOf,
+  settingsText,
+  settingsWriterOf,
+  written,
+} from './words.ts';
 
 type Where = Readonly<Record<string, Value | Bounds>>;
 interface Bounds {
@@ -117,7 +125,7 @@ function outcomeFaults(
   const status =
     (['fail', 'undecided'] as const).find(one => checks.some(check => check.status === one)) ?? 'pass';
   const deciding = checks.filter(check => check.status === status);
-  const prefix = new RegExp(
+  const prefix = regexOf(
     `^(${COUNT}) of (${COUNT}) cells? (passes|pass|fails|fail|is undecided|are undecided): `,
   ).exec(text);
   const body = text.slice(prefix?.[0].length ?? 0, -1);
@@ -168,7 +176,7 @@ function checksOf(expectation: Expectation, cells: readonly RawCell[]): Check[] 
 /** `.312 (one seed)`, `.312 (95 % interval .301 to .323, 6 seeds, 1 without a figure)`. */
 function spreadFaults(text: string, cell: RawCell, measure: MeasureName): string[] {
   const { n, mean, low, high } = estimate(cell, measure);
-  const found = new RegExp(
+  const found = regexOf(
     `^(${FIG}) \\((?:(one seed)|95 % interval (${FIG}) to (${FIG}), (${COUNT}) seeds)(?:, (${COUNT}) without a figure)?\\)$`,
   ).exec(text);
   if (!found) return [`cannot be read: ${text}`];
@@ -227,7 +235,7 @@ function explodesCheck(cell: RawCell, expected: boolean): Check {
     faults: text => {
       if (fates.length === 0) return expect(text === 'failed to run', 'it failed to run');
       const [, loss, some, of] =
-        new RegExp(
+        regexOf(
           `^(?:loss of the last epoch (not finite|${FIG})|(${COUNT}) of (${COUNT}) seeds blow up)$`,
         ).exec(text) ?? [];
       if (loss === undefined)
@@ -348,7 +356,7 @@ function betterFaults(
         : `no seed has a finite ${textOf(measure)} of both`;
     return expect(text === `nothing to compare with: ${right}`, right);
   }
-  const found = new RegExp(
+  const found = regexOf(
     `^(${FIG}) against (${FIG}) \\((?:(one seed)|better by (${FIG}) to (${FIG}), corrected p (${P}|-), (${COUNT}) seeds)(?:, (${COUNT}) pairs? left out)?\\)$`,
   ).exec(text);
   if (!found) return [`cannot be read: ${text}`];

@@ -27,7 +27,7 @@ export interface RawRecord {
 export interface RawRun {
   readonly trials: readonly RawTrial[];
   readonly stream: 'notebook' | 'paired';
-  readonly data: 'CIFAR-10' | 'synthetic data';
+  readonly data: 'CIFAR-10' | 'synthetic data' | "unofficial images in CIFAR-10's layout";
   /** The cells that the experiment calls its baseline. */
   readonly baseline: Readonly<Record<string, Value>> | undefined;
   readonly expect: readonly Readonly<Record<string, unknown>>[];

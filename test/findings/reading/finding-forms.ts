@@ -25,7 +25,7 @@ import {
   type Subject,
   stretchOf,
 } from './judging.ts';
-import { isFigure, listOf, numberIn, settingsText } from './words.ts';
+import { isFigure, listOf, numberIn, regexOf, settingsText } from './words.ts';
 
 const outcomeForm: Form = {
   name: 'outcomes of nets',
@@ -90,14 +90,14 @@ function isGuess(trial: RawCell['trials'][number]): boolean {
 /** All the values of a net, or of a part of its axis. */
 const EVERY = `(?:both values|all ${COUNT} values|either value|any of the ${COUNT} values)`;
 const everyIn = (text: string): number =>
-  /both|either/.test(text) ? 2 : numberIn(new RegExp(COUNT).exec(text)![0]);
+  /both|either/.test(text) ? 2 : numberIn(regexOf(COUNT).exec(text)![0]);
 
 const REASON = `(?: \\((?:loss ln 10 = 2\\.303, a guess|first loss ${FIG}(?: to ${FIG})?)\\))?`;
 
 /** Whether what is said in brackets holds for all of these cells: the loss of a guess, or the span of their first losses. */
 function reasonFaults(reason: string, cells: readonly RawCell[], name: string): string[] {
   if (reason === '') return [];
-  const [, low, high] = new RegExp(`first loss (${FIG})(?: to (${FIG}))?`).exec(reason) ?? [];
+  const [, low, high] = regexOf(`first loss (${FIG})(?: to (${FIG}))?`).exec(reason) ?? [];
   if (low === undefined)
     return expect(
       cells.every(cell => cell.trials.every(isGuess)),
@@ -150,9 +150,7 @@ const rangeForm: Form = {
             const { cells } = netNamed(name!, nets)!;
             const items = listOf(list!, `${OUTCOMES} at ${COUNT}${REASON}`);
             if (!items) return [`cannot be read: ${list}`];
-            const said = items.map(
-              item => new RegExp(`^(${OUTCOMES}) at (${COUNT})(${REASON})$`).exec(item)!,
-            );
+            const said = items.map(item => regexOf(`^(${OUTCOMES}) at (${COUNT})(${REASON})$`).exec(item)!);
             return [
               ...expect(numberIn(number!) === cells.length, `${name} has ${cells.length} values`),
               ...spanFaults(cells, from, to, name!),
@@ -245,7 +243,7 @@ const failureForm: Form = {
     const clauses = listOf(text!, clause);
     if (!clauses) return [`cannot be read: ${text}`];
     const told = clauses.flatMap(each => {
-      const [, word, all, some, of, place, side, reason] = new RegExp(
+      const [, word, all, some, of, place, side, reason] = regexOf(
         `^(.*?) at (?:(${EVERY})|(${COUNT}) of the (${COUNT}) values|(${at}))( below| above)?(${REASON})$`,
       ).exec(each)!;
       const sides = side === ' below' ? [below] : side === ' above' ? [above] : [below, above];
@@ -264,7 +262,7 @@ const failureForm: Form = {
       });
     });
     const outcomes = new Set([...below, ...above].map(({ outcome }) => outcome));
-    const named = new Set(clauses.map(each => OUTCOME_WORDS[new RegExp(OUTCOMES).exec(each)![0]]));
+    const named = new Set(clauses.map(each => OUTCOME_WORDS[regexOf(OUTCOMES).exec(each)![0]]));
     const missing = (['at chance', 'blows up', 'failed'] as const).filter(
       outcome => outcomes.has(outcome) && !named.has(outcome),
     );
@@ -345,7 +343,7 @@ function bestsFaults(
   if (!items) return [`cannot be read: ${text}`];
   if (names && items.length !== names.length) return [`${items.length} figures for ${names.length} nets`];
   return items.flatMap((each, i) => {
-    const found = new RegExp(
+    const found = regexOf(
       `^(?:(${namesOf(nets)}) )?(${FIG}) at (?:(${COUNT}) values alike|(${at}) and (${at}) alike|(${at}))$`,
     ).exec(each)!;
     const [, named, figure, number, one, other, lone] = found;
@@ -387,7 +385,7 @@ const overviewForms: Form[] = [
       const cells = cellsIn(nets);
       const items = listOf(text!, `${COUNT} ${OUTCOMES}`) ?? [];
       const counts = items.map(item => {
-        const [, n, word] = new RegExp(`^(${COUNT}) (.*)$`).exec(item)!;
+        const [, n, word] = regexOf(`^(${COUNT}) (.*)$`).exec(item)!;
         return { n: numberIn(n!), outcome: OUTCOME_WORDS[word!]! };
       });
       return [
@@ -444,7 +442,7 @@ const trendForm: Form = {
         'each after its own epochs',
       ),
       ...clauses.flatMap(each => {
-        const found = new RegExp(`^(${namesOf(nets)}):? (.*)$`).exec(each);
+        const found = regexOf(`^(${namesOf(nets)}):? (.*)$`).exec(each);
         const trend = found && trends.find(({ net }) => net.name === found[1]);
         if (!trend) return [`no trend of a net: ${each}`];
         const { cells } = trend.net;
@@ -456,7 +454,7 @@ const trendForm: Form = {
           );
         const parts = listOf(found[2]!, clause.replace(/\((?!\?)/g, '(?:').replaceAll('\\(?:', '\\('));
         if (!parts) return [`cannot be read: ${found[2]}`];
-        const said = parts.map(part => new RegExp(`^${clause}$`).exec(part)!);
+        const said = parts.map(part => regexOf(`^${clause}$`).exec(part)!);
         return [
           ...expect(
             said.some(part => part[1] !== undefined) === (trend.slope !== undefined),
@@ -509,7 +507,7 @@ const figureForms: Form[] = [
         ...expect(axis === nets.axis?.label, `the axis is ${nets.axis?.label}`),
         ...(items ?? [text!]).flatMap(each => {
           const at = placesOf(nets);
-          const found = new RegExp(
+          const found = regexOf(
             `^(${namesOf(nets)}) (${ESTIMATE})(?: at (${at})(?:, (${ESTIMATE}) at (${at}))?)?$`,
           ).exec(each);
           if (!found) return [`cannot be read: ${each}`];
@@ -534,7 +532,7 @@ const figureForms: Form[] = [
     pattern: () => `Mean loss of the last epoch: (.*)\\.`,
     judge: ([, text], { nets }) =>
       (listOf(text!, `${namesOf(nets)} ${FIG}`) ?? ['?']).flatMap(item => {
-        const found = new RegExp(`^(${namesOf(nets)}) (${FIG})$`).exec(item);
+        const found = regexOf(`^(${namesOf(nets)}) (${FIG})$`).exec(item);
         if (!found) return [`cannot be read: ${text}`];
         return bestOfFaults(netNamed(found[1]!, nets)!.cells, cell =>
           meanFaults(found[2]!, cell, 'lastEpochTrainLoss', item),
@@ -575,6 +573,12 @@ const trustForms: Form[] = [
     name: 'synthetic',
     pattern: () => 'The images are synthetic: this says nothing about CIFAR-10\\.',
     judge: (_, { run }) => expect(run.data === 'synthetic data', `the data are ${run.data}`),
+  },
+  {
+    name: 'unofficial',
+    pattern: () =>
+      'The images are in the layout of CIFAR-10, but are not the official ones: figures are not those of CIFAR-10\\.',
+    judge: (_, { run }) => expect(/unofficial/.test(run.data), `the data are ${run.data}`),
   },
 ];
 

@@ -2,7 +2,7 @@
 import type { Sample } from './arithmetic.ts';
 import { estimate, type MeasureName, measures, type Outcome, type RawCell, type RawRun } from './facts.ts';
 import type { Family, Nets, RawNet } from './families.ts';
-import { capitalized, escaped, isFigure, oneOf } from './words.ts';
+import { capitalized, escaped, isFigure, oneOf, regexOf } from './words.ts';
 
 /** What a sentence claims beside figures: for counting false claims in simulations. */
 export type Claim = 'difference' | 'trend' | 'speed' | 'learner';
@@ -103,7 +103,7 @@ export const eachPart = (
 ): string[] =>
   text.split('; ').flatMap(part => {
     for (const [pattern, judge] of forms) {
-      const match = new RegExp(`^${pattern}$`).exec(part);
+      const match = regexOf(`^${pattern}$`).exec(part);
       if (match) return judge(match);
     }
     return [`cannot be read: ${part}`];

@@ -116,7 +116,9 @@ function figureFaults(
     .filter(mean => !Number.isNaN(mean));
   const best = higher ? Math.max(...means) : Math.min(...means);
   const ties = (mean: number) => Math.abs(mean - best) <= 1e-12 * Math.max(Math.abs(mean), Math.abs(best));
-  const isBest = isRanked(place) && ties(sample.mean) && means.some(mean => !ties(mean));
+  // Nothing is best of one, nor where all tie.
+  const isChoice = all.length > 1 && (means.length === 1 || means.some(mean => !ties(mean)));
+  const isBest = isRanked(place) && ties(sample.mean) && isChoice;
   return [
     ...estimateFaults(figure!.replace(' ±', ' ± '), sample, isShare(measure), where),
     ...expect(Number(n ?? most) === sample.n, `${where}: ${sample.n} figures`),

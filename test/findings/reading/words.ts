@@ -34,7 +34,7 @@ export const numberIn = (text: string): number => Number(text.replaceAll(',', ''
 
 /** The value of a setting with so many significant digits: powers of ten below 0.1 and from a million. */
 export function written(value: Value, digits = 3): string {
-  if (typeof value === 'object') return value.join('x') || 'none';
+  if (typeof value === 'object') return listText(value);
   if (typeof value !== 'number') return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
   const rounded = Number(value.toPrecision(digits));
@@ -42,6 +42,19 @@ export function written(value: Value, digits = 3): string {
   return Math.abs(short) < 0.1 || Math.abs(short) >= 1e6
     ? short.toExponential().replace('e+', 'e')
     : String(short);
+}
+
+/** `50x50x20`; of more than eight widths how often each is repeated: `512, 50 x 59`. */
+function listText(widths: readonly number[]): string {
+  if (widths.length <= 8) return widths.join('x') || 'none';
+  const parts: string[] = [];
+  for (let start = 0; start < widths.length; ) {
+    let end = start;
+    while (widths[end] === widths[start] && end < widths.length) end++;
+    parts.push(end - start === 1 ? String(widths[start]) : `${widths[start]} x ${end - start}`);
+    start = end;
+  }
+  return parts.join(', ');
 }
 
 /** Writes the values of an axis with as many digits as tell them apart. */
@@ -100,9 +113,34 @@ export const oneOf = (texts: Iterable<string>): string =>
 
 export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+const patterns = new Map<string, RegExp>();
+
+/** A compiled pattern; the last few hundred are remembered. */
+export function regexOf(source: string, flags = ''): RegExp {
+  const key = `${flags} ${source}`;
+  const known = patterns.get(key) ?? new RegExp(source, flags);
+  if (patterns.size > 400) patterns.clear();
+  patterns.set(key, known);
+  known.lastIndex = 0;
+  return known;
+}
+
 /** The items of `a`, `a and b`, `a, b and c`, where each item matches the pattern; undefined if the text is no such list. */
 export function listOf(text: string, item: string): string[] | undefined {
-  const whole = new RegExp(`^${item}(?:(?:, ${item})* and ${item})?$`);
-  if (!whole.test(text)) return undefined;
-  return [...text.matchAll(new RegExp(`(?<=^|, | and )${item}(?=$|, | and )`, 'g'))].map(([found]) => found);
+  const each = regexOf(item, 'y');
+  const items: string[] = [];
+  for (let at = 0; ; ) {
+    each.lastIndex = at;
+    const [found] = each.exec(text) ?? [];
+    if (!found) break;
+    items.push(found);
+    at += found.length;
+    if (at === text.length) return items;
+    const [, separator] = /^(, | and )/.exec(text.slice(at, at + 5)) ?? [];
+    if (separator === undefined) break;
+    at += separator.length;
+  }
+  // An item that took too much gives some back.
+  if (!regexOf(`^${item}(?:(?:, ${item})* and ${item})?$`).test(text)) return undefined;
+  return [...text.matchAll(regexOf(`(?<=^|, | and )${item}(?=$|, | and )`, 'g'))].map(([found]) => found);
 }
