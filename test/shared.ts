@@ -11,6 +11,6 @@ export function sharedPath(...parts: string[]): string {
   return join(folder, ...parts);
 }
 
-/** Golden figures, as text: made by NumPy, or published with solutions of the notebook. */
-export const truth = (name: 'numpy-231.json' | 'published.json'): string =>
+/** Golden figures, as text (test/truth/README.md): made by NumPy, or published with solutions of the notebook. */
+export const truth = (name: 'numpy-231.json' | 'trainings-231.json' | 'published.json'): string =>
   readFileSync(new URL(`truth/${name}`, import.meta.url), 'utf8');

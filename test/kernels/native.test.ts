@@ -71,6 +71,11 @@ describe.each(variants)('$set kernels in $dtype, $numerics', variant => {
     expect(agrees(wasm(dtype, numerics), native(variant), dtype)).toBe(true);
   });
 
+  it.each(['gemmNN', 'gemmImages', 'weightUpdate'] as const)('do not pass it if %s does nothing', name => {
+    const without = (memory: WebAssembly.Memory) => ({ ...native(variant)(memory), [name]: () => {} });
+    expect(agrees(wasm(dtype, numerics), without, dtype)).toBe(false);
+  });
+
   it('agree with WebAssembly in every bit, for any shape', () => {
     const [expected, actual] = [wasm(dtype, numerics), native(variant)];
     fc.assert(

@@ -4,7 +4,7 @@ import { largestSize, numericGradient, relativeError } from '../../src/checks/nu
 import { compileProgram } from '../../src/kernels/choose-backend.ts';
 import { Engine } from '../../src/kernels/engine.ts';
 import type { Matrix } from '../../src/kernels/matrix.ts';
-import type { Dtype } from '../../src/kernels/numerics.ts';
+import { type Dtype, dtypes } from '../../src/kernels/numerics.ts';
 import { FullyConnectedNet, type NetOptions } from '../../src/nn/fully-connected-net.ts';
 import { normalizations } from '../../src/nn/normalizations.ts';
 import { updateRules } from '../../src/nn/update-rules.ts';
@@ -159,6 +159,17 @@ describe('laws, for random shapes', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('the loss of great scores does not overflow', () => {
+    for (const dtype of dtypes) {
+      const { engine, net } = netOf({ maxRows: 1 }, new RandomState(0), dtype);
+      engine.write(net.params.get('b3')!, [0, 2000, 1000]);
+      engine.bytes(net.labels, 1).set([2]);
+      const { loss, gradients } = net.lossAndGradients(1);
+      expect(loss).toBe(1000);
+      expect([...gradients.get('b3')!]).toEqual([0, 1, -1, 0, 0, 0, 0, 0, 0, 0]);
+    }
   });
 
   it('a NaN is the greatest score, as in np.argmax', () => {
