@@ -61,7 +61,7 @@ const git = (words: readonly string[], env = process.env): Promise<string> =>
 
 /** @returns what it printed */
 async function succeed(program: string, words: readonly string[], env = process.env): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(program, words, env);
+  const { code, stdout, stderr } = await runProgram(program, words, { env });
   if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }

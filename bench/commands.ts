@@ -40,9 +40,18 @@ export interface Swept extends Timed {
   readonly megabytes: number;
 }
 
-/** A module that makes the process print its peak memory, in KB, for `sweep` to read. */
-const REPORT_MEMORY = `data:text/javascript,import { isMainThread } from 'node:worker_threads';
-if (isMainThread) process.on('exit', () => console.error('maxRSS ' + process.resourceUsage().maxRSS));`;
+/** The file that Node runs. */
+export const program = join(root, 'bin/cifar-norm.js');
+
+/** Words for Node that make the process print its peak memory, in KB, when it ends. */
+export const reportingMemory: readonly string[] = [
+  '--import',
+  "data:text/javascript,import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('exit', () => console.error('maxRSS ' + process.resourceUsage().maxRSS));",
+];
+
+/** NaN if it was not printed. */
+export const megabytesIn = (stderr: string): number =>
+  Number(/maxRSS (\d+)/.exec(stderr)?.[1] ?? Number.NaN) / 1024;
 
 /**
  * Runs `cifar-norm sweep` in a new folder. Training lasts from the opening of the journal to the last file: it includes starting the
@@ -59,8 +68,8 @@ export async function sweep(
     const out = join(folder, 'run');
     const words = ['sweep', experiment, '--out', out, '--kernels', kernels, '--quiet', ...options];
     const { code, seconds, stderr } = await runProgram(node, [
-      ...(memory ? ['--import', REPORT_MEMORY.replaceAll('\n', ' ')] : []),
-      join(root, 'bin/cifar-norm.js'),
+      ...(memory ? reportingMemory : []),
+      program,
       ...words,
       '--workers',
       String(availableParallelism()),
@@ -73,7 +82,7 @@ export async function sweep(
     return {
       training,
       whole: seconds,
-      megabytes: Number(/maxRSS (\d+)/.exec(stderr)?.[1] ?? Number.NaN) / 1024,
+      megabytes: megabytesIn(stderr),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -83,7 +83,7 @@ export const dimensions: readonly Dimension[] = [
     title: 'Trials',
     label: 'trials',
     what: '16 images, one hidden layer of 4, one epoch.',
-    values: [1, 10, 100, 1000, 10_000],
+    values: [1, 10, 100, 1000, 10_000, 50_000],
     overrides: value => [...TINY, `weightScale={logspace: [-3, 0, ${value}]}`],
     findings: rows => {
       const more = rows.slice(-2);
@@ -102,4 +102,5 @@ function growth(rows: readonly Row[], figure: 'seconds' | 'megabytes'): number {
 }
 
 const range = (values: readonly number[]) => Math.max(...values) - Math.min(...values);
-const digits = (value: number) => String(Number(value.toPrecision(2)));
+/** A figure for a sentence. */
+export const digits = (value: number): string => String(Number(value.toPrecision(2)));

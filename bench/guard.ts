@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Build, buildBoth } from './builds.ts';
-import { processorSeconds } from './process.ts';
+import { measureProgram } from './process.ts';
 import { FEWEST_PAIRS, type MedianInterval, medianInterval, spreadOf, verdictOf } from './timing.ts';
 
 interface Workload {
@@ -81,7 +81,7 @@ async function measure({ words }: Workload, { program, folder }: Build): Promise
   // Two versions may differ in how they cache the data.
   const env = { ...process.env, XDG_CACHE_HOME: `${folder}-cache` };
   try {
-    return await processorSeconds(process.execPath, [program, ...words(out)], env);
+    return (await measureProgram(process.execPath, [program, ...words(out)], { env })).processorSeconds;
   } finally {
     rmSync(out, { recursive: true, force: true });
   }

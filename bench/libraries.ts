@@ -28,7 +28,9 @@ print(time.perf_counter() - start)`;
 export async function fastest(python: string, library: Library): Promise<NodeJS.ProcessEnv> {
   const seconds = async (env: NodeJS.ProcessEnv): Promise<number> => {
     const words = ['-c', `${PRODUCTS[library]}\n${TIMED}`];
-    const { stdout, code } = await runProgram(python, words, { ...env, OPENBLAS_NUM_THREADS: '1' });
+    const { stdout, code } = await runProgram(python, words, {
+      env: { ...env, OPENBLAS_NUM_THREADS: '1' },
+    });
     // A kernel that the processor cannot run ends the program.
     return code === 0 ? Number(stdout) : Number.POSITIVE_INFINITY;
   };
@@ -49,8 +51,7 @@ const DESCRIBE = {
 /** The version, the kernel that OpenBLAS reports, and what PyTorch reports of its own kernels. */
 export async function description(python: string, library: Library, env: NodeJS.ProcessEnv): Promise<string> {
   const { stdout, stderr } = await runProgram(python, ['-c', DESCRIBE[library]], {
-    ...env,
-    OPENBLAS_VERBOSE: '2',
+    env: { ...env, OPENBLAS_VERBOSE: '2' },
   });
   const core = /^Core: (\S+)/m.exec(`${stdout}\n${stderr}`)?.[1];
   const lines = stdout.split('\n').filter(line => !line.startsWith('Core:'));

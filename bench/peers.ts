@@ -86,7 +86,7 @@ interface Program {
 }
 
 async function timed({ python, env }: Program, words: readonly string[]): Promise<Timed> {
-  const { stdout, stderr, code, seconds } = await runProgram(python, words, env);
+  const { stdout, stderr, code, seconds } = await runProgram(python, words, { env });
   const training = /([\d.]+) s\s*$/.exec(stdout)?.[1];
   if (code !== 0 || training === undefined)
     throw new Error(`${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
@@ -95,7 +95,7 @@ async function timed({ python, env }: Program, words: readonly string[]): Promis
 
 async function firstWith(candidates: readonly string[], code: string): Promise<string | undefined> {
   for (const python of candidates) {
-    const ended = await runProgram(python, ['-c', code], plain).catch(() => undefined);
+    const ended = await runProgram(python, ['-c', code], { env: plain }).catch(() => undefined);
     if (ended?.code === 0) return python;
   }
   return undefined;

@@ -8,14 +8,19 @@ export interface Ended {
   readonly code: number | null;
 }
 
+export interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string | undefined;
+}
+
 /** Runs a program to its end. */
 export function runProgram(
   program: string,
   words: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  { env = process.env, cwd }: Surroundings = {},
 ): Promise<Ended> {
   const start = performance.now();
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', chunk => {
     stdout += chunk;
@@ -30,21 +35,27 @@ export function runProgram(
   });
 }
 
+export interface Measured extends Ended {
+  /** Seconds of the processor, user and system, with those of all threads and children. */
+  readonly processorSeconds: number;
+}
+
 /**
- * Processor seconds, user and system, of a program with all its threads and children. Needs bash.
- * @throws Error if the program does not end with exit code 0
+ * Runs a program to its end and measures its processor time. Needs bash.
+ * @throws Error if it does not end with exit code 0
  */
-export async function processorSeconds(
+export async function measureProgram(
   program: string,
   words: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<number> {
+  { env = process.env, cwd }: Surroundings = {},
+): Promise<Measured> {
   const script = 'TIMEFORMAT="%U %S"; time "$@"';
-  const { code, stderr } = await runProgram('bash', ['-c', script, 'time', program, ...words], {
-    ...env,
-    LC_ALL: 'C',
+  const ended = await runProgram('bash', ['-c', script, 'time', program, ...words], {
+    env: { ...env, LC_ALL: 'C' },
+    cwd,
   });
+  const { code, stderr } = ended;
   if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}: ${stderr}`);
   const [user, system] = stderr.trimEnd().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
-  return user + system;
+  return { ...ended, processorSeconds: user + system };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { processorSeconds } from '../../bench/process.ts';
+import { measureProgram } from '../../bench/process.ts';
 import { medianInterval, verdictOf } from '../../bench/timing.ts';
 
 describe('the interval of a median', () => {
@@ -35,7 +35,8 @@ it('counts the processor seconds of threads and children, not the time that pass
   const asleep = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);';
   const thread = `new (require('node:worker_threads').Worker)(${JSON.stringify(burn)}, { eval: true })`;
   const child = `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(burn)}])`;
-  const seconds = (script: string) => processorSeconds(process.execPath, ['-e', script]);
+  const seconds = async (script: string) =>
+    (await measureProgram(process.execPath, ['-e', script])).processorSeconds;
   const rest = await seconds(asleep);
   expect(rest).toBeLessThan(0.5);
   expect(await seconds(thread)).toBeGreaterThan(0.3);
