@@ -2,6 +2,7 @@
 import { describer } from '../analysis/words.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';
+import { oneLine } from '../report/text.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { displayOf } from './live/display.ts';
 import { type ProgressEvent, plannedState, progressed } from './live/state.ts';
@@ -63,6 +64,9 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
           run = planned(event);
           process.on('SIGCONT', onContinue);
           return;
+        case 'warning':
+          wait.stop();
+          return terminal.warn(oneLine(event.text));
         case 'notice':
           return (run?.display ?? wait).notice(event.text);
       }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 
 const CHUNK = 1 << 16;
 
@@ -71,6 +72,45 @@ export async function removeTemporaries(path: string): Promise<void> {
   const folder = dirname(path);
   for (const name of await readdir(folder)) {
     if (TEMPORARY.test(name) && name.replace(TEMPORARY, '') === basename(path)) await rm(join(folder, name));
+  }
+}
+
+/** Copies a file beside it, flushed to disk, and returns the path of the copy. */
+export async function keepCopy(path: string, word: string): Promise<string> {
+  const copy = await datedPath(`${path}.${word}`);
+  await copyFile(path, copy, constants.COPYFILE_EXCL);
+  await using file = await open(copy, 'r+');
+  await file.sync();
+  await syncFolder(copy);
+  return copy;
+}
+
+/** A path that nothing has yet: `beginning` with the date, and with a number if the clock gives one date twice. */
+export async function datedPath(beginning: string): Promise<string> {
+  const dated = `${beginning}-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? dated : `${dated}-${number}`;
+    if (!(await isThere(path))) return path;
+  }
+}
+
+/** Whether a path names anything, if only a link to nothing. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Makes a folder with those above it, and flushes their names to disk; that of a folder that is there, too. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = resolve((await mkdir(path, { recursive: true })) ?? path);
+  for (let made = resolve(path); ; made = dirname(made)) {
+    await syncFolder(made);
+    if (made === first || made === dirname(made)) return;
   }
 }
 

@@ -15,7 +15,7 @@ export const NO_FOLLOW = O_NOFOLLOW;
  */
 export async function openRegular(path: string, flags = constants.O_RDONLY): Promise<FileHandle> {
   // Without O_NONBLOCK, opening a FIFO waits for its other end.
-  const file = await open(path, flags | O_NONBLOCK, 0o644).catch((error: NodeJS.ErrnoException) => {
+  const file = await open(path, flags | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     // In this order: a folder opened for writing; a FIFO or a socket; a link with NO_FOLLOW.
     if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) throw notRegular(path);
     throw error;

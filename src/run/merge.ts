@@ -1,10 +1,9 @@
 /** Puts the shards of a run together. Each shard's journal has the whole plan, so a missing trial cannot go unnoticed. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
-import { writeAtomically } from '../files/atomic.ts';
+import { makeFolder, writeAtomically } from '../files/atomic.ts';
 import { explained } from '../files/system-error.ts';
 import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
@@ -116,7 +115,7 @@ function missingError(runs: readonly StoredRun[], missing: readonly PlannedTrial
 async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
   const path = join(out, JOURNAL);
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     await refuseForeignFiles(out);
     const lock = await lockFolder(out);
     try {

@@ -77,7 +77,9 @@ export type RunEvent =
       readonly results: readonly Result[];
       readonly view: () => RunView;
     }
-  /** Something that a user should know: the journal was repaired, a folder was taken over. */
+  /** What was done to files that were in the folder: moved aside, or repaired. Comes before `planned`. */
+  | { readonly kind: 'warning'; readonly text: string }
+  /** Something that a user may want to know: a folder was taken over. */
   | { readonly kind: 'notice'; readonly text: string }
   | TrialEvent;
 
@@ -134,6 +136,7 @@ export async function runExperiment(
     fresh: options.fresh ?? false,
     repair: options.repair ?? false,
     notify: text => void onEvent({ kind: 'notice', text }),
+    warn: text => void onEvent({ kind: 'warning', text }),
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },

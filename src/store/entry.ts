@@ -11,9 +11,8 @@ export interface Entry {
   readonly error: string | undefined;
   readonly seconds: number;
   readonly summary: Summary;
-  /** Offset of its line, in bytes. */
+  /** Offset and length of its line's content, in bytes. */
   readonly at: number;
-  /** Length of its line with the newline, in bytes. */
   readonly length: number;
 }
 

@@ -1,10 +1,10 @@
 /** The files in a run's folder, and which of them are a run's. */
 import { constants } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, realpath, rename, rmdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
-import { removeTemporaries } from '../files/atomic.ts';
+import { datedPath, removeTemporaries, syncFolder } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
 
@@ -24,8 +24,8 @@ export function csvsOf(results: readonly Result[]): CsvName[] {
 export const VIEWS = [MANIFEST, FINDING, ...CSVS] as const;
 const LOCK = 'run.lock';
 
-/** Every CSV file of a run begins with the number of a trial or of a cell. */
-const CSV_BEGINNING = /^(trial|cell),/;
+/** Every CSV file of a run begins with the number of a trial or of a cell; Excel adds a byte-order mark. */
+const CSV_BEGINNING = /^\ufeff?(trial|cell),/;
 
 export const lockPath = (folder: string): string => join(folder, LOCK);
 
@@ -68,8 +68,8 @@ export async function refuseForeignView(folder: string, name: string): Promise<v
   if (!(await exists(path))) return;
   await using file = await openRegular(path, constants.O_RDONLY);
   if (name.endsWith('.csv')) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
-    if (!CSV_BEGINNING.test(buffer.toString('latin1', 0, bytesRead))) throw foreign(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    if (!CSV_BEGINNING.test(buffer.toString('utf8', 0, bytesRead))) throw foreign(path);
     return;
   }
   const content = parsed(await file.readFile('utf8'));
@@ -92,6 +92,48 @@ const orphan = (folder: string, name: string) =>
     `restore ${JOURNAL} from a copy, move the files away, or choose another folder with --out DIR`,
   );
 
+/** What `report` writes into a run's folder, unless it is told another place. */
+const REPORTS: readonly string[] = ['report.html', 'report.md', 'figures'];
+
+const isOfRun = (name: string): boolean =>
+  name === JOURNAL || name.startsWith(`${JOURNAL}.damaged-`) || VIEWS.some(view => view === name);
+
+/**
+ * Moves a run's files to a new folder, `NAME.until-DATE`. Their folder stays where it is, for it may be a link, the working
+ * folder, or hold files of others, which stay in it. The caller holds the folder's lock.
+ * @returns where the files are now
+ * @throws CifarNormError (usage) if one of the files was not written by a run
+ */
+export async function setAside(folder: string): Promise<string> {
+  for (const name of VIEWS) await refuseForeignView(folder, name);
+  const here = await realpath(folder);
+  try {
+    return await moveRun(here, await datedPath(`${here}.until`));
+  } catch {
+    // The folder above is on another disk, or may not be written.
+    return await moveRun(here, await datedPath(join(here, `${basename(here)}.until`)));
+  }
+}
+
+async function moveRun(from: string, to: string): Promise<string> {
+  const names = (await readdir(from)).filter(name => !name.startsWith(LOCK));
+  const isOnlyRun = names.every(name => isOfRun(name) || REPORTS.includes(name));
+  const views = names.filter(name => name !== JOURNAL && (isOnlyRun || isOfRun(name)));
+  await mkdir(to);
+  try {
+    // The journal last: a run that is moved only in part is still a run.
+    for (const name of [...views, JOURNAL]) await rename(join(from, name), join(to, name));
+  } catch (error) {
+    // It stays if something is in it.
+    await rmdir(to).catch(() => {});
+    throw error;
+  }
+  await syncFolder(join(to, JOURNAL));
+  await syncFolder(to);
+  await syncFolder(join(from, JOURNAL));
+  return to;
+}
+
 /** For an error: the folder, or only its lock file, is not where it was. */
 export const movedError = (folder: string) =>
   new CifarNormError(
@@ -105,7 +147,7 @@ export const exists = async (path: string): Promise<boolean> =>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

@@ -42,6 +42,8 @@ export type Line =
   | { readonly kind: 'newer' }
   /** A journal of cifar-norm 0.1.0. */
   | { readonly kind: 'older' }
+  /** An editor or another program added it. */
+  | { readonly kind: 'blank' }
   | { readonly kind: 'corrupt' };
 
 const SEAL = /^,"sha256":"([0-9a-f]{16})"\}$/;
@@ -74,8 +76,25 @@ export const recordLine = (record: TrialRecord): string => sealed(record);
 /** How every journal begins; a torn first line is a beginning of this. */
 export const BEGINNING = `{"format":${FORMAT},"run":{`;
 
-/** @param bytes a line without its newline */
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+const SPACES: ReadonlySet<number | undefined> = new Set(Buffer.from('\r \t'));
+
+/**
+ * A line's content: without what editors, Git or tools of Windows put around it, such as a carriage return. The seal is that of
+ * the content.
+ * @param bytes a line without its newline
+ */
+export function contentOf(bytes: Buffer): Buffer {
+  let from = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  let to = bytes.length;
+  while (from < to && SPACES.has(bytes[from])) from++;
+  while (from < to && SPACES.has(bytes[to - 1])) to--;
+  return bytes.subarray(from, to);
+}
+
+/** @param bytes the content of a line */
 export function readLine(bytes: Buffer): Line {
+  if (bytes.length === 0) return { kind: 'blank' };
   const content = unsealed(bytes);
   if (typeof content !== 'object' || content === null) return { kind: 'corrupt' };
   if ('id' in content) {
@@ -92,7 +111,7 @@ export function readLine(bytes: Buffer): Line {
   return { kind: 'newer' };
 }
 
-/** Whether the hash of a line matches the rest of the line. */
+/** Whether the hash of a line's content matches the rest of it. */
 export function isSealed(bytes: Buffer): boolean {
   const end = bytes.length - SEAL_BYTES;
   const seal = end > 0 && end < MOST_LINE_BYTES ? SEAL.exec(bytes.toString('latin1', end)) : null;

@@ -3,10 +3,10 @@
  * of this file.
  */
 import { constants, fstatSync } from 'node:fs';
-import { copyFile, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { syncFolder, writeAtomically } from '../files/atomic.ts';
+import { keepCopy, syncFolder, writeAtomically } from '../files/atomic.ts';
 import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
 import type { Planner } from '../plan/plan.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
@@ -36,10 +36,10 @@ import {
 const { O_RDWR, O_CREAT, O_APPEND } = constants;
 
 export interface OpenOptions {
-  /** Drop corrupt lines instead of refusing the journal; their trials run again. */
+  /** Drop corrupt lines instead of refusing the journal, and what an editor added; trials of corrupt lines run again. */
   readonly repair: boolean;
-  /** Receives sentences about what was repaired. */
-  notify(text: string): void;
+  /** Receives sentences about what was done to files that were there. */
+  warn(text: string): void;
 }
 
 export class Journal {
@@ -77,7 +77,7 @@ export class Journal {
     path: string,
     run: Identity,
     plan: Planner,
-    { repair, notify }: OpenOptions,
+    { repair, warn }: OpenOptions,
   ): Promise<Journal> {
     const file = await openRegular(path, O_RDWR | O_CREAT | O_APPEND | NO_FOLLOW);
     try {
@@ -85,24 +85,33 @@ export class Journal {
       await refuseForeign(path, file, contents, run);
       const trials = plan(contents.trials);
       refuseOtherPlan(path, contents.trials, trials);
-      const { corrupt } = contents;
-      if (corrupt.length > 0) {
-        if (!repair) throw corruptError(path, corrupt);
-        const copy = `${path}.damaged-${Date.now()}`;
-        await copyFile(path, copy);
+      const { corrupt, isPadded, complete, torn } = contents;
+      if (corrupt.length > 0 && !repair) throw corruptError(path, corrupt);
+      if (repair && (corrupt.length > 0 || isPadded)) {
+        const copy = await keepCopy(path, 'damaged');
         await writeAtomically(path, repaired(file, contents, run, trials));
-        notify(
-          `dropped ${linesText(corrupt)} of the journal, corrupt; the damaged journal is kept as ${copy}`,
-        );
+        const what =
+          corrupt.length > 0
+            ? `dropped ${linesText(corrupt)} of the journal, corrupt`
+            : 'removed what another program had added around the lines of the journal';
+        warn(`${what}; the journal as it was is kept as ${copy}`);
         await file.close();
-        return await Journal.open(path, run, plan, { repair: false, notify });
+        return await Journal.open(path, run, plan, { repair: false, warn });
       }
-      if (contents.torn > 0) {
-        await file.truncate(contents.complete);
-        if (contents.complete > 0) notify('dropped the torn last line of the journal; its trial runs again');
+      if (torn > 0) {
+        await file.truncate(complete);
+        warn(
+          complete > 0
+            ? 'dropped the torn end of the journal; its trials run again'
+            : 'the journal had no whole line; the run begins again',
+        );
       }
       const journal = new Journal(path, file, trials, contents);
+      if (contents.isOpen) await journal.#append('\n');
       await journal.#plan(run, contents);
+      // Also lines of a program that was killed before it flushed them: their trials count as finished.
+      await file.sync();
+      await syncFolder(path);
       return journal;
     } catch (error) {
       await file.close().catch(() => {});
@@ -117,10 +126,7 @@ export class Journal {
       return trials.length === 0 ? '' : planLine({ run, startedAt: this.startedAt, trials });
     };
     const lines = lineOf(1) + lineOf(0).repeat(2);
-    if (lines === '') return;
-    await this.#append(lines);
-    await this.#file.sync();
-    await syncFolder(this.path);
+    if (lines !== '') await this.#append(lines);
   }
 
   /** When this returns, the records are on disk and their trials count as finished. One flush serves them all. */
@@ -129,7 +135,7 @@ export class Journal {
     for (const record of records) {
       const line = recordLine(record);
       const at = await this.#append(line);
-      entries.push([record.id, entryOf(record, this.#byId.get(record.id)!, at, Buffer.byteLength(line))]);
+      entries.push([record.id, entryOf(record, this.#byId.get(record.id)!, at, Buffer.byteLength(line) - 1)]);
     }
     await this.#file.datasync();
     for (const [id, entry] of entries) this.entries.set(id, entry);
@@ -197,7 +203,7 @@ async function* repaired(
   for await (const whole of linesOf(file)) {
     if (whole.at >= complete) return;
     for (const { line, bytes } of partsOf(whole)) {
-      if (['corrupt', 'older', 'plan'].includes(line.kind)) continue;
+      if (['corrupt', 'older', 'plan', 'blank'].includes(line.kind)) continue;
       yield bytes;
       yield '\n';
     }

@@ -5,7 +5,15 @@ import { CifarNormError } from '../errors.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { type Entry, entryOf } from './entry.ts';
-import { BEGINNING, isSealed, type Line, MOST_LINE_BYTES, type PlanLine, readLine } from './format.ts';
+import {
+  BEGINNING,
+  contentOf,
+  isSealed,
+  type Line,
+  MOST_LINE_BYTES,
+  type PlanLine,
+  readLine,
+} from './format.ts';
 import { differences, type Invocation } from './manifest.ts';
 import { contradiction, plannedIn } from './planned.ts';
 
@@ -22,8 +30,12 @@ export interface Contents {
   readonly copies: ReadonlyMap<string, number>;
   /** Bytes up to the end of the last whole line. */
   readonly complete: number;
-  /** Bytes after it: a line that was being written when the program was killed. */
+  /** Bytes after it: lines that were being written when the program was killed or the power failed. */
   readonly torn: number;
+  /** Whether the last whole line lacks its newline. */
+  readonly isOpen: boolean;
+  /** Whether there is more than lines and newlines: an editor or Git changed the file. */
+  readonly isPadded: boolean;
   /** Numbers of lines, from 1; those below too. */
   readonly corrupt: readonly number[];
   readonly newer: readonly number[];
@@ -50,22 +62,35 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
   const [corrupt, newer]: [number[], number[]] = [[], []];
   const [foreign, contradicting]: [number[], number[]] = [[], []];
   const replaced: ReplacedRecord[] = [];
+  /** Numbers of lines that may turn out to be the torn end. */
+  let zeroed: number[] = [];
   let head: PlanLine | undefined;
   let invocation: Invocation | undefined;
   let [older, complete, number] = [false, 0, 0];
+  let [isOpen, isPadded] = [false, false];
   for await (const whole of linesOf(file)) {
     number++;
-    complete = whole.at + whole.length;
     const parts = partsOf(whole);
+    const isReadable = parts.some(({ line }) => line.kind !== 'corrupt');
+    if (!isReadable && !whole.isEnded) break;
+    if (!isReadable && whole.bytes.includes(0)) {
+      zeroed.push(number);
+      continue;
+    }
+    corrupt.push(...zeroed);
+    zeroed = [];
+    isPadded ||= whole.padding > 0 || whole.bytes.length === 0;
+    complete = whole.end;
+    isOpen = !whole.isEnded;
     let isCorrupt = parts.length > 1;
-    for (const { line, at, length } of parts) {
+    for (const { line, at, bytes } of parts) {
       if (line.kind === 'record') {
         const trial = trials.get(line.record.id);
         if (!trial) foreign.push(number);
         else {
           const earlier = entries.get(trial.id);
           if (earlier) replaced.push({ line: lines.get(trial.id)!, entry: earlier });
-          entries.set(trial.id, entryOf(line.record, trial, at, length));
+          entries.set(trial.id, entryOf(line.record, trial, at, bytes.length));
           lines.set(trial.id, number);
         }
       } else if (line.kind === 'plan' && sameRun(head, line.plan)) {
@@ -81,7 +106,7 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
       } else if (line.kind === 'invocation') invocation = line.invocation;
       else if (line.kind === 'newer') newer.push(number);
       else if (line.kind === 'older' && number === 1) older = true;
-      else {
+      else if (line.kind !== 'blank') {
         isCorrupt = true;
         if (line.kind === 'plan') foreign.push(number);
       }
@@ -92,7 +117,7 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
   const inPlan = [...trials.values()].filter(({ id }) => copies.has(id)).sort((a, b) => a.index - b.index);
   return {
     ...{ head, trials: inPlan, entries, invocation, copies, complete, torn: size - complete },
-    ...{ corrupt, newer, foreign, contradicting, replaced, older },
+    ...{ isOpen, isPadded, corrupt, newer, foreign, contradicting, replaced, older },
   };
 }
 
@@ -104,7 +129,7 @@ const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
  * @throws CifarNormError (run) if the file has changed since the entry was made
  */
 export function recordAt(fd: number, path: string, { id, at, length }: Entry): TrialRecord {
-  const bytes = Buffer.allocUnsafe(length - 1);
+  const bytes = Buffer.allocUnsafe(length);
   let read = 0;
   for (let count = 1; count > 0 && read < bytes.length; read += count)
     count = readSync(fd, bytes, read, bytes.length - read, at + read);
@@ -121,29 +146,36 @@ export function recordAt(fd: number, path: string, { id, at, length }: Entry): T
 export async function corruptLines(file: FileHandle): Promise<number[]> {
   const corrupt: number[] = [];
   let number = 0;
-  for await (const { bytes } of linesOf(file)) {
+  for await (const { bytes, isEnded } of linesOf(file)) {
     number++;
-    if (!isSealed(bytes)) corrupt.push(number);
+    if (isEnded && bytes.length > 0 && !isSealed(bytes)) corrupt.push(number);
   }
   return corrupt;
 }
 
-/** Whether a file without a whole line is empty, or holds the beginning of a journal. */
+/** Whether a file without a whole line is empty, or holds the beginning of a journal. A crash leaves zeros in any place of it. */
 export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
-  return BEGINNING.startsWith(buffer.toString('utf8', 0, bytesRead));
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, 0);
+  const begun = contentOf(buffer.subarray(0, bytesRead)).subarray(0, BEGINNING.length);
+  return begun.every((byte, i) => byte === 0 || byte === BEGINNING.charCodeAt(i));
 }
 
 interface ByteLine {
-  /** Without its newline; empty if the line is longer than any that this program writes. */
+  /** The content (see `contentOf`), or only its beginning if the line is longer than any that this program writes. */
   readonly bytes: Buffer;
+  /** Where the content begins in the file, and where the next line does. */
   readonly at: number;
-  /** With its newline, in bytes. */
-  readonly length: number;
+  readonly end: number;
+  /** How many bytes there are around the content. */
+  readonly padding: number;
+  /** Whether it has its newline: only the last line may lack it. */
+  readonly isEnded: boolean;
 }
 
+type Part = Pick<ByteLine, 'bytes' | 'at'> & { readonly line: Line };
+
 /** A line; or the lines that a damaged newline joined, each readable on its own. */
-export function partsOf(whole: ByteLine): readonly (ByteLine & { readonly line: Line })[] {
+export function partsOf(whole: ByteLine): readonly Part[] {
   const line = readLine(whole.bytes);
   if (line.kind !== 'corrupt') return [{ ...whole, line }];
   const parts = [];
@@ -151,7 +183,7 @@ export function partsOf(whole: ByteLine): readonly (ByteLine & { readonly line: 
   let from = 0;
   for (const { index, 0: seal } of text.matchAll(/"sha256":"[0-9a-f]{16}"\}(?=.?\{"|$)/gs)) {
     const bytes = whole.bytes.subarray(from, index + seal.length);
-    parts.push({ bytes, at: whole.at + from, length: bytes.length + 1, line: readLine(bytes) });
+    parts.push({ bytes, at: whole.at + from, line: readLine(bytes) });
     from = index + seal.length + (text[index + seal.length] === '{' ? 0 : 1);
   }
   return parts.length > 1 ? parts : [{ ...whole, line }];
@@ -159,29 +191,38 @@ export function partsOf(whole: ByteLine): readonly (ByteLine & { readonly line: 
 
 const CHUNK = 1 << 20;
 
-/** Lines that end in a newline, with their positions. */
+/** All lines, with their positions. */
 export async function* linesOf(file: FileHandle): AsyncGenerator<ByteLine> {
   let at = 0;
   let begun: Buffer[] = [];
   let length = 0;
+  const add = (bytes: Buffer) => {
+    length += bytes.length;
+    if (length <= MOST_LINE_BYTES || begun.length === 0) begun.push(bytes);
+    else begun.length = 1;
+  };
+  const line = (isEnded: boolean): ByteLine => {
+    const whole = begun.length === 1 ? begun[0]! : Buffer.concat(begun);
+    const bytes = contentOf(whole);
+    const start = at + (bytes.byteOffset - whole.byteOffset);
+    const padding = length - bytes.length;
+    at += length + (isEnded ? 1 : 0);
+    begun = [];
+    length = 0;
+    return { bytes, at: start, end: at, padding, isEnded };
+  };
   for (let position = 0; ; ) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
-    if (bytesRead === 0) return;
+    if (bytesRead === 0) break;
     position += bytesRead;
     const chunk = buffer.subarray(0, bytesRead);
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      length += end + 1 - from;
-      const bytes =
-        length > MOST_LINE_BYTES ? Buffer.alloc(0) : Buffer.concat([...begun, chunk.subarray(from, end)]);
-      yield { bytes, at, length };
-      at += length;
-      begun = [];
-      length = 0;
+      add(chunk.subarray(from, end));
+      yield line(true);
       from = end + 1;
     }
-    length += bytesRead - from;
-    if (length > MOST_LINE_BYTES) begun = [];
-    else begun.push(chunk.subarray(from));
+    add(chunk.subarray(from));
   }
+  if (length > 0) yield line(false);
 }

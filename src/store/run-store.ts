@@ -1,8 +1,8 @@
 /** A run's folder, open for writing. */
-import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
+import { datedPath, makeFolder } from '../files/atomic.ts';
 import type { FileLock } from '../files/lock.ts';
 import { type Advice, explained } from '../files/system-error.ts';
 import { contentHash, withoutDefaults } from '../plan/ids.ts';
@@ -10,7 +10,7 @@ import type { Planner } from '../plan/plan.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { Entry } from './entry.ts';
-import { exists, JOURNAL, lockFolder, lockPath, movedError, refuseForeign } from './folder.ts';
+import { exists, JOURNAL, lockFolder, lockPath, movedError, refuseForeign, setAside } from './folder.ts';
 import { Journal, type OpenOptions as JournalOptions } from './journal.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { resultsOf, secondsIn } from './stored-run.ts';
@@ -18,6 +18,8 @@ import { resultsOf, secondsIn } from './stored-run.ts';
 export interface OpenOptions extends JournalOptions {
   /** Begin anew; what the folder held is kept beside it. */
   readonly fresh: boolean;
+  /** Receives sentences that a user may want to know. */
+  notify(text: string): void;
 }
 
 /** The folder of a run for which none was named: other settings, or other data, have another folder. */
@@ -71,10 +73,13 @@ export class RunStore {
     let lock: FileLock | undefined;
     let journal: Journal | undefined;
     try {
-      if (options.fresh) await setAside(folder, options.notify);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
+      if (options.fresh && (await exists(join(folder, JOURNAL)))) {
+        lock = await lockFolder(folder);
+        options.warn(`kept the old run as ${await setAside(folder)}`);
+      }
       await refuseForeign(folder);
-      lock = await lockFolder(folder);
+      lock ??= await lockFolder(folder);
       if (lock.leftBy)
         options.notify(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, plan, options);
@@ -149,8 +154,8 @@ export class RunStore {
     if (!isLockHere && !(await this.#journal.isRemoved())) throw movedError(this.folder);
     // A file that has replaced the journal belongs to another program.
     const isReplaced = await exists(path);
-    if (isReplaced) this.folder = `${this.folder}.restored-${stamp()}`;
-    await mkdir(this.folder, { recursive: true });
+    if (isReplaced) this.folder = await datedPath(`${this.folder}.restored`);
+    await makeFolder(this.folder);
     if (!this.#lock.isAt(lockPath(this.folder))) {
       await this.#lock.release();
       this.#lock = await lockFolder(this.folder);
@@ -177,8 +182,6 @@ export class RunStore {
 
 export const RUN_AGAIN: Advice = { after: 'run the same command again to resume: finished trials are kept' };
 
-const stamp = () => new Date().toISOString().replace(/[:.]/g, '-');
-
 /** Whether the results of this invocation are shown in another way than those of the last. */
 function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolean {
   const shown = ({
@@ -193,17 +196,4 @@ function isShownOtherwise(last: Invocation | undefined, now: Invocation): boolea
   }: Invocation) =>
     JSON.stringify([command, title, description, charts, baseline, expect, notApplicable, official]);
   return last === undefined || shown(last) !== shown(now);
-}
-
-/** Moves a run's folder aside. One that is in use is refused; one that holds no run is left alone. */
-async function setAside(folder: string, notify: (text: string) => void): Promise<void> {
-  if (!(await exists(join(folder, JOURNAL)))) return;
-  const lock = await lockFolder(folder);
-  try {
-    const aside = `${folder}.until-${stamp()}`;
-    await rename(folder, aside);
-    notify(`kept the old run as ${aside}`);
-  } finally {
-    await lock.release();
-  }
 }

@@ -26,7 +26,7 @@ const identity = identityOf(
 const [trial] = planTrials(experiment, { fingerprint: 'f', numerics: 'portable-1' });
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 const trials = ids.map((id, index) => ({ ...trial!, id, index }));
-const open = (repair: boolean) => Journal.open(path, identity, () => trials, { repair, notify: () => {} });
+const open = (repair: boolean) => Journal.open(path, identity, () => trials, { repair, warn: () => {} });
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => value + 0);
 const error = fc.oneof(
