@@ -15,8 +15,19 @@ export const withOutput = <Args extends unknown[], Opts extends Options>(command
     .option('--quiet', 'show no progress')
     .option('--no-color', 'use no colors; NO_COLOR has the same effect');
 
+/** A path as a user writes it. An empty one would be the working folder, and comes from a shell variable that is not set. */
+export function path(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty: is a variable of the shell not set?');
+}
+
+export const paths = (text: string, previous: readonly string[] = []): string[] => [...previous, path(text)];
+
+export const pathOption = <Flags extends string>(flags: Flags, description: string) =>
+  new Option(flags, description).argParser(path);
+
 export const dataOption = () =>
-  new Option(
+  pathOption(
     '--data <place>',
     'folder or archive (.tar.gz) of CIFAR-10, or synthetic; by default CIFAR_NORM_DATA, the experiment, ./data and the user cache are searched, and synthetic images are used if there is none',
   );
@@ -68,7 +79,7 @@ export const kernelsOption = () =>
     'what computes: auto takes the widest that the processor has; results do not depend on it',
   ).choices(kernelChoices);
 
-/** The name of a run as an argument. */
+/** How a run is named as an argument. */
 export const RUN_ARGUMENT = "a run's folder, or its name in ./results";
 
 export function wholeNumber(least: number, most: number) {

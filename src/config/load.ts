@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CifarNormError } from '../errors.ts';
+import { explained, isAbsent } from '../files/system-error.ts';
 import { explain } from './explain.ts';
 import { problemsOf } from './issues.ts';
 import { nearest } from './nearest.ts';
@@ -109,10 +110,10 @@ async function readText(file: string, shown: string): Promise<string> {
   const fail = (reason: string, hint?: string): never => {
     throw new CifarNormError('config', `cannot read ${shown}: ${reason}`, hint);
   };
-  const refuse = (error: NodeJS.ErrnoException): never =>
-    error.code === 'ENOENT'
-      ? fail('there is no such file', 'name a shipped experiment without an extension')
-      : fail(error.message);
+  const refuse = (error: unknown): never => {
+    if (isAbsent(error)) fail('there is no such file', 'name a shipped experiment without an extension');
+    throw explained(error, 'config', `cannot read ${shown}`);
+  };
   const stats = await stat(file).catch(refuse);
   if (!stats.isFile()) fail('it is not a file');
   if (stats.size > MAX_BYTES) fail(`it has ${stats.size} bytes; the limit is ${MAX_BYTES}`);

@@ -107,10 +107,14 @@ async function isThere(path: string): Promise<boolean> {
 
 /** Makes a folder with those above it, and flushes their names to disk; that of a folder that is there, too. */
 export async function makeFolder(path: string): Promise<void> {
-  const first = resolve((await mkdir(path, { recursive: true })) ?? path);
-  for (let made = resolve(path); ; made = dirname(made)) {
-    await syncFolder(made);
-    if (made === first || made === dirname(made)) return;
+  const made = await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    // It names the part that could not be made.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  });
+  const first = resolve(made ?? path);
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === first || folder === dirname(folder)) return;
   }
 }
 

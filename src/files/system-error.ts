@@ -71,10 +71,18 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const reason = error.code === 'ENOENT' ? row.reason : `${row.reason} (${error.code})`;
   const obstacle = path === undefined ? undefined : obstacleTo(path);
   const where = obstacle?.part === path ? 'it' : obstacle?.part;
+  const shown = path === undefined ? undefined : (obstacle?.part ?? lastThere(path));
   return {
     reason: obstacle ? `${reason}: ${where} ${obstacle.words}` : reason,
-    cure: path === undefined && row.cure?.includes('PATH') ? undefined : row.cure?.replace('PATH', path!),
+    cure: shown === undefined && row.cure?.includes('PATH') ? undefined : row.cure?.replace('PATH', shown!),
   };
+}
+
+/** The path, or the nearest folder above it that is there. */
+function lastThere(path: string): string {
+  let part = path;
+  while (attempt(() => lstatSync(part)) === 'ENOENT' && part !== dirname(part)) part = dirname(part);
+  return part;
 }
 
 /** An error of the system as one that says what could not be done, why, and what to do; other errors as they are. */
@@ -123,6 +131,13 @@ export function obstacleTo(path: string): Obstacle | undefined {
     if (!isLast && !there.isDirectory()) return { part, words: 'is a file' };
   }
   return undefined;
+}
+
+/** Whether a refusal means only that nothing is there: that no link leads there either. */
+export function isAbsent(error: unknown): boolean {
+  if (!isSystemError(error) || error.code !== 'ENOENT') return false;
+  const obstacle = error.path === undefined ? undefined : obstacleTo(error.path);
+  return obstacle === undefined || attempt(() => lstatSync(obstacle.part)) === 'ENOENT';
 }
 
 function linkWords(link: string, code: string): string {

@@ -31,11 +31,6 @@ export async function exportRun(
       await lock.release();
     }
   } catch (error) {
-    throw explained(
-      error,
-      'run',
-      `cannot write to ${folder}`,
-      'the folder must be one that you may write to',
-    );
+    throw explained(error, 'run', `cannot write to ${folder}`, 'export as a user who may write there');
   }
 }

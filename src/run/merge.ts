@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { makeFolder, writeAtomically } from '../files/atomic.ts';
+import type { FileLock } from '../files/lock.ts';
 import { explained } from '../files/system-error.ts';
 import { type Shard, shardsOf, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
@@ -114,30 +115,35 @@ function missingError(runs: readonly StoredRun[], missing: readonly PlannedTrial
 
 async function writeRun(out: string, lines: Iterable<string>): Promise<void> {
   const path = join(out, JOURNAL);
+  const refusal = (code: 'usage' | 'run') => (error: unknown) => {
+    throw explained(error, code, `cannot write to ${out}`, 'choose another folder with --out DIR');
+  };
+  const lock = await newFolder(out).catch(refusal('usage'));
   try {
-    await makeFolder(out);
-    await refuseForeignFiles(out);
-    const lock = await lockFolder(out);
+    if (existsSync(path)) {
+      throw cannot(
+        `${out} holds a run`,
+        `choose another folder with --out DIR; if an earlier merge was interrupted, write its files with: cifar-norm export ${shellPath(out)}`,
+      );
+    }
+    await writeAtomically(path, lines);
+    const run = await readRun(out);
     try {
-      if (existsSync(path)) {
-        throw cannot(
-          `${out} holds a run`,
-          `choose another folder with --out DIR; if an earlier merge was interrupted, write its files with: cifar-norm export ${shellPath(out)}`,
-        );
-      }
-      await writeAtomically(path, lines);
-      const run = await readRun(out);
-      try {
-        await writeViews(run, { lock, shrink: true });
-      } finally {
-        await run.close();
-      }
+      await writeViews(run, { lock, shrink: true });
     } finally {
-      await lock.release();
+      await run.close();
     }
   } catch (error) {
-    throw explained(error, 'run', `cannot write to ${out}`, 'choose another folder with --out DIR');
+    refusal('run')(error);
+  } finally {
+    await lock.release();
   }
+}
+
+async function newFolder(out: string): Promise<FileLock> {
+  await makeFolder(out);
+  await refuseForeignFiles(out);
+  return lockFolder(out);
 }
 
 const cannot = (message: string, hint: string) => new CifarNormError('usage', message, hint);

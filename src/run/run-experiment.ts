@@ -21,6 +21,7 @@ import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
+import { folderAt } from '../store/folder.ts';
 import { type Identity, identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
@@ -115,7 +116,9 @@ export async function runExperiment(
     onEvent,
   });
   const folder =
-    options.out === undefined ? defaultFolder(join(cwd, 'results'), identity) : resolve(cwd, options.out);
+    options.out === undefined
+      ? defaultFolder(join(cwd, 'results'), identity)
+      : await folderAt(resolve(cwd, options.out));
   const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',

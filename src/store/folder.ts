@@ -1,12 +1,13 @@
 /** The files in a run's folder, and which of them are a run's. */
 import { constants } from 'node:fs';
 import { mkdir, readdir, realpath, rename, rmdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { datedPath, removeTemporaries, syncFolder } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
+import { explained, isAbsent } from '../files/system-error.ts';
 
 export const JOURNAL = 'journal.jsonl';
 export const MANIFEST = 'manifest.json';
@@ -45,6 +46,26 @@ export async function lockFolder(folder: string): Promise<FileLock> {
     `${folder} is in use by ${who}`,
     `${hint}, or choose another folder with --out DIR`,
   );
+}
+
+/** The folder that a path names: for a file of a run, that of the run. */
+export async function folderAt(path: string): Promise<string> {
+  const isFile = (await stat(path).catch(() => undefined))?.isFile();
+  return isFile && (await exists(join(dirname(path), JOURNAL))) ? dirname(path) : path;
+}
+
+/**
+ * Whether a folder holds a run.
+ * @throws CifarNormError (usage) if the system does not tell: the folder may not be entered, or is a link to nothing
+ */
+export async function holdsRun(folder: string): Promise<boolean> {
+  try {
+    await stat(join(folder, JOURNAL));
+    return true;
+  } catch (error) {
+    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw explained(error, 'usage', `cannot read ${folder}`);
+  }
 }
 
 /**

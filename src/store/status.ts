@@ -7,9 +7,10 @@ import { listed } from '../analysis/words.ts';
 import { nearest } from '../config/nearest.ts';
 import { CifarNormError } from '../errors.ts';
 import { isLocked } from '../files/lock.ts';
+import { explained, isAbsent } from '../files/system-error.ts';
 import { costOf } from '../plan/cost.ts';
 import { paceKey, paceOf, sumOf, type Timing, timingOf } from '../plan/pace.ts';
-import { JOURNAL, lockPath } from './folder.ts';
+import { folderAt, holdsRun, JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
 import { askedOf, readRun, type StoredRun } from './stored-run.ts';
 
@@ -81,14 +82,16 @@ export interface ListedRun extends RunStatus {
   readonly differences: readonly string[];
 }
 
-/** The runs below a folder, the one last worked on first. Runs that cannot be read are passed to `notify` and left out. */
+/**
+ * The runs below a folder, the one last worked on first. Runs that cannot be read are passed to `notify` and left out.
+ * @throws CifarNormError (usage) if the folder cannot be read
+ */
 export async function listRuns(resultsFolder: string, notify: (text: string) => void): Promise<ListedRun[]> {
-  const names = await readdir(resultsFolder).catch(() => []);
   const found: { status: RunStatus; identity: Identity }[] = [];
-  for (const name of names) {
+  for (const name of await namesIn(resultsFolder)) {
     const folder = join(resultsFolder, name);
-    if (!existsSync(join(folder, JOURNAL))) continue;
     try {
+      if (!(await holdsRun(folder))) continue;
       const run = await readRun(folder);
       try {
         found.push({ status: await statusOf(run), identity: run.identity });
@@ -107,12 +110,28 @@ export async function listRuns(resultsFolder: string, notify: (text: string) => 
   });
 }
 
-/** Opens a run by the path of its folder, or by its name below `resultsFolder`. */
+/** None if there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw explained(error, 'usage', `cannot read ${folder}`);
+  }
+}
+
+/** Opens a run by the path of its folder, or of a file in it, or by its name below `resultsFolder`. */
 export async function findRun(name: string, cwd: string, resultsFolder: string): Promise<StoredRun> {
+  const path = resolve(cwd, name);
+  const folder = await folderAt(path);
   const named = join(resultsFolder, name);
-  if (existsSync(join(named, JOURNAL))) return readRun(named);
-  const folder = resolve(cwd, name);
-  const alike = existsSync(join(folder, JOURNAL)) ? [] : await namesLike(basename(folder), resultsFolder);
+  const isNamed = await holdsRun(named).catch(async (error: unknown) => {
+    // Those who name a path need not read ./results.
+    if (/[/\\]/.test(name) || (await holdsRun(folder))) return false;
+    throw error;
+  });
+  if (isNamed) return readRun(named);
+  const alike = (await holdsRun(folder)) ? [] : await namesLike(basename(path), resultsFolder);
   if (alike.length === 0) return readRun(folder);
   throw new CifarNormError(
     'usage',
@@ -123,7 +142,7 @@ export async function findRun(name: string, cwd: string, resultsFolder: string):
 
 /** At most three runs whose names begin with `name`, or else the closest match to a misspelled name. */
 async function namesLike(name: string, resultsFolder: string): Promise<string[]> {
-  const names = await readdir(resultsFolder).catch(() => []);
+  const names = await namesIn(resultsFolder).catch(() => []);
   const runs = names.filter(each => existsSync(join(resultsFolder, each, JOURNAL))).sort();
   const longer = runs.filter(each => each.startsWith(name)).slice(0, 3);
   return longer.length > 0 ? longer : [nearest(name, runs) ?? []].flat();

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { Result } from '../analysis/results.ts';
 import { CifarNormError } from '../errors.ts';
 import { openRegular } from '../files/regular.ts';
-import { explained } from '../files/system-error.ts';
+import { explained, isAbsent } from '../files/system-error.ts';
 import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { Entry } from './entry.ts';
-import { JOURNAL } from './folder.ts';
+import { folderAt, JOURNAL } from './folder.ts';
 import { leftOutOf } from './left-out.ts';
 import type { Identity, Invocation } from './manifest.ts';
 import { beginsAsOurs, readJournal, recordAt } from './reader.ts';
@@ -46,8 +46,12 @@ export interface Oddities {
   readonly replaced: readonly (Pick<Result, 'trial' | 'record'> & { readonly line: number })[];
 }
 
-/** @throws CifarNormError if the folder holds no run that this program can read */
-export async function readRun(folder: string): Promise<StoredRun> {
+/**
+ * @param place the run's folder, or a file in it
+ * @throws CifarNormError if the folder holds no run that this program can read
+ */
+export async function readRun(place: string): Promise<StoredRun> {
+  const folder = await folderAt(place);
   const path = join(folder, JOURNAL);
   let file: FileHandle | undefined;
   try {
@@ -83,11 +87,14 @@ export async function readRun(folder: string): Promise<StoredRun> {
     };
   } catch (error) {
     await file?.close();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new CifarNormError('usage', `${folder} holds no run: it has no ${JOURNAL}`, SEE_RUNS);
+    if (isAbsent(error)) throw noRunError(folder, `it has no ${JOURNAL}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') throw noRunError(folder, 'it is a file');
     throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
   }
 }
+
+const noRunError = (folder: string, why: string) =>
+  new CifarNormError('usage', `${folder} holds no run: ${why}`, SEE_RUNS);
 
 const emptyError = (path: string) =>
   new CifarNormError(

@@ -8,12 +8,12 @@ import type { RunNote } from '../../run/views.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
 import { openRun } from '../open-run.ts';
-import { positiveNumber, RUN_ARGUMENT, withOutput } from '../options.ts';
+import { path, positiveNumber, RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerCompare(program: Command, context: Context): void {
   withOutput(program.command('compare'))
-    .argument('<run>', RUN_ARGUMENT)
-    .argument('[other]', 'a second run, compared with the first')
+    .argument('<run>', RUN_ARGUMENT, path)
+    .argument('[other]', 'a second run, compared with the first', path)
     .option(
       '--by <key>',
       "the axis whose values are compared (default: that of the experiment's baseline, or the first that varies in words)",

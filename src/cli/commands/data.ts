@@ -1,7 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Layout } from '../../data/formats/cifar.ts';
 import type { Context } from '../context.ts';
-import { dataOption, withOutput } from '../options.ts';
+import { dataOption, pathOption, withOutput } from '../options.ts';
 
 export function registerData(program: Command, context: Context): void {
   const data = program
@@ -26,7 +26,7 @@ export function registerData(program: Command, context: Context): void {
         .default('binary' as Layout),
     )
     .addOption(new Option('--url <url>', 'a mirror that has the same file').conflicts('from'))
-    .option('--from <file>', 'an archive on this machine, to be checked and copied')
+    .addOption(pathOption('--from <file>', 'an archive on this machine, to be checked and copied'))
     .summary('fetch CIFAR-10')
     .description(
       "Fetches the official archive (170 MB) into the user's cache folder, where every command finds it. Checks size, md5 and sha256 before it puts the file in place. Keeps the unpacked images beside it (154 MB). Resumes interrupted downloads. Honors HTTP_PROXY, HTTPS_PROXY and NO_PROXY.",
@@ -43,7 +43,9 @@ export function registerData(program: Command, context: Context): void {
     );
 
   withOutput(data.command('verify'))
-    .option('--data <place>', 'folder or archive (.tar.gz); by default the places that data info lists')
+    .addOption(
+      pathOption('--data <place>', 'folder or archive (.tar.gz); by default the places that data info lists'),
+    )
     .summary('check that CIFAR-10 is complete')
     .description(
       'Reads every batch, and compares an archive with the official checksums. Exit code 0 if the data are complete, 2 if they are damaged or missing.',

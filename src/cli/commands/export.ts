@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { openRun } from '../open-run.ts';
-import { RUN_ARGUMENT, withOutput } from '../options.ts';
+import { path, RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerExport(program: Command, context: Context): void {
   withOutput(program.command('export'))
-    .argument('<run>', RUN_ARGUMENT)
+    .argument('<run>', RUN_ARGUMENT, path)
     .option('--force', 'replace a CSV file even if the new one has fewer rows')
     .summary("write a run's CSV files again")
     .description(

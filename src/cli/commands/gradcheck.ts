@@ -1,12 +1,12 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
-import { collect, withOutput } from '../options.ts';
+import { collect, path, pathOption, withOutput } from '../options.ts';
 
 export function registerGradcheck(program: Command, context: Context): void {
   withOutput(program.command('gradcheck'))
-    .argument('[experiment]', 'also check the nets of an experiment')
+    .argument('[experiment]', 'also check the nets of an experiment', path)
     .option('--verbose', 'show every quantity')
-    .option('--out <folder>', 'write gradcheck.csv there')
+    .addOption(pathOption('--out <folder>', 'write gradcheck.csv there'))
     .addOption(
       new Option('--set <key=value>', 'change a key of the experiment; may be repeated').argParser(collect),
     )

@@ -5,14 +5,16 @@ import type { ReportFormat } from '../../run/write-report.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
 import { openRun } from '../open-run.ts';
-import { RUN_ARGUMENT, withOutput } from '../options.ts';
+import { pathOption, paths, RUN_ARGUMENT, withOutput } from '../options.ts';
 
 export function registerReport(program: Command, context: Context): void {
   withOutput(program.command('report'))
-    .argument('<run...>', `${RUN_ARGUMENT}; several are laid over one another`)
-    .option(
-      '--out <path>',
-      "the file, or for svg the folder (default: in the run's folder; of several runs, here)",
+    .argument('<run...>', `${RUN_ARGUMENT}; several are laid over one another`, paths)
+    .addOption(
+      pathOption(
+        '--out <path>',
+        "the file, or for svg the folder (default: in the run's folder; of several runs, here)",
+      ),
     )
     .addOption(
       new Option('--format <format>', 'html: one page; svg: each figure as a file; md: a summary in Markdown')

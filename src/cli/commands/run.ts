@@ -11,6 +11,8 @@ import {
   formatOption,
   kernelsOption,
   numericsOption,
+  path,
+  pathOption,
   queueOption,
   queueUrl,
   shardOption,
@@ -60,13 +62,18 @@ export async function registerRun(program: Command, context: Context): Promise<v
       ? (await import('../keys.ts')).keyTable(helpWidth(process.stdout))
       : '';
     withOutput(program.command(verb))
-      .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
+      .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file', path)
       .summary(summary)
       .configureOutput(outputWith(SET_HINT))
       .description(description)
       .addOption(dataOption())
       .addOption(formatOption())
-      .option('--out <folder>', "the run's folder (default: results/NAME-HASH, one for each experiment)")
+      .addOption(
+        pathOption(
+          '--out <folder>',
+          "the run's folder (default: results/NAME-HASH, one for each experiment)",
+        ),
+      )
       .addOption(
         new Option('--seed <n>', 'seed of the random numbers').argParser(wholeNumber(0, 0xffff_ffff)),
       )

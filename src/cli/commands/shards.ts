@@ -2,13 +2,13 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
-import { wholeNumber, withOutput } from '../options.ts';
+import { path, pathOption, paths, wholeNumber, withOutput } from '../options.ts';
 import { tellResults } from '../tell-results.ts';
 
 export function registerMerge(program: Command, context: Context): void {
   withOutput(program.command('merge'))
-    .argument('<shards...>', 'the folders of all shards of one run')
-    .requiredOption('--out <folder>', 'the folder of the whole run')
+    .argument('<shards...>', 'the folders of all shards of one run', paths)
+    .addOption(pathOption('--out <folder>', 'the folder of the whole run').makeOptionMandatory())
     .summary('put the shards of a run together')
     .description(
       'Writes a whole run from the shards that sweep --shard made. The CSV files are those of a run in one piece, byte for byte. A shard that is missing, damaged, of another run or there twice is named, and nothing is written.',
@@ -39,14 +39,14 @@ export function registerMerge(program: Command, context: Context): void {
 export function registerShards(program: Command, context: Context): void {
   program
     .command('shards')
-    .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file')
+    .argument('<experiment>', 'weight-scale, batch-size, deep-net, or a YAML or JSON file', path)
     .argument('[words...]', 'after --: options of sweep, for all shards')
     .addOption(
       new Option('--slurm <n>', 'print a Slurm job array of n tasks')
         .argParser(wholeNumber(1, 100_000))
         .makeOptionMandatory(),
     )
-    .option('--out <folder>', 'where the shards go', 'shards')
+    .addOption(pathOption('--out <folder>', 'where the shards go').default('shards'))
     .summary('print a job script that runs an experiment in shards')
     .description(
       'Prints a job script for a cluster: one task for each shard of an experiment. Needs a disk that all nodes see.',

@@ -1,13 +1,13 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { openRun } from '../open-run.ts';
-import { formatOption, RUN_ARGUMENT, withOutput } from '../options.ts';
+import { formatOption, path, RUN_ARGUMENT, withOutput } from '../options.ts';
 import type { RunFormat } from '../print-run.ts';
 
 /** Prints what a run printed when it finished, from its journal alone. */
 export function registerShow(program: Command, context: Context): void {
   withOutput(program.command('show'))
-    .argument('<run>', RUN_ARGUMENT)
+    .argument('<run>', RUN_ARGUMENT, path)
     .addOption(formatOption())
     .option('--histories', 'with --json: the loss of every iteration and the accuracies of every epoch too')
     .summary("print a run's results again")

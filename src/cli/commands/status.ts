@@ -5,12 +5,12 @@ import { CifarNormError } from '../../errors.ts';
 import type { ListedRun, RunStatus } from '../../store/status.ts';
 import type { Context } from '../context.ts';
 import { openRun, REPAIR, warnOf } from '../open-run.ts';
-import { RUN_ARGUMENT, withOutput } from '../options.ts';
+import { path, RUN_ARGUMENT, withOutput } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function registerStatus(program: Command, context: Context): void {
   withOutput(program.command('status'))
-    .argument('[run]', `${RUN_ARGUMENT}; by default the latest`)
+    .argument('[run]', `${RUN_ARGUMENT}; by default the latest`, path)
     .summary("show a run's progress")
     .description(
       'Shows how many trials of a run are done, failed and left, and an estimate of the time left.',

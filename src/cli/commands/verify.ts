@@ -4,6 +4,7 @@ import { openRun } from '../open-run.ts';
 import {
   dataOption,
   kernelsOption,
+  path,
   RUN_ARGUMENT,
   wholeNumber,
   withOutput,
@@ -12,7 +13,7 @@ import {
 
 export function registerVerify(program: Command, context: Context): void {
   withOutput(program.command('verify'))
-    .argument('<run>', RUN_ARGUMENT)
+    .argument('<run>', RUN_ARGUMENT, path)
     .addOption(dataOption())
     .addOption(
       new Option(
