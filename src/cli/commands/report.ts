@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
+import { oneLine, shellWord } from '../../report/text.ts';
 import type { ReportFormat } from '../../run/write-report.ts';
 import type { StoredRun } from '../../store/stored-run.ts';
 import type { Context } from '../context.ts';
@@ -46,7 +47,12 @@ export function registerReport(program: Command, context: Context): void {
         const written = await writeReport(runs, format, out);
         if (options.json) terminal.json({ files: written, runs: runs.map(noteOf) });
         else terminal.print(written.map(path => shown(path, context.cwd)).join('\n'));
-        if (options.open) openInBrowser(out);
+        if (options.open && !(await openInBrowser(out)))
+          terminal.warn(
+            oneLine(
+              `no browser could be started: open ${shellWord(shown(out, context.cwd))} in one yourself`,
+            ),
+          );
       } finally {
         for (const run of runs) await run.close();
       }
@@ -58,15 +64,25 @@ const shown = (path: string, cwd: string): string => {
   return short.startsWith('..') ? path : short;
 };
 
-/** Opens the file with the system's own opener; without one nothing happens, for the path was printed. */
-function openInBrowser(path: string): void {
+/** How long the system's opener may take to say that it found no browser; one that it starts may keep it busy. */
+const PATIENCE_MS = 2000;
+
+/** Opens the file with the system's own opener. Returns false if there is none, or it reports a failure. */
+async function openInBrowser(path: string): Promise<boolean> {
   const [command, ...words] =
     process.platform === 'darwin'
       ? ['open']
       : process.platform === 'win32'
         ? ['rundll32', 'url.dll,FileProtocolHandler']
         : ['xdg-open'];
-  spawn(command!, [...words, path], { detached: true, stdio: 'ignore' })
-    .on('error', () => {})
-    .unref();
+  const opener = spawn(command!, [...words, path], { detached: true, stdio: 'ignore' });
+  opener.unref();
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(true), PATIENCE_MS);
+    const end = (isOpened: boolean) => {
+      clearTimeout(timer);
+      resolve(isOpened);
+    };
+    opener.on('error', () => end(false)).on('exit', code => end(code === 0));
+  });
 }
