@@ -15,6 +15,7 @@ import { type Entry, entryOf } from './entry.ts';
 import { invocationLine, planLine, recordLine } from './format.ts';
 import { differences, type Identity, type Invocation } from './manifest.ts';
 import {
+  beginningOf,
   beginsAsOurs,
   type Contents,
   corruptLines,
@@ -235,7 +236,7 @@ async function refuseForeign(
   if (newer.length > 0 && newer[0] === 1) throw newerError(path);
   const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
   const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
-  if (!ours) throw foreignError(path);
+  if (!ours) throw foreignError(path, await beginningOf(file));
 }
 
 /** Readers take a run's plan from its journal. A command that trains plans again, and must get the same plan. */

@@ -153,10 +153,14 @@ export async function corruptLines(file: FileHandle): Promise<number[]> {
   return corrupt;
 }
 
+export async function beginningOf(file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
 /** Whether a file without a whole line is empty, or holds the beginning of a journal. A crash leaves zeros in any place of it. */
 export async function beginsAsOurs(file: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, 0);
-  const begun = contentOf(buffer.subarray(0, bytesRead)).subarray(0, BEGINNING.length);
+  const begun = contentOf(await beginningOf(file)).subarray(0, BEGINNING.length);
   return begun.every((byte, i) => byte === 0 || byte === BEGINNING.charCodeAt(i));
 }
 
@@ -190,6 +194,7 @@ export function partsOf(whole: ByteLine): readonly Part[] {
 }
 
 const CHUNK = 1 << 20;
+const HEAD = 1 << 12;
 
 /** All lines, with their positions. */
 export async function* linesOf(file: FileHandle): AsyncGenerator<ByteLine> {

@@ -22,12 +22,27 @@ export const newerError = (path: string) =>
     'read it with that version, or choose another folder with --out DIR',
   );
 
-export const foreignError = (path: string) =>
-  new CifarNormError(
+/** What stands in a journal's place, by its first bytes. */
+const DISGUISES: readonly (readonly [beginning: RegExp, what: string, hint: string])[] = [
+  [/^version https:\/\/git-lfs\./, 'it is a pointer of Git LFS', 'fetch the journal with: git lfs pull'],
+  [/^\/annex\/objects\//, 'it is a pointer of git-annex', 'fetch the journal with: git annex get'],
+  [
+    /^(\xff\xfe|\xfe\xff)/,
+    'it was saved as UTF-16',
+    'save it as UTF-8, which leaves its lines as they were: iconv -f UTF-16 -t UTF-8',
+  ],
+];
+
+/** @param beginning the first bytes of the file */
+export function foreignError(path: string, beginning: Buffer): CifarNormError {
+  const found = DISGUISES.find(([pattern]) => pattern.test(beginning.toString('latin1')));
+  if (found) return new CifarNormError('run', `${path}: not a journal of cifar-norm: ${found[1]}`, found[2]);
+  return new CifarNormError(
     'run',
     `${path}:1: not a journal of cifar-norm`,
     'restore it from a copy, or start again with --fresh',
   );
+}
 
 export const linesText = (numbers: readonly number[]): string =>
   numbers.length === 1 ? `line ${numbers[0]}` : `${numbers.length} lines (the first is line ${numbers[0]})`;

@@ -9,10 +9,10 @@ import { type Shard, trialsOf } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import type { Entry } from './entry.ts';
-import { folderAt, JOURNAL } from './folder.ts';
+import { exists, folderAt, JOURNAL } from './folder.ts';
 import { leftOutOf } from './left-out.ts';
 import type { Identity, Invocation } from './manifest.ts';
-import { beginsAsOurs, readJournal, recordAt } from './reader.ts';
+import { beginningOf, beginsAsOurs, readJournal, recordAt } from './reader.ts';
 import { foreignError, newerError, olderError } from './refusals.ts';
 
 export interface StoredRun {
@@ -60,7 +60,7 @@ export async function readRun(place: string): Promise<StoredRun> {
     const { head, trials, entries, invocation, complete, corrupt, newer, older } = contents;
     if (older) throw olderError(path);
     if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
-    if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path);
+    if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path, await beginningOf(file));
     const { fd } = file;
     const read = (entry: Entry) => recordAt(fd, path, entry);
     const byId = new Map(trials.map(trial => [trial.id, trial]));
@@ -87,7 +87,8 @@ export async function readRun(place: string): Promise<StoredRun> {
     };
   } catch (error) {
     await file?.close();
-    if (isAbsent(error)) throw noRunError(folder, `it has no ${JOURNAL}`);
+    if (isAbsent(error))
+      throw (await exists(`${folder}.dvc`)) ? dvcError(folder) : noRunError(folder, `it has no ${JOURNAL}`);
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') throw noRunError(folder, 'it is a file');
     throw explained(error, 'usage', `cannot read ${path}`, SEE_RUNS);
   }
@@ -95,6 +96,13 @@ export async function readRun(place: string): Promise<StoredRun> {
 
 const noRunError = (folder: string, why: string) =>
   new CifarNormError('usage', `${folder} holds no run: ${why}`, SEE_RUNS);
+
+const dvcError = (folder: string) =>
+  new CifarNormError(
+    'usage',
+    `${folder} is kept by DVC and has not been fetched`,
+    `fetch it with: dvc pull ${folder}.dvc`,
+  );
 
 const emptyError = (path: string) =>
   new CifarNormError(

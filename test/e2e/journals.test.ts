@@ -215,6 +215,26 @@ describe('the end of the journal as a power cut leaves it', () => {
   });
 });
 
+it.each([
+  ['version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', /Git LFS\n {2}hint: .*git lfs pull/],
+  ['/annex/objects/SHA256E-s1--0.jsonl\n', /git-annex\n {2}hint: .*git annex get/],
+  [Buffer.from('\ufeff{"format":2}', 'utf16le'), /UTF-16\n {2}hint: .*iconv/],
+])("a file in the journal's place is called by name: %s", async (content, message) => {
+  const folder = runWith(() => Buffer.from(content));
+  for (const { code, stderr } of [await cifarNorm(['show', folder]), await sweep(folder)])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+});
+
+it('a run that DVC keeps elsewhere is called by name', async () => {
+  const cwd = emptyFolder();
+  writeFileSync(join(cwd, 'run.dvc'), 'outs:\n- path: run\n');
+  const { code, stderr } = await cifarNorm(['show', 'run'], { cwd });
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/is kept by DVC.*\n {2}hint: .*dvc pull .*run\.dvc\n$/),
+  ]);
+});
+
 it('a finding.json and CSV files with a byte-order mark are still those of the run', async () => {
   const folder = runWith(bytes => bytes);
   expect((await sweep(folder)).code).toBe(0);
