@@ -28,6 +28,9 @@ const LOCK = 'run.lock';
 /** Every CSV file of a run begins with the number of a trial or of a cell; Excel adds a byte-order mark. */
 const CSV_BEGINNING = /^\ufeff?(trial|cell),/;
 
+/** A longer manifest or finding is none of a run's. */
+const MOST_VIEW_BYTES = 1 << 26;
+
 export const lockPath = (folder: string): string => join(folder, LOCK);
 
 /**
@@ -93,7 +96,8 @@ export async function refuseForeignView(folder: string, name: string): Promise<v
     if (!CSV_BEGINNING.test(buffer.toString('utf8', 0, bytesRead))) throw foreign(path);
     return;
   }
-  const content = parsed(await file.readFile('utf8'));
+  const isLong = (await file.stat()).size > MOST_VIEW_BYTES;
+  const content = isLong ? undefined : parsed(await file.readFile('utf8'));
   const key = name === MANIFEST ? 'numerics' : 'sentences';
   if (typeof content !== 'object' || content === null || !(key in content)) throw foreign(path);
 }

@@ -77,7 +77,7 @@ export const recordLine = (record: TrialRecord): string => sealed(record);
 export const BEGINNING = `{"format":${FORMAT},"run":{`;
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
-const SPACES: ReadonlySet<number | undefined> = new Set(Buffer.from('\r \t'));
+const SPACES: ReadonlySet<number | undefined> = new Set(Buffer.from(' \t\r\n'));
 
 /**
  * A line's content: without what editors, Git or tools of Windows put around it, such as a carriage return. The seal is that of

@@ -224,7 +224,7 @@ async function* bytesOf(file: FileHandle, end: number): AsyncGenerator<Buffer> {
 async function refuseForeign(
   path: string,
   file: FileHandle,
-  { head, complete, corrupt, newer, older, entries }: Contents,
+  { head, corrupt, newer, older, entries }: Contents,
   run: Identity,
 ): Promise<void> {
   if (older) throw olderError(path);
@@ -234,9 +234,8 @@ async function refuseForeign(
     return;
   }
   if (newer.length > 0 && newer[0] === 1) throw newerError(path);
-  const isDamaged = corrupt.length > 0 && (entries.size > 0 || (await beginsAsOurs(file)));
-  const ours = complete === 0 ? await beginsAsOurs(file) : isDamaged;
-  if (!ours) throw foreignError(path, await beginningOf(file));
+  const isDamaged = corrupt.length > 0 && entries.size > 0;
+  if (!isDamaged && !(await beginsAsOurs(file))) throw foreignError(path, await beginningOf(file));
 }
 
 /** Readers take a run's plan from its journal. A command that trains plans again, and must get the same plan. */

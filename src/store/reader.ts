@@ -73,13 +73,13 @@ export async function readJournal(file: FileHandle, known: readonly PlannedTrial
     const parts = partsOf(whole);
     const isReadable = parts.some(({ line }) => line.kind !== 'corrupt');
     if (!isReadable && !whole.isEnded) break;
-    if (!isReadable && whole.bytes.includes(0)) {
-      zeroed.push(number);
-      continue;
-    }
+    const isBlank = whole.bytes.length === 0;
+    const isZeroed = !isReadable && whole.bytes.includes(0);
+    isPadded ||= whole.padding > 0 || isBlank;
+    if (isZeroed) zeroed.push(number);
+    if (isZeroed || (isBlank && zeroed.length > 0)) continue;
     corrupt.push(...zeroed);
     zeroed = [];
-    isPadded ||= whole.padding > 0 || whole.bytes.length === 0;
     complete = whole.end;
     isOpen = !whole.isEnded;
     let isCorrupt = parts.length > 1;

@@ -57,9 +57,9 @@ export async function readRun(place: string): Promise<StoredRun> {
   try {
     file = await openRegular(path);
     const contents = await readJournal(file);
-    const { head, trials, entries, invocation, complete, corrupt, newer, older } = contents;
+    const { head, trials, entries, invocation, corrupt, newer, older } = contents;
     if (older) throw olderError(path);
-    if (!head && complete === 0 && (await beginsAsOurs(file))) throw emptyError(path);
+    if (!head && corrupt.length === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path, await beginningOf(file));
     const { fd } = file;
     const read = (entry: Entry) => recordAt(fd, path, entry);
