@@ -8,9 +8,9 @@ import { type Run, type RunOptions, runExperiment as run } from './run/run-exper
 
 export type { Cell, Estimate } from './analysis/cells.ts';
 export { cellsOf, estimate } from './analysis/cells.ts';
+export type { ComparedCell } from './analysis/compared-cell.ts';
 export type {
   ByOptions,
-  ComparedCell,
   Comparison,
   ComparisonOptions,
   Stream,

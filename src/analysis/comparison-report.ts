@@ -1,5 +1,6 @@
 /** A comparison as sentences, as a table without a renderer, and as JSON. */
-import { type ComparedCell, type Comparison, DEFAULT_MARGIN, type Side } from './comparison.ts';
+import { type ComparedCell, DEFAULT_MARGIN, type Side } from './compared-cell.ts';
+import type { Comparison } from './comparison.ts';
 import { groupBy } from './group-by.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Verdict } from './verdicts.ts';

@@ -3,7 +3,7 @@
 import { hasBounds } from '../config/where-schema.ts';
 import { type MeasureName, measures } from '../records/measures.ts';
 import { axesOf } from './axes.ts';
-import { blowsUp, type Cell, cellsOf, estimate, imagesOf, type RunSize } from './cells.ts';
+import { blowsUp, type Cell, cellsOf, estimate, type RunSize, stepOf } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { outcomeOf } from './outcomes.ts';
 import { comparePairs } from './paired.ts';
@@ -186,9 +186,6 @@ function checkBetter(
     return other && pairUp(other, cell, measure);
   });
   const gains = paired.map(pair => pair?.a.map((value, i) => sign * (value - pair.b[i]!) - by));
-  const steps = selected.map(
-    cell => 1 / (imagesOf(measure, cell.results[0]!.trial) ?? Number.POSITIVE_INFINITY),
-  );
   const judged = judgePairs(
     gains.map(gain =>
       gain && gain.length > 0
@@ -200,7 +197,7 @@ function checkBetter(
           ]
         : [],
     ),
-    { higher: true, step: steps.reduce((largest, step) => Math.max(largest, step), 0) },
+    { higher: true, step: stepOf(measure, selected) },
   );
   return selected.map((cell, i) => ({
     cell,

@@ -1,6 +1,6 @@
 /** How a net's figures change along the axis: contrasts between its cells, fixed before looking at them. */
-import { type MeasureName, measures } from '../records/measures.ts';
-import { estimate, imagesOf } from './cells.ts';
+import type { MeasureName } from '../records/measures.ts';
+import { estimate, stepOf } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import type { Net, NetCell } from './nets.ts';
 import { comparePairs, type PairedComparison } from './paired.ts';
@@ -46,7 +46,13 @@ export function trendsOf(nets: readonly Net[], measure: MeasureName): { trends: 
   });
   const judged = judge(
     contrasts.map(({ pairs }) => pairs),
-    { higher: true, step: stepOf(long, measure) },
+    {
+      higher: true,
+      step: stepOf(
+        measure,
+        long.flatMap(({ cells }) => cells.map(({ cell }) => cell)),
+      ),
+    },
   ).map(({ verdict, p }, i) => ({ ...contrasts[i]!, verdict, p }));
   const byNet = groupBy(judged, ({ net }) => net);
   const trends = long.map((net): Trend => {
@@ -78,8 +84,3 @@ function highest(cells: readonly NetCell[], measure: MeasureName, sign: 1 | -1):
     null,
   );
 }
-
-const stepOf = (nets: readonly Net[], measure: MeasureName): number =>
-  measures[measure].unit === 'fraction'
-    ? Math.max(0, ...nets.map(({ cells }) => 1 / imagesOf(measure, cells[0]!.cell.results[0]!.trial)!))
-    : 0;

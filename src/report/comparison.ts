@@ -1,5 +1,6 @@
 /** A comparison as text for the terminal, as Markdown and as JSON. */
-import type { ComparedCell, Comparison } from '../analysis/comparison.ts';
+import type { ComparedCell } from '../analysis/compared-cell.ts';
+import type { Comparison } from '../analysis/comparison.ts';
 import {
   comparisonJson,
   comparisonSentences,

@@ -1,6 +1,7 @@
 /** Shared parts of the answers to the notebook's questions. */
 import { type Cell, cellsOf, estimate } from '../../analysis/cells.ts';
-import { type ComparedCell, type Comparison, compareBy } from '../../analysis/comparison.ts';
+import type { ComparedCell } from '../../analysis/compared-cell.ts';
+import { type Comparison, compareBy } from '../../analysis/comparison.ts';
 import { obstacleText, verdictText } from '../../analysis/comparison-report.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { axisValues, type DataLabel, type Result } from '../../analysis/results.ts';

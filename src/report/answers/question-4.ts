@@ -1,6 +1,6 @@
 /** Question 4: when layer normalization works badly. */
 import { type Cell, estimate } from '../../analysis/cells.ts';
-import type { ComparedCell } from '../../analysis/comparison.ts';
+import type { ComparedCell } from '../../analysis/compared-cell.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import { fractionText, listed } from '../../analysis/words.ts';

@@ -1,5 +1,6 @@
 /** The comparison of a run's nets: sentences, the differences drawn with their intervals, and the table. */
-import type { ComparedCell, Comparison } from '../../analysis/comparison.ts';
+import type { ComparedCell } from '../../analysis/compared-cell.ts';
+import type { Comparison } from '../../analysis/comparison.ts';
 import { comparisonSentences, comparisonTable } from '../../analysis/comparison-report.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { counted, listed, netName, settingWriter } from '../../analysis/words.ts';
