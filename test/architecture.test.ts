@@ -8,7 +8,7 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From the ground up: a room imports only from those before it. errors.ts and version.ts are open to all. */
 const rooms = [
-  ...['kernels', 'random', 'records', 'config', 'files', 'data', 'nn', 'plan', 'checks', 'analysis'],
+  ...['kernels', 'random', 'records', 'files', 'config', 'data', 'nn', 'plan', 'checks', 'analysis'],
   ...['store', 'report', 'run', 'cli'],
 ];
 
