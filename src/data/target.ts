@@ -1,8 +1,9 @@
 /** The place of an archive: one process at a time fills it, and the archive appears there whole. */
 import { constants } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
+import { makeFolder, syncFolder } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
 
@@ -27,7 +28,7 @@ export async function reserve(target: string, signal: AbortSignal): Promise<File
 export const copyOf = (target: string): string => `${target}.copy`;
 
 async function lockIn(path: string): Promise<FileLock | undefined> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   return lockFile(path);
 }
 
@@ -38,6 +39,7 @@ export async function moveInto(target: string, from: string): Promise<void> {
     await file.sync();
   }
   await rename(from, target);
+  await syncFolder(target);
 }
 
 /** An error of the file system as one that names the file, unless the signal was the cause. */

@@ -118,9 +118,14 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Flushes the name of a new file to disk, where the system can: Windows does not open folders. */
+/** Flushes the name of a new file to disk, where the system can: Windows does not open folders, and some systems flush none. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(dirname(path)).catch(() => undefined);
-  await folder?.sync().catch(() => {});
+  await folder?.sync().catch((error: NodeJS.ErrnoException) => {
+    if (LOST.has(error.code)) throw error;
+  });
   await folder?.close();
 }
+
+/** What the disk answers when it could not keep what was written. */
+const LOST: ReadonlySet<string | undefined> = new Set(['EIO', 'ENOSPC', 'EDQUOT']);
