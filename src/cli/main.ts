@@ -36,8 +36,15 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       const hint = await hintOn(error, words);
-      if (hint !== undefined) say(process.stderr, onTerminal(`  hint: ${hint}
-`, process.stderr));
+      if (hint !== undefined)
+        say(
+          process.stderr,
+          onTerminal(
+            `  hint: ${hint}
+`,
+            process.stderr,
+          ),
+        );
       return 2;
     }
     const problem = isSystemError(error) ? unexpected(error) : error;

@@ -1,7 +1,8 @@
 /** What the built command says to text as people type it, and where help must reach beyond the config. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { binaryFolder } from '../data/fixtures.ts';
 import { cifarNorm, emptyFolder, readCsv } from './cli.ts';
 
 const TINY = [
@@ -111,6 +112,66 @@ describe('the command line', () => {
     expect(code, stderr).toBe(0);
     const { title, description } = JSON.parse(readFileSync(join(cwd, 'run', 'manifest.json'), 'utf8'));
     expect([title, description]).toEqual(['#1 try', 'a: b # c']);
+  });
+});
+
+describe('~ is the home folder', () => {
+  it('where the shell does not replace it, and no folder is called ~', async () => {
+    const [cwd, home] = [emptyFolder(), emptyFolder()];
+    const env = { HOME: home };
+    writeFileSync(join(home, 'x.yaml'), `${TINY.join('\n')}\n`);
+    const commands = [
+      ['sweep', '~/x.yaml', '--quiet', '--out=~/runs/one'],
+      ['show', '~/runs/one'],
+      ['compare', '~/runs/one', '~/runs/one'],
+      ['status', '~/runs/one'],
+      ['export', '~/runs/one'],
+      ['report', '~/runs/one', '--out=~/page.html'],
+      ['gradcheck', '--out=~/checks'],
+    ];
+    for (const words of commands) {
+      const { code, stderr } = await cifarNorm(words, { cwd, env });
+      expect([words[0], code], stderr).toEqual([words[0], 0]);
+    }
+    expect(readdirSync(home).sort()).toEqual(['checks', 'page.html', 'runs', 'x.yaml']);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('in a config, an option and the environment', async () => {
+    const [cwd, home] = [emptyFolder(), emptyFolder()];
+    cpSync(binaryFolder(), join(home, 'cifar'), { recursive: true });
+    writeFileSync(
+      join(cwd, 'x.yaml'),
+      'data: ~/cifar\nnumTraining: 10\nnumValidation: 5\ntrainImages: 10\nbatchSize: 5\n',
+    );
+    const env = { HOME: home, XDG_CACHE_HOME: '~/cache' };
+    const swept = await cifarNorm(['sweep', 'x.yaml', '--quiet'], { cwd, env });
+    expect(swept.code, swept.stderr).toBe(0);
+    expect(readdirSync(cwd).sort()).toEqual(['results', 'x.yaml']);
+    for (const [words, more] of [
+      [['data', 'info', '--data=~/cifar'], {}],
+      [['data', 'info'], { CIFAR_NORM_DATA: '~/cifar' }],
+    ] as const) {
+      const { code, stdout, stderr } = await cifarNorm(words, { cwd, env: { ...env, ...more } });
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain(`${home}/cifar`);
+    }
+    const { stdout } = await cifarNorm(['data', 'info'], { cwd, env });
+    expect(stdout).toContain(`${home}/cache/cifar-norm: `);
+  });
+
+  it('a variable that no shell has replaced is named', async () => {
+    const cwd = emptyFolder();
+    const out = await cifarNorm(['sweep', 'deep-net', '--out', '$HOME/run'], { cwd });
+    expect([out.code, out.stderr]).toEqual([
+      2,
+      "error: option '--out <folder>' argument '$HOME/run' is invalid. $HOME is not replaced by its value here; write ~ for the home folder.\n",
+    ]);
+    const data = await cifarNorm(['data', 'info'], { cwd, env: { CIFAR_NORM_DATA: '%USERPROFILE%\\cifar' } });
+    expect(data.stderr).toContain(
+      'hint: %USERPROFILE% is not replaced by its value here; write ~ for the home folder',
+    );
+    expect(readdirSync(cwd)).toEqual([]);
   });
 });
 
