@@ -182,7 +182,7 @@ it('large numbers are floats to pandas, names of groups no formulas', async () =
     'sweep:',
     `  - group: '${group}'`,
     '    hiddenWeightFactor: [1e20, 1]',
-    '  - group: "-2 layers\\n\\a"',
+    '  - group: "-2 layers\\a"',
     '    hiddenWeightFactor: 2',
   ]);
   expect(code, stderr).toBe(0);
@@ -195,4 +195,23 @@ it('large numbers are floats to pandas, names of groups no formulas', async () =
     expect(text).not.toMatch(/(^|,)-?\d{16,}(,|$)/m);
     expect(text).toContain('1e+20');
   }
+  // What 0.2.0 wrote of the same journal is verified too, and export brings it up to date.
+  const path = (name: string) => join(cwd, 'run', name);
+  const before = readFileSync(path('losses.csv'), 'utf8');
+  writeFileSync(path('losses.csv'), before.replaceAll('1e+20', '100000000000000000000'));
+  writeFileSync(
+    path('summary.csv'),
+    summary
+      .replaceAll('1e+20', '100000000000000000000')
+      .replaceAll("'", '')
+      .replace('-2 layers', '-2 layers\u0007'),
+  );
+  expect((await cifarNorm(['verify', 'run'], { cwd })).code).toBe(0);
+  expect((await cifarNorm(['export', 'run'], { cwd })).code).toBe(0);
+  expect([readFileSync(path('losses.csv'), 'utf8'), readFileSync(path('summary.csv'), 'utf8')]).toEqual([
+    before,
+    summary,
+  ]);
+  writeFileSync(path('losses.csv'), before.replaceAll('1e+20', '100000000000000000001'));
+  expect((await cifarNorm(['verify', 'run'], { cwd })).code).toBe(1);
 });
