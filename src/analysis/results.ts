@@ -91,7 +91,7 @@ export function shortText(value: SettingValue, digits = 3): string {
 /** A longer list of widths tells how often each is repeated. */
 const MOST_WIDTHS = 8;
 
-/** `50x50x20`; a long list as `50 x 60`, or `512, 50 x 59`. */
+/** `50x50x20`; a long list as `50 x 60`, or `512 + 50 x 59`. */
 function widthsText(widths: readonly number[]): string {
   if (widths.length <= MOST_WIDTHS) return valueText([...widths]);
   const layers: { readonly width: number; count: number }[] = [];
@@ -100,7 +100,7 @@ function widthsText(widths: readonly number[]): string {
     if (last?.width === width) last.count++;
     else layers.push({ width, count: 1 });
   }
-  return layers.map(({ width, count }) => (count === 1 ? String(width) : `${width} x ${count}`)).join(', ');
+  return layers.map(({ width, count }) => (count === 1 ? String(width) : `${width} x ${count}`)).join(' + ');
 }
 
 /** 0.00016 as `1.6e-4`; with `digits` after the point if given. */

@@ -1,6 +1,7 @@
 /** Options that several commands share. */
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { expandHome, variableIn } from '../config/user-path.ts';
 import { kernelChoices } from '../kernels/backend.ts';
 import { NUMERICS, type Numerics } from '../kernels/numerics.ts';
 import type { Shard } from '../plan/shard.ts';
@@ -15,10 +16,15 @@ export const withOutput = <Args extends unknown[], Opts extends Options>(command
     .option('--quiet', 'show no progress')
     .option('--no-color', 'use no colors; NO_COLOR has the same effect');
 
-/** A path as a user writes it. An empty one would be the working folder, and comes from a shell variable that is not set. */
+/**
+ * A path as a user writes it, with `~` replaced where the shell does not, as in `--out=~/runs`. An empty one would be the working
+ * folder, and comes from a shell variable that is not set.
+ */
 export function path(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('It is empty: is a variable of the shell not set?');
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty: is a variable of the shell not set?');
+  const fault = variableIn(text);
+  if (fault !== undefined) throw new InvalidArgumentError(`${fault}.`);
+  return expandHome(text);
 }
 
 export const paths = (text: string, previous: readonly string[] = []): string[] => [...previous, path(text)];

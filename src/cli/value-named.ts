@@ -1,6 +1,6 @@
 /** Axes and their values as words of a command. */
 import { axesOf } from '../analysis/axes.ts';
-import { axisValues, type Result } from '../analysis/results.ts';
+import { axisValues, type Result, shortText } from '../analysis/results.ts';
 import { axisText, listed, wordText } from '../analysis/words.ts';
 import { sameValue } from '../config/same-value.ts';
 import type { SettingValue } from '../config/schema.ts';
@@ -24,13 +24,14 @@ export function baselineNamed(
 
 /**
  * The value of an axis that a text means: as an experiment writes it (`0.3`, `[8, 60]`, `none`, `true`) or as tables and
- * sentences print it (`1.27e-2`, `8x60`, `the plain net`).
+ * sentences print it (`1.27e-2`, `8x60`, `8 x 60` for a long list, `the plain net`).
  *
  * @param values all values of the axis
  * @throws CifarNormError (usage) if the axis has no such value, or several that print like it
  */
 function valueNamed(text: string, key: string, values: readonly SettingValue[]): SettingValue {
-  const exact = values.filter(value => isWritten(text, value));
+  const shortened = values.filter(value => typeof value === 'object' && shortText(value) === text.trim());
+  const exact = shortened.length > 0 ? shortened : values.filter(value => isWritten(text, value));
   const [value, ...others] =
     exact.length > 0 ? exact.slice(0, 1) : values.filter(each => isPrinted(text, key, each));
   const shown = (some: readonly SettingValue[]) => some.map(axisText(values));

@@ -1,5 +1,26 @@
 /** Paths as users write them. */
+import { homedir } from 'node:os';
+import { CifarNormError } from '../errors.ts';
 import { lookAlikeIn } from './look-alikes.ts';
+
+/** Empty for a user who is not in the system's list of users and has no HOME. */
+export function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * A path whose `~` is the home folder: a shell replaces it only at the start of a word.
+ * @throws CifarNormError (usage) if there is no home folder
+ */
+export function expandHome(path: string, home: string = homeFolder()): string {
+  if (!/^~(?=[\\/]|$)/.test(path)) return path;
+  if (home !== '') return home + path.slice(1);
+  throw new CifarNormError('usage', `${path}: there is no home folder`, 'set HOME, or write the whole path');
+}
 
 /** What is wrong with a path that begins with a variable, which only a shell replaces; undefined if it does not. */
 export function variableIn(path: string): string | undefined {

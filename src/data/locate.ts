@@ -1,5 +1,6 @@
 /** Finds the data: which places are searched, in which order, and what was found there. */
 import { isAbsolute, join, resolve } from 'node:path';
+import { expandHome, variableIn } from '../config/user-path.ts';
 import { CifarNormError } from '../errors.ts';
 import { isPlace, lookAt, type StoredPlace } from './look.ts';
 
@@ -57,7 +58,8 @@ export function cacheFolderOf(
     darwin: [join(home, 'Library', 'Caches')],
     other: [env.XDG_CACHE_HOME, join(home, '.cache')],
   };
-  const candidates = folders[platform === 'win32' || platform === 'darwin' ? platform : 'other'];
+  const named = folders[platform === 'win32' || platform === 'darwin' ? platform : 'other'];
+  const candidates = home === '' ? named : named.map(path => path && expandHome(path, home));
   const folder = candidates.find(path => path !== undefined && isAbsolute(path));
   return folder && join(folder, 'cifar-norm');
 }
@@ -125,9 +127,9 @@ async function namedPlace(name: string, value: string, base: string): Promise<Pl
       `name a folder or an archive of CIFAR-10, or synthetic`,
     );
   if (value === 'synthetic') return { kind: 'synthetic' };
-  const found = await lookAt(resolve(base, value));
+  const found = await lookAt(resolve(base, expandHome(value)));
   if (isPlace(found)) return found;
-  throw new CifarNormError('data', `${name} is ${value}: ${found.words}`, found.hint);
+  throw new CifarNormError('data', `${name} is ${value}: ${found.words}`, variableIn(value) ?? found.hint);
 }
 
 function outcomeOf(place: Place): string {

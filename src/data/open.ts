@@ -1,5 +1,5 @@
 /** From what a user says about the data to a Dataset. */
-import { homedir } from 'node:os';
+import { homeFolder } from '../config/user-path.ts';
 import type { Dataset } from './dataset.ts';
 import { loadDataset } from './load.ts';
 import {
@@ -33,15 +33,6 @@ export const cacheFolder = (env: Environment): string => requireCacheFolder(user
 
 const userCacheFolder = (env: Environment): string | undefined =>
   cacheFolderOf(process.platform, homeFolder(), env);
-
-/** Empty for a user who is not in the system's list of users and has no HOME. */
-function homeFolder(): string {
-  try {
-    return homedir();
-  } catch {
-    return '';
-  }
-}
 
 /** @param option a place that the user named, as with `--data` */
 export function findData(

@@ -44,8 +44,10 @@ function* historyCsv(results: readonly Result[], by: SeriesInfo['by']): Generato
 /**
  * A row for each cell: its number, axes, groups, n, the trials of each outcome, and of every measure the mean, the standard deviation, the
  * 95 % t interval and the number of trials that have it; empty where there is none.
+ *
+ * @param nameText writes the names of a cell's groups
  */
-export function* summaryCsv(results: readonly Result[]): Generator<string> {
+export function* summaryCsv(results: readonly Result[], nameText = safeName): Generator<string> {
   const keys = axisKeys(results);
   const columns = measureNames.flatMap(name => ['Mean', 'Sd', 'Low', 'High', 'N'].map(part => name + part));
   yield line(['cell', ...keys, 'groups', 'n', 'completed', 'diverged', 'failed', ...columns]);
@@ -58,15 +60,29 @@ export function* summaryCsv(results: readonly Result[]): Generator<string> {
     });
     const values = keys.map(key => axisCell(axes[key]));
     const outcomes = [counts.completed, counts.diverged, counts.failed];
-    yield line([index, ...values, nameCell(groups.join(' ')), replicates.length, ...outcomes, ...figures]);
+    yield line([
+      index,
+      ...values,
+      quoted(nameText(groups.join(' '))),
+      replicates.length,
+      ...outcomes,
+      ...figures,
+    ]);
   }
 }
 
 /** A name without control characters; the apostrophe keeps a spreadsheet from computing what looks like a formula. */
-function nameCell(name: string): string {
+function safeName(name: string): string {
   const text = oneLine(name);
-  const safe = /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /^[=+\-@＝＋－＠]/.test(text) ? `'${text}` : text;
+}
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** Lines of a CSV file as 0.2.0 wrote them: numbers below 1e21 had no exponent. */
+export function* linesOf020(lines: Iterable<string>): Generator<string> {
+  const written = /(?<=^|,)-?\d(?:\.\d+)?e\+(?:1[5-9]|20)(?=,|\n)/g;
+  for (const each of lines) yield each.replace(written, number => String(Number(number)));
 }
 
 /**

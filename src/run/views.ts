@@ -12,7 +12,14 @@ import type { FileLock } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
 import { type Shard, shardText } from '../plan/shard.ts';
 import type { PlannedTrial } from '../plan/trial.ts';
-import { accuraciesCsv, diagnosticsCsv, lossesCsv, summaryCsv, trialsCsv } from '../report/csv.ts';
+import {
+  accuraciesCsv,
+  diagnosticsCsv,
+  linesOf020,
+  lossesCsv,
+  summaryCsv,
+  trialsCsv,
+} from '../report/csv.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
 import {
   type CsvName,
@@ -152,7 +159,7 @@ export async function writeViews(run: OpenRun, options: ViewOptions): Promise<re
 }
 
 /**
- * The CSV files in the folder of a complete run that differ from what its journal gives. A run that was interrupted may have older
+ * The CSV files in the folder of a complete run that differ from what its journal gives, now or as 0.2.0 wrote it. A run that was interrupted may have older
  * ones, which it replaces when it ends.
  */
 export async function outdatedViews(run: OpenRun): Promise<string[]> {
@@ -160,7 +167,10 @@ export async function outdatedViews(run: OpenRun): Promise<string[]> {
   const names: string[] = [];
   for (const name of csvsOf(run.results)) {
     const path = join(run.folder, name);
-    if ((await exists(path)) && !(await holds(path, csvOf[name](run.results)))) names.push(name);
+    if (!(await exists(path)) || (await holds(path, csvOf[name](run.results)))) continue;
+    const before =
+      name === 'summary.csv' ? summaryCsv(run.results, names => names) : csvOf[name](run.results);
+    if (!(await holds(path, linesOf020(before)))) names.push(name);
   }
   return names;
 }

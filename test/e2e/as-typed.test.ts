@@ -1,7 +1,8 @@
 /** What the built command says to text as people type it, and where help must reach beyond the config. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { binaryFolder } from '../data/fixtures.ts';
 import { cifarNorm, emptyFolder, readCsv } from './cli.ts';
 
 const TINY = [
@@ -114,6 +115,66 @@ describe('the command line', () => {
   });
 });
 
+describe('~ is the home folder', () => {
+  it('where the shell does not replace it, and no folder is called ~', async () => {
+    const [cwd, home] = [emptyFolder(), emptyFolder()];
+    const env = { HOME: home };
+    writeFileSync(join(home, 'x.yaml'), `${TINY.join('\n')}\n`);
+    const commands = [
+      ['sweep', '~/x.yaml', '--quiet', '--out=~/runs/one'],
+      ['show', '~/runs/one'],
+      ['compare', '~/runs/one', '~/runs/one'],
+      ['status', '~/runs/one'],
+      ['export', '~/runs/one'],
+      ['report', '~/runs/one', '--out=~/page.html'],
+      ['gradcheck', '--out=~/checks'],
+    ];
+    for (const words of commands) {
+      const { code, stderr } = await cifarNorm(words, { cwd, env });
+      expect([words[0], code], stderr).toEqual([words[0], 0]);
+    }
+    expect(readdirSync(home).sort()).toEqual(['checks', 'page.html', 'runs', 'x.yaml']);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('in a config, an option and the environment', async () => {
+    const [cwd, home] = [emptyFolder(), emptyFolder()];
+    cpSync(binaryFolder(), join(home, 'cifar'), { recursive: true });
+    writeFileSync(
+      join(cwd, 'x.yaml'),
+      'data: ~/cifar\nnumTraining: 10\nnumValidation: 5\ntrainImages: 10\nbatchSize: 5\n',
+    );
+    const env = { HOME: home, XDG_CACHE_HOME: '~/cache' };
+    const swept = await cifarNorm(['sweep', 'x.yaml', '--quiet'], { cwd, env });
+    expect(swept.code, swept.stderr).toBe(0);
+    expect(readdirSync(cwd).sort()).toEqual(['results', 'x.yaml']);
+    for (const [words, more] of [
+      [['data', 'info', '--data=~/cifar'], {}],
+      [['data', 'info'], { CIFAR_NORM_DATA: '~/cifar' }],
+    ] as const) {
+      const { code, stdout, stderr } = await cifarNorm(words, { cwd, env: { ...env, ...more } });
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain(`${home}/cifar`);
+    }
+    const { stdout } = await cifarNorm(['data', 'info'], { cwd, env });
+    expect(stdout).toContain(`${home}/cache/cifar-norm: `);
+  });
+
+  it('a variable that no shell has replaced is named', async () => {
+    const cwd = emptyFolder();
+    const out = await cifarNorm(['sweep', 'deep-net', '--out', '$HOME/run'], { cwd });
+    expect([out.code, out.stderr]).toEqual([
+      2,
+      "error: option '--out <folder>' argument '$HOME/run' is invalid. $HOME is not replaced by its value here; write ~ for the home folder.\n",
+    ]);
+    const data = await cifarNorm(['data', 'info'], { cwd, env: { CIFAR_NORM_DATA: '%USERPROFILE%\\cifar' } });
+    expect(data.stderr).toContain(
+      'hint: %USERPROFILE% is not replaced by its value here; write ~ for the home folder',
+    );
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
 it('large numbers are floats to pandas, names of groups no formulas', async () => {
   const group = '=HYPERLINK("http://127.0.0.1/x","open me")';
   const { cwd, code, stderr } = await sweep([
@@ -121,7 +182,7 @@ it('large numbers are floats to pandas, names of groups no formulas', async () =
     'sweep:',
     `  - group: '${group}'`,
     '    hiddenWeightFactor: [1e20, 1]',
-    '  - group: "-2 layers\\n\\a"',
+    '  - group: "-2 layers\\a"',
     '    hiddenWeightFactor: 2',
   ]);
   expect(code, stderr).toBe(0);
@@ -134,4 +195,23 @@ it('large numbers are floats to pandas, names of groups no formulas', async () =
     expect(text).not.toMatch(/(^|,)-?\d{16,}(,|$)/m);
     expect(text).toContain('1e+20');
   }
+  // What 0.2.0 wrote of the same journal is verified too, and export brings it up to date.
+  const path = (name: string) => join(cwd, 'run', name);
+  const before = readFileSync(path('losses.csv'), 'utf8');
+  writeFileSync(path('losses.csv'), before.replaceAll('1e+20', '100000000000000000000'));
+  writeFileSync(
+    path('summary.csv'),
+    summary
+      .replaceAll('1e+20', '100000000000000000000')
+      .replaceAll("'", '')
+      .replace('-2 layers', '-2 layers\u0007'),
+  );
+  expect((await cifarNorm(['verify', 'run'], { cwd })).code).toBe(0);
+  expect((await cifarNorm(['export', 'run'], { cwd })).code).toBe(0);
+  expect([readFileSync(path('losses.csv'), 'utf8'), readFileSync(path('summary.csv'), 'utf8')]).toEqual([
+    before,
+    summary,
+  ]);
+  writeFileSync(path('losses.csv'), before.replaceAll('1e+20', '100000000000000000001'));
+  expect((await cifarNorm(['verify', 'run'], { cwd })).code).toBe(1);
 });

@@ -69,7 +69,7 @@ it('sixty equal widths are 8 x 60 for people, and written out for programs', asy
   const widths = [Array(60).fill(8), [16, ...Array(10).fill(8)], [8, 8]];
   const { stdout, stderr } = await swept(cwd, 'deep.json', { sweep: { hiddenDims: widths } }, '--out', 'run');
   expect(stdout).toContain('8 x 60');
-  expect(stdout).toContain('16, 8 x 10');
+  expect(stdout).toContain('16 + 8 x 10');
   expect(stdout).toContain('8x8');
   expect(stdout + stderr).not.toContain('8x8x8');
   const csv = readFileSync(join(cwd, 'run', 'trials.csv'), 'utf8');
@@ -78,6 +78,13 @@ it('sixty equal widths are 8 x 60 for people, and written out for programs', asy
     ...widths.map(each => each.join('x')),
     undefined,
   ]);
+  for (const baseline of ['8 x 60', '16 + 8 x 10', '8x8']) {
+    const compared = await cifarNorm(['compare', 'run', '--by', 'hiddenDims', '--baseline', baseline], {
+      cwd,
+    });
+    expect(compared.code, compared.stderr).toBe(0);
+    expect(compared.stdout).toContain(`against the net with hiddenDims ${baseline}`);
+  }
   for (const format of ['html', 'md']) {
     await cifarNorm(['report', 'run', '--format', format], { cwd });
     const text = readFileSync(join(cwd, 'run', `report.${format}`), 'utf8');

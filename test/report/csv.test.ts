@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accuraciesCsv, lossesCsv, summaryCsv, trialsCsv } from '../../src/report/csv.ts';
+import { accuraciesCsv, linesOf020, lossesCsv, summaryCsv, trialsCsv } from '../../src/report/csv.ts';
 import { accuracy, resultsOf } from './results.ts';
 
 const sweep = resultsOf(
@@ -75,6 +75,16 @@ describe('the CSV files', () => {
           if (Math.abs(value) < 2 ** 53) expect(cell).toBe(String(value));
           else expect(cell).toMatch(/^-?\d(\.\d+)?e\+\d+$/);
         }
+      }),
+    );
+  });
+
+  it('are told from those of 0.2.0, which differ in nothing else', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }), losses => {
+        const values = [...losses, 1e20, -1e20, 2 ** 53, 1e21, 5e15];
+        const rows = [...linesOf020(lossesCsv(resultsOf({ losses: values })))].slice(1);
+        expect(rows.map(row => row.trim().split(',').at(-1))).toEqual(values.map(String));
       }),
     );
   });

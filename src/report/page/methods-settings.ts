@@ -1,4 +1,5 @@
 /** What the methods say of each setting: a row each. A setting without a row does not compile. */
+import { shortText } from '../../analysis/results.ts';
 import type { Normalization, SettingKey, Settings, UpdateRule } from '../../config/schema.ts';
 import type { Cite } from './methods-citations.ts';
 import { joined, type Text, text } from './methods-facts.ts';
@@ -42,7 +43,7 @@ export const settingRows: { readonly [Key in SettingKey]: SettingRow<Key> } = {
     sentence: 'net',
     en: ' with hidden layers of widths {}',
     zh: '，隐藏层宽度为 {}',
-    write: widths => (widths.length === 0 ? text('none', '无') : joined(widths.join('x'))),
+    write: widths => (widths.length === 0 ? text('none', '无') : joined(shortText(widths))),
     idle: { value: [], text: text(' without hidden layers', '，没有隐藏层') },
   },
   normalization: {
