@@ -6,7 +6,7 @@ import { axesOf } from './axes.ts';
 import { blowsUp, type Cell, cellsOf, estimate, type RunSize, stepOf } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { outcomeOf } from './outcomes.ts';
-import { comparePairs } from './paired.ts';
+import { testPairs } from './paired.ts';
 import { type Paired, pairUp } from './pairing.ts';
 import type { Result } from './results.ts';
 import { interval } from './statistics.ts';
@@ -190,7 +190,7 @@ function checkBetter(
     gains.map(gain =>
       gain && gain.length > 0
         ? [
-            comparePairs(
+            testPairs(
               gain,
               gain.map(() => 0),
             ),

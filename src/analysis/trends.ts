@@ -3,7 +3,7 @@ import type { MeasureName } from '../records/measures.ts';
 import { estimate, stepOf } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import type { Net, NetCell } from './nets.ts';
-import { comparePairs, type PairedComparison } from './paired.ts';
+import { type PairedTest, testPairs } from './paired.ts';
 import { pairUp } from './pairing.ts';
 import { judge, type Verdict } from './verdicts.ts';
 
@@ -24,7 +24,7 @@ export interface Trend {
 interface Contrast {
   readonly net: Net;
   readonly cell: NetCell;
-  readonly pairs: readonly PairedComparison[];
+  readonly pairs: readonly PairedTest[];
 }
 
 /**
@@ -70,10 +70,10 @@ export function trendsOf(nets: readonly Net[], measure: MeasureName): { trends: 
   return { trends, family: judged.filter(({ p }) => p !== null).length };
 }
 
-function pairsOf(cell: NetCell, against: NetCell, measure: MeasureName): PairedComparison | null {
+function pairsOf(cell: NetCell, against: NetCell, measure: MeasureName): PairedTest | null {
   if (![cell, against].every(({ outcome }) => outcome === 'learns' || outcome === 'undecided')) return null;
   const { a, b } = pairUp(against.cell, cell.cell, measure);
-  return a.length === 0 ? null : comparePairs(a, b);
+  return a.length === 0 ? null : testPairs(a, b);
 }
 
 /** The cell with the highest mean; with `sign` -1 the lowest. */

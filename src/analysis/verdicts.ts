@@ -2,7 +2,7 @@
  * The one function that decides whether two nets differ. Comparisons, findings, trends, expectations and answers all ask it,
  * so that no two sentences contradict each other.
  */
-import type { PairedComparison } from './paired.ts';
+import type { PairedTest } from './paired.ts';
 import { holm, marginProbabilities } from './statistics.ts';
 import { tCdf } from './student-t.ts';
 
@@ -39,7 +39,7 @@ export interface Judged {
  * @param family for each comparison its pairs; several that must all differ in one direction, for which the largest p counts;
  *   none for what is not compared, which does not count in the correction
  */
-export function judge(family: readonly (readonly PairedComparison[])[], criteria: Criteria): Judged[] {
+export function judge(family: readonly (readonly PairedTest[])[], criteria: Criteria): Judged[] {
   const ps = family.map(all => largestP(all, criteria.step));
   const adjusted = holm(ps.filter(p => p !== null)).values();
   return family.map(([pairs], i) => {
@@ -50,7 +50,7 @@ export function judge(family: readonly (readonly PairedComparison[])[], criteria
 }
 
 /** Null if one of the comparisons has no p; 1 if they differ in direction, so that not all can hold. */
-function largestP(all: readonly PairedComparison[], step: number): number | null {
+function largestP(all: readonly PairedTest[], step: number): number | null {
   const ps = all.flatMap(pairs => pOf(pairs, step) ?? []);
   if (ps.length < Math.max(1, all.length)) return null;
   const directions = new Set(all.map(({ difference }) => Math.sign(difference.mean)));
@@ -58,7 +58,7 @@ function largestP(all: readonly PairedComparison[], step: number): number | null
 }
 
 function verdictOf(
-  { difference }: PairedComparison,
+  { difference }: PairedTest,
   adjustedP: number | null,
   { higher, margin }: Criteria,
 ): Verdict | null {
@@ -73,7 +73,7 @@ function verdictOf(
  * The p of the paired t test. If all differences are equal, their spread is hidden by the step between figures: the deviation
  * that rounding to steps gives a difference, step / sqrt(6), stands in for it. Two such differences prove nothing.
  */
-function pOf({ difference: { n, mean, sd }, tTestP }: PairedComparison, step: number): number | null {
+function pOf({ difference: { n, mean, sd }, tTestP }: PairedTest, step: number): number | null {
   if (sd === null || (sd === 0 && n === 2)) return null;
   if (tTestP !== null) return tTestP;
   return 2 * tCdf((-Math.abs(mean) * Math.sqrt(6 * n)) / step, n - 1);

@@ -126,3 +126,36 @@ function pairOf(number: number): Sentence[] {
     family,
   );
 }
+
+/** Words whose exchange makes a sentence false. */
+const OPPOSITES: Readonly<Record<string, string>> = {
+  better: 'worse',
+  worse: 'better',
+  rises: 'falls',
+  falls: 'rises',
+  higher: 'lower',
+  lower: 'higher',
+  learns: 'blows up',
+};
+
+/** The sentences of a made-up run's finding and comparison, each with one digit or word altered, judged. */
+export function alteredOf(number: number): Sentence[] {
+  const { run } = madeRun(number);
+  const raw = rawRunOf(run);
+  const subject = subjectOf(raw);
+  const random = randomOf(number + 4e6);
+  const sentences = readMarkdown(markdownOf(pageRunOf(run)), raw, subject).filter(
+    ({ form, faults }) => faults.length === 0 && !UNREAD.includes(form),
+  );
+  return sentences.flatMap(({ text, form }) => {
+    const places = [...text.matchAll(/\d|\b(?:better|worse|rises|falls|higher|lower|learns)\b/g)];
+    if (places.length === 0) return [];
+    const { 0: found, index } = random.pick(places);
+    const other = OPPOSITES[found] ?? String((Number(found) + random.int(1, 9)) % 10);
+    const changed = `${text.slice(0, index)}${other}${text.slice(index + found.length)}`;
+    return [{ place: 'altered', form, text: changed, faults: read(changed, subject).faults }];
+  });
+}
+
+/** Lines that the grammar of sentences does not read. */
+const UNREAD = ['title', 'table', 'notes of a table', 'last line', 'kind of data', 'expectation'];

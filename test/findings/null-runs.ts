@@ -31,15 +31,12 @@ export const nullKinds = {
     fate: 'learns',
     effect: 0,
   },
-  /** Ten nets without an axis. */
-  'ten nets': {
+  /** Eleven nets without a numeric axis: ten comparisons with the first. */
+  'eleven nets': {
     input: seeds => ({
       ...settings,
       replicates: seeds,
-      sweep: {
-        normalization: ['none', 'batchnorm', 'layernorm', 'rmsnorm', 'groupnorm'],
-        updateRule: ['sgd', 'adam'],
-      },
+      sweep: { hiddenDims: Array.from({ length: 11 }, (_, i) => [i + 1]) },
     }),
     fate: 'learns',
     effect: 0,
