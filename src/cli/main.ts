@@ -9,8 +9,8 @@ import { hintOn } from './slips.ts';
 import { errorText, mayColor, say } from './terminal.ts';
 
 /**
- * @returns 0 success; 1 a check or a trial failed, or the run could not go on; 2 the request cannot be carried out;
- *   128 + n ended by signal n
+ * @returns 0 success; 1 a check, an expectation or a trial failed, or the run could not go on; 2 the request cannot be carried out;
+ *   128 + n ended by signal n; see docs/exit-codes.md
  */
 export async function main(words: readonly string[]): Promise<number> {
   // The work continues if a reader closes the pipe early or progress cannot be written.

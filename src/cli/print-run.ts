@@ -5,7 +5,7 @@ import { describer } from '../analysis/words.ts';
 import { logTitle, trainingLog } from '../report/log.ts';
 import { reportJson } from '../report/run-json.ts';
 import { reportBody, reportHeader } from '../report/run-report.ts';
-import { isComplete, placeOf } from '../report/run-view.ts';
+import { isComplete, placeOf, type RunView } from '../report/run-view.ts';
 import { type OpenRun, viewOf } from '../run/views.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,11 +20,12 @@ export interface PrintOptions {
   readonly logs: boolean;
 }
 
+/** @returns what was printed */
 export function printRun(
   run: Omit<OpenRun, 'trainingSeconds'>,
   terminal: Terminal,
   { format, histories, logs }: PrintOptions,
-): void {
+): RunView {
   const view = viewOf(run);
   const { folder, identity, invocation, trials } = run;
   if (format === 'junit') {
@@ -32,12 +33,12 @@ export function printRun(
     const isPlain = view.data === 'CIFAR-10' && isComplete(view);
     const suite = isPlain ? view.name : `${view.name} (${placeOf(view)})`;
     terminal.print(junitOf(view.expectations, suite).trimEnd());
-    return;
+    return view;
   }
   if (format === 'json') {
     const data = { ...identity.data, label: view.data, source: invocation?.dataSource };
     terminal.print(reportJson(view, { folder, data, settings: identity.experiment }, { histories }));
-    return;
+    return view;
   }
   if (logs && view.command === 'train') {
     const describe = describer(trials);
@@ -48,4 +49,5 @@ export function printRun(
   }
   const style = { width: terminal.width, color: terminal.color };
   terminal.print(`${reportHeader(view, style)}\n\n${reportBody(view, style)}`);
+  return view;
 }

@@ -43,6 +43,8 @@ async function answer(question: string, options: Options, context: Context): Pro
   const data = dataLabelOf(dataset);
   const numbers = (question === 'all' ? [1, 2, 3, 4] : [Number(question)]) as QuestionNumber[];
   const answers: (Answer & { readonly data: DataLabel })[] = [];
+  // A run that is resumed trains its failed trials again.
+  let failed = 0;
   for (const number of numbers) {
     const listener = runListener(terminal, { logs: false });
     const interruption = context.interruptible(listener.stop);
@@ -56,6 +58,7 @@ async function answer(question: string, options: Options, context: Context): Pro
         ...{ cwd: context.cwd, env: context.env, signal: interruption.signal },
         async onEvent(event) {
           await listener.event(event);
+          if (event.kind === 'finished' && event.record.status === 'failed') failed++;
           if (event.kind !== 'planned') return;
           const text = `${basename(event.folder)}: ${event.trials.length} trials`;
           await listener.event({ kind: 'notice', text });
@@ -74,6 +77,10 @@ async function answer(question: string, options: Options, context: Context): Pro
     }
   }
   if (options.json) terminal.json(answers);
+  if (failed === 0) return;
+  const { counted } = await import('../../analysis/words.ts');
+  terminal.warn(`${counted(failed, 'trial')} failed. Run the same command again to retry them.`);
+  context.exit(1);
 }
 
 async function answerText(

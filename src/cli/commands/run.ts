@@ -1,7 +1,6 @@
 /** `sweep` and `train`: the same run, shown differently. */
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
-import { oneLine } from '../../report/text.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { helpWidth } from '../help.ts';
@@ -163,7 +162,7 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
       const { printRun } = await printing();
       printRun(ended, terminal, { format: options.format, histories: false, logs: false });
     }
-    conclude(terminal, ended, interruption.code(), context);
+    await conclude(terminal, ended, interruption.code(), context);
   } finally {
     listener.stop();
     await ended?.close();
@@ -172,27 +171,20 @@ async function run(verb: Verb, experiment: string, options: Options, context: Co
 }
 
 /** Says where the results are and what went wrong, and sets the exit code. */
-function conclude(
+async function conclude(
   terminal: Terminal,
   run: Run,
   interrupted: number | undefined,
   { cwd, exit }: Context,
-): void {
+): Promise<void> {
+  const { faultsOf } = await import('../faults.ts');
   const { folder, trials, results } = run;
-  const failed = results.filter(({ status }) => status === 'failed');
-  if (failed.length > 0) {
-    terminal.warn(
-      `${failed.length} of ${trials.length} trials failed, the first with: ${oneLine(failed[0]!.error ?? 'unknown error')}\nRun the same command again to retry them.`,
-    );
-    exit(1);
-  }
-  const unmet = run.complete ? run.expectations().filter(({ status }) => status === 'fail').length : 0;
-  if (unmet > 0) {
-    terminal.warn(
-      `${unmet} of ${run.expectations().length} expectations failed: the report lists the figures.`,
-    );
-    exit(1);
-  }
+  const faults = faultsOf({
+    ...{ planned: trials.length, results, command: 'the same command' },
+    expectations: run.complete ? run.expectations() : [],
+  });
+  for (const fault of faults) terminal.warn(fault);
+  if (faults.length > 0) exit(1);
   if (interrupted === undefined) {
     tellResults(terminal, folder, cwd);
     return;
