@@ -23,7 +23,6 @@ const owners: Readonly<Record<string, string>> = {
   bullmq: 'run',
   ioredis: 'run',
   piscina: 'run',
-  tar: 'data',
   undici: 'data',
   yaml: 'config',
 };

@@ -1,6 +1,7 @@
 /** Installs an archive from a local file, after its checksums have been checked. */
 import { open, rm, stat } from 'node:fs/promises';
 import { CifarNormError } from '../errors.ts';
+import { explained } from '../files/system-error.ts';
 import { type Archive, type Checksums, checksumsOf, differencesOf } from './official.ts';
 import { copyOf, diskError, moveInto, reserve } from './target.ts';
 
@@ -28,9 +29,8 @@ export interface Installation {
  * target; (run) if the target cannot be written
  */
 export async function install({ from, target, archive, signal }: Installation): Promise<void> {
-  const stats = await stat(from).catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw new CifarNormError('data', `${from}: ${problem}`, 'name the archive as it was downloaded');
+  const stats = await stat(from).catch(error => {
+    throw explained(error, 'data', from, 'name the archive as it was downloaded');
   });
   if (!stats.isFile())
     throw new CifarNormError('data', `${from} is not a regular file`, 'name the archive itself');

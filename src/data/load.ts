@@ -3,26 +3,15 @@ import { join } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { openRegular } from '../files/regular.ts';
 import { explained } from '../files/system-error.ts';
-import { type Dataset, fingerprintOf, IMAGE_SIZE, type Images } from './dataset.ts';
-import type { Sink } from './formats/archive.ts';
-import {
-  BATCH_COUNT,
-  type Batch,
-  type BatchSet,
-  batchNameOf,
-  batchSets,
-  layoutOf,
-  MAX_BATCH_BYTES,
-  NUM_TRAIN,
-  readBatch,
-  slotName,
-  USUAL_BATCH_BYTES,
-} from './formats/cifar.ts';
+import { type Dataset, fingerprintOf } from './dataset.ts';
+import { type BatchSet, batchNameOf, batchSets, NUM_TRAIN, readBatch, slotName } from './formats/cifar.ts';
 import { insteadOfBatches, isTelling, SAMPLE_HEAD, type Sample } from './formats/contents.ts';
 import { FETCH } from './formats/recognize.ts';
+import type { Sink } from './formats/tar.ts';
 import type { Place } from './locate.ts';
 import { batchesIn, fetchHint } from './look.ts';
 import { isOfficial } from './official.ts';
+import { type Content, gather, refuseLarge, type Slot, settled, sinkOf, slotsOf } from './slots.ts';
 
 /**
  * Reads the five training batches, and the test batch if requested.
@@ -47,42 +36,6 @@ export async function loadDataset(
   };
 }
 
-/** A batch to be read. */
-interface Slot {
-  /** As in BatchName. */
-  readonly index: number;
-  /** A part of the memory of all: files of the usual size are read straight into it. */
-  readonly section: Uint8Array;
-  content: Content | Promise<Content> | undefined;
-}
-
-/** Parses what has been read. */
-type Content = () => Batch;
-
-/** Slots in one buffer. */
-function slotsOf(first: number, count: number): Slot[] {
-  const memory = new Uint8Array(new SharedArrayBuffer(count * USUAL_BATCH_BYTES));
-  return Array.from({ length: count }, (_, i) => ({
-    index: first + i,
-    section: memory.subarray(i * USUAL_BATCH_BYTES, (i + 1) * USUAL_BATCH_BYTES),
-    content: undefined,
-  }));
-}
-
-/** Moves the images down in their buffer, so that those of each batch follow those of the previous one. */
-async function gather(slots: readonly Slot[]): Promise<Images> {
-  const memory = new Uint8Array(slots[0]!.section.buffer);
-  const labels = new Uint8Array(new SharedArrayBuffer(slots.length * BATCH_COUNT));
-  let count = 0;
-  for (const { content } of slots) {
-    const batch = (await content)!();
-    labels.set(batch.labels, count);
-    for (let i = 0; i < batch.labels.length; i++) memory.set(batch.image(i), (count + i) * IMAGE_SIZE);
-    count += batch.labels.length;
-  }
-  return { count, pixels: memory.subarray(0, count * IMAGE_SIZE), labels: labels.subarray(0, count) };
-}
-
 /** Reads the batches in a folder, all at the same time. */
 async function readUnpacked(path: string, slots: readonly Slot[]): Promise<void> {
   const set = await batchesIn(path);
@@ -96,7 +49,7 @@ async function readUnpacked(path: string, slots: readonly Slot[]): Promise<void>
   for (const slot of slots) {
     const name = set?.names[slot.index];
     if (name === undefined) continue;
-    slot.content = readFile(join(path, name), `${path}: ${name}`, slot.section, inTurn);
+    slot.content = readFile(join(path, name), slot.section, inTurn);
     // `gather` awaits it later and reports its error.
     slot.content.catch(() => {});
   }
@@ -105,7 +58,6 @@ async function readUnpacked(path: string, slots: readonly Slot[]): Promise<void>
 
 async function readFile(
   path: string,
-  where: string,
   section: Uint8Array,
   inTurn: <T>(act: () => Promise<T>) => Promise<T>,
 ): Promise<Content> {
@@ -120,38 +72,15 @@ async function readFile(
     };
     if (size <= section.length) {
       const bytes = await readInto(section);
-      return () => readBatch(bytes, where);
+      return () => readBatch(bytes, path);
     }
     return await inTurn(async () => {
       const start = await file.read(new Uint8Array(1), 0, 1, 0);
-      refuseLarge(where, size, start.buffer);
-      return settled(await readInto(new Uint8Array(size)), where, section);
+      refuseLarge(path, size, start.buffer);
+      return settled(await readInto(new Uint8Array(size)), path, section);
     });
   } catch (error) {
     throw explained(error, 'data', path, fetchHint(path) ?? 'name another place with --data');
-  }
-}
-
-/** Only a pickle may be larger than the official ones: Python 3 writes some bytes as text. */
-function refuseLarge(where: string, size: number, start: Uint8Array): void {
-  if (size <= USUAL_BATCH_BYTES || (size <= MAX_BATCH_BYTES && layoutOf(start) === 'python')) return;
-  throw new CifarNormError(
-    'data',
-    `${where}: it has ${size} bytes, more than a batch of CIFAR-10`,
-    `name another place with --data, or ${FETCH}`,
-  );
-}
-
-/** Parses a large file at once, and keeps only its images. */
-function settled(bytes: Uint8Array, where: string, section: Uint8Array): Content {
-  try {
-    const { labels, image } = readBatch(bytes, where);
-    for (let i = 0; i < labels.length; i++) section.set(image(i), i * IMAGE_SIZE);
-    return () => ({ labels, image: i => section.subarray(i * IMAGE_SIZE, (i + 1) * IMAGE_SIZE) });
-  } catch (error) {
-    return () => {
-      throw error;
-    };
   }
 }
 
@@ -185,27 +114,6 @@ async function readArchived(path: string, slots: readonly Slot[]): Promise<void>
     await pass();
   }
   await refuseMissing(path, slots, best, samples);
-}
-
-/** Takes a batch. */
-function sinkOf(slot: Slot, size: number, where: string): Sink {
-  let memory: Uint8Array | undefined;
-  let filled = 0;
-  return {
-    write(chunk) {
-      if (!memory) refuseLarge(where, size, chunk);
-      memory ??= size <= slot.section.length ? slot.section : new Uint8Array(size);
-      memory.set(chunk, filled);
-      filled += chunk.length;
-    },
-    end() {
-      const bytes = (memory ?? slot.section).subarray(0, filled);
-      slot.content =
-        memory === undefined || memory === slot.section
-          ? () => readBatch(bytes, where)
-          : settled(bytes, where, slot.section);
-    },
-  };
 }
 
 /** Takes the first bytes of a file. */

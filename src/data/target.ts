@@ -6,6 +6,7 @@ import { CifarNormError } from '../errors.ts';
 import { makeFolder, syncFolder } from '../files/atomic.ts';
 import { explainHolder, type FileLock, lockFile } from '../files/lock.ts';
 import { openRegular } from '../files/regular.ts';
+import { explained } from '../files/system-error.ts';
 
 /**
  * Reserves the place of an archive for this process.
@@ -43,14 +44,8 @@ export async function moveInto(target: string, from: string): Promise<void> {
 }
 
 /** An error of the file system as one that names the file, unless the signal was the cause. */
-export function diskError(path: string, error: NodeJS.ErrnoException, signal: AbortSignal): Error {
-  if (signal.aborted || error instanceof CifarNormError) return error;
-  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-  return new CifarNormError(
-    'run',
-    `${path}: ${error.message}`,
-    isFull
-      ? 'free some space and run the same command again: it resumes'
-      : `${dirname(path)} must be a folder that you may write to`,
-  );
+export function diskError(path: string, error: Error, signal: AbortSignal): Error {
+  return signal.aborted
+    ? error
+    : explained(error, 'run', path, { after: 'run the same command again: it resumes' });
 }

@@ -17,7 +17,8 @@ export async function openRegular(path: string, flags = constants.O_RDONLY): Pro
   // Without O_NONBLOCK, opening a FIFO waits for its other end.
   const file = await open(path, flags | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
     // In this order: a folder opened for writing; a FIFO or a socket; a link with NO_FOLLOW.
-    if (['EISDIR', 'ENXIO', 'ELOOP'].includes(error.code ?? '')) throw notRegular(path);
+    if (error.code === 'EISDIR' || error.code === 'ENXIO') throw notRegular(path);
+    if (error.code === 'ELOOP' && flags & NO_FOLLOW) throw notRegular(path);
     throw error;
   });
   if ((await file.stat()).isFile()) return file;

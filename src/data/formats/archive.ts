@@ -1,39 +1,23 @@
-/** Reads a tar archive as a stream, compressed with gzip once, twice or not at all: nothing is unpacked to disk. */
+/** Reads an archive as a stream, compressed with gzip once, twice or not at all: nothing is unpacked to disk. */
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Parser, type ReadEntry } from 'tar';
 import { CifarNormError } from '../../errors.ts';
 import { openRegular } from '../../files/regular.ts';
 import { explained, isSystemError } from '../../files/system-error.ts';
 import { batchNameOf } from './cifar.ts';
 import { conversionOf, FETCH, HEAD_BYTES, type Kind, recognize, SAMPLE_BYTES } from './recognize.ts';
+import { type ArchiveEntry, type Sink, TarError, TarReader } from './tar.ts';
 
 /** Both official archives hold less than 190 MB: whatever is more than this is not CIFAR-10 alone. */
 const MAX_BYTES = 400_000_000;
-/** CIFAR-10 as images has 60,000. */
-const MAX_ENTRIES = 200_000;
 /** How often an archive may be compressed: a browser or a server may do it a second time. */
 const MAX_LAYERS = 2;
 const CHUNK = 1 << 20;
 
-/** A regular file in an archive. */
-export interface ArchiveEntry {
-  /** The folder that it is in, without `./`, `/` or `..`; empty at the top. */
-  readonly folder: string;
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** Takes the content of a file. */
-export interface Sink {
-  write(chunk: Uint8Array): void;
-  end(): void;
-}
-
 /**
- * Calls `visit` for each regular file, in the archive's order, and writes its content to the sink that this returns. An error that
- * a sink throws ends the reading.
+ * Calls `visit` for each regular file, in the archive's order, and writes its content to the sink that this returns. What they
+ * throw ends the reading.
+ * @param most how many bytes to read, unpacked
  * @throws CifarNormError (data) if the archive cannot be read, is truncated, corrupt or too large, or is no tar archive
  */
 export async function readArchive(
@@ -41,55 +25,12 @@ export async function readArchive(
   visit: (entry: ArchiveEntry) => Sink | undefined,
   most = MAX_BYTES,
 ): Promise<void> {
-  let problem: Error | undefined;
-  const attempt = (act: () => void) => {
-    try {
-      if (!problem) act();
-    } catch (error) {
-      problem = error as Error;
-    }
-  };
-  let count = 0;
-  const sinks = new WeakMap<object, Sink>();
-  const parser = new Parser({
-    strict: true,
-    // Keeps the parser from decompressing once more, which would evade the limit on size.
-    maxDecompressionRatio: 0,
-    filter: (entryPath, entry) => {
-      if (++count > MAX_ENTRIES)
-        problem ??= bad(path, `it holds more than ${MAX_ENTRIES} files: it is not CIFAR-10 alone`, OTHERS);
-      if (problem || !('type' in entry) || !/^(Old|Contiguous)?File$/.test(entry.type)) return false;
-      attempt(() => {
-        const sink = visit({ ...placeOf(entryPath), size: entry.size });
-        if (sink) sinks.set(entry, sink);
-      });
-      return sinks.has(entry);
-    },
-    onReadEntry: (entry: ReadEntry) => {
-      const sink = sinks.get(entry)!;
-      entry.on('data', chunk => attempt(() => sink.write(chunk)));
-      entry.on('end', () => attempt(() => sink.end()));
-    },
-  });
-  parser.on('error', error => {
-    problem ??= error;
-  });
-  // After the archive's end the parser would buffer whatever follows.
-  let hasEnded = false;
-  parser.on('eof', () => {
-    hasEnded = true;
-  });
+  const tar = new TarReader(visit);
   try {
-    for await (const chunk of tarIn(path, most)) {
-      // Entries are copied at once, so the parser needs no back pressure.
-      if (!hasEnded) parser.write(chunk);
-      if (problem) throw problem;
-    }
-    parser.end();
-    if (problem) throw problem;
+    for await (const chunk of tarIn(path, most)) tar.write(chunk);
+    tar.end();
   } catch (error) {
-    // A parser that is stopped from within reports only an abort.
-    throw await explainedFor(path, problem ?? (error as Error));
+    throw await explainedFor(path, error as Error);
   }
 }
 
@@ -171,12 +112,6 @@ async function* limited(chunks: Chunks, path: string, most: number): Chunks {
   }
 }
 
-/** Folder and name, whatever separators and detours the path has. */
-function placeOf(path: string): { readonly folder: string; readonly name: string } {
-  const parts = path.split(/[/\\]/).filter(part => !['', '.', '..'].includes(part));
-  return { name: parts.pop() ?? '', folder: parts.join('/') };
-}
-
 const OTHERS = 'unpack it, and name the folder of the batches';
 
 function noTar(path: string, kind: Kind | undefined, layers: number): CifarNormError {
@@ -194,12 +129,16 @@ async function explainedFor(path: string, error: Error): Promise<Error> {
   if (isSystemError(error) && !error.code.startsWith('Z_'))
     return explained(error, 'data', path, 'name another place with --data');
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (!/^(Z|TAR)_/.test(code)) return error;
+  if (error instanceof TarError && !error.isDamaged) return bad(path, error.message, OTHERS);
+  if (!(error instanceof TarError) && !code.startsWith('Z_')) return error;
   const conversion = await conversionIn(path).catch(() => undefined);
   if (conversion) return bad(path, `it is ${conversion.words}`, conversion.hint);
-  if (code === 'Z_BUF_ERROR' || error.message.startsWith('Truncated'))
-    return bad(path, 'it is truncated: its end is missing', FETCH);
-  return bad(path, 'it is damaged: it cannot be unpacked', FETCH);
+  if (error instanceof TarError) return bad(path, error.message, FETCH);
+  return bad(
+    path,
+    code === 'Z_BUF_ERROR' ? 'it is truncated' : 'it is damaged: it cannot be unpacked',
+    FETCH,
+  );
 }
 
 /** Whether a transfer as text has damaged the file. */

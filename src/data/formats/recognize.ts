@@ -1,6 +1,7 @@
 /** What a file is, by its bytes: names say little about what a browser, a library or a version control system has stored. */
 import { isUtf8 } from 'node:buffer';
 import { IMAGE_SIZE } from '../dataset.ts';
+import { isHeader } from './tar.ts';
 
 /** Bytes of an image and its label in a binary batch. */
 export const RECORD = 1 + IMAGE_SIZE;
@@ -76,7 +77,7 @@ const rows: readonly Row[] = [
     FETCH,
   ),
   row('gzip', starts('\x1f\x8b'), 'compressed with gzip', UNPACK),
-  row('tar', isTar, 'a tar archive', UNPACK),
+  row('tar', ({ bytes }) => bytes.length >= 512 && isHeader(bytes.subarray(0, 512)), 'a tar archive', UNPACK),
   row('pickle', isPickle, 'a pickle', 'name the folder of the batches'),
   row('binary batch', isBinary(RECORD, [10]), 'a binary batch', 'name the folder of the batches'),
   row('CIFAR-100', isBinary(RECORD_100, [20, 100]), 'a file of CIFAR-100', `CIFAR-10 is needed: ${FETCH}`),
@@ -128,20 +129,6 @@ export function recognize(head: Uint8Array, size: number): Kind | undefined {
 /** Whether a file only says where its content is kept. */
 export const isPointer = (kind: Kind | undefined): boolean =>
   kind !== undefined && ['Git LFS', 'git-annex', 'DVC'].includes(kind.name);
-
-/** A header whose checksum is right: the sum of its bytes, those of the checksum taken as blanks. */
-function isTar({ bytes, text }: Head): boolean {
-  if (bytes.length < 512) return false;
-  const expected = Number.parseInt(
-    text
-      .slice(148, 156)
-      .replace(/[\0 ]+/g, ' ')
-      .trim(),
-    8,
-  );
-  const sum = bytes.subarray(0, 512).reduce((total, byte, i) => total + (i >= 148 && i < 156 ? 32 : byte), 0);
-  return sum === expected;
-}
 
 /** Whole records that begin with labels. */
 function isBinary(record: number, classes: readonly number[]) {

@@ -1,6 +1,8 @@
 /** The native kernels: the few that gain from vectors wider than WebAssembly's, with the same bits. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { InstructionSet } from '../backend.ts';
+import { readBuilt } from '../built.ts';
 import type { Dtype, Numerics } from '../numerics.ts';
 import type { Kernels } from '../signatures.ts';
 
@@ -23,6 +25,15 @@ export interface Addon {
 
 /** The path is the same from src/ and from dist/. */
 const PATH = `../../../dist/kernels/native/${process.platform}-${process.arch}.node`;
+
+/**
+ * Makes sure that the addon, if there is one, is as it was built: loading a truncated one would end the process.
+ * @throws CifarNormError (run) if it is damaged
+ */
+export function checkAddon(): void {
+  const url = new URL(PATH, import.meta.url);
+  if (existsSync(url)) readBuilt(url);
+}
 
 /** Loads the addon, once a thread. Throws if none is built for this platform, or if it does not load. */
 export const loadAddon = (path: string = PATH): Addon => createRequire(import.meta.url)(path);

@@ -1,12 +1,18 @@
 /** Chooses the native kernels to use, if any. */
+import { CifarNormError } from '../../errors.ts';
 import { INSTRUCTION_SETS, type InstructionSet } from '../backend.ts';
-import { type Addon, bindNative, loadAddon, type Numbers } from './addon.ts';
+import { type Addon, bindNative, checkAddon, loadAddon, type Numbers } from './addon.ts';
 import { agrees, type Bind } from './self-test.ts';
 
 /** An instruction set, or the reason why WebAssembly does all the work. */
 export type Choice = { readonly set: InstructionSet } | { readonly set: undefined; readonly reason: string };
 
 const none = (reason: string): Choice => ({ set: undefined, reason });
+
+function loadChecked(): Addon {
+  checkAddon();
+  return loadAddon();
+}
 
 /**
  * The first of `sets` that this processor has and whose kernels compute the same bits as WebAssembly's. The self-test
@@ -17,13 +23,14 @@ export function chooseSet(
   numbers: Numbers,
   wasm: Bind,
   sets: readonly InstructionSet[] = INSTRUCTION_SETS,
-  load: () => Addon = loadAddon,
+  load: () => Addon = loadChecked,
 ): Choice {
   const target = `${process.platform}-${process.arch}`;
   let addon: Addon;
   try {
     addon = load();
   } catch (error) {
+    if (error instanceof CifarNormError) return none(`the native kernels are not used: ${error.message}`);
     const missing = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
     return none(
       missing ? `there are no native kernels for ${target}` : `the native kernels for ${target} do not load`,
