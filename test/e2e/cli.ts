@@ -31,7 +31,8 @@ export function cifarNorm(
   const { CIFAR_NORM_DATA: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
   const child = spawn(node ?? process.execPath, [program, ...words], {
     cwd: cwd ?? emptyFolder(),
-    env: { ...inherited, XDG_CACHE_HOME: emptyFolder(), ...env },
+    // Neither the user's cache nor the data of other programs are used.
+    env: { ...inherited, HOME: emptyFolder(), XDG_CACHE_HOME: emptyFolder(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart?.(child);

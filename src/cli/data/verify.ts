@@ -72,7 +72,7 @@ function show({ place, checksums, verdict, content }: Verification, terminal: Te
     terminal.print(`  ${checksums.bytes} bytes\n  md5 ${checksums.md5}\n  sha256 ${checksums.sha256}`);
   }
   if (content instanceof CifarNormError) {
-    terminal.print(`Damaged: ${content.message}\n  hint: fetch it again with cifar-norm data download`);
+    terminal.print(`Damaged: ${content.message}\n  hint: ${content.hint}`);
     return;
   }
   terminal.print(`  ${content.train.count} training images, ${content.test!.count} test images`);

@@ -140,10 +140,10 @@ function isBinary(record: number, classes: readonly number[]) {
   };
 }
 
-/** Protocol 2 to 5, or a dict of protocol 0 or 1. */
+/** Protocol 2 to 5, or how a dict or a call begins in protocol 0 and 1. */
 function isPickle({ bytes, text }: Head): boolean {
   if (bytes[0] === 0x80) return bytes[1]! >= 2 && bytes[1]! <= 5;
-  return /^(\(dp?\d*\r?\n|\}q|\}\()/.test(text);
+  return /^(\(dp?\d*\r?\n|\}q|\}\(|c[\w.]+\r?\n[\w.]+\r?\n)/.test(text);
 }
 
 /** A length, its checksum, and an example with an image or a label. */
