@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** From an experiment to a finished folder of results: what `sweep`, `train` and the library call. */
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import type { Finding } from '../analysis/finding.ts';
 import type { Result } from '../analysis/results.ts';
@@ -23,6 +23,7 @@ import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
 import { folderAt } from '../store/folder.ts';
 import { type Identity, identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
+import { orderAfter } from '../store/order.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
 import { version } from '../version.ts';
 import { conduct } from './conduct.ts';
@@ -115,10 +116,11 @@ export async function runExperiment(
     cwd,
     onEvent,
   });
+  const results = join(cwd, 'results');
   const folder =
-    options.out === undefined
-      ? defaultFolder(join(cwd, 'results'), identity)
-      : await folderAt(resolve(cwd, options.out));
+    options.out === undefined ? defaultFolder(results, identity) : await folderAt(resolve(cwd, options.out));
+  const invokedAt = new Date().toISOString();
+  const orderedAt = dirname(folder) === results ? await orderAfter(results, invokedAt) : undefined;
   const { title, description, charts, baseline, expect } = loaded.experiment;
   const presentation = {
     command: options.command ?? 'sweep',
@@ -134,6 +136,7 @@ export async function runExperiment(
     ...presentation,
     ...{ dataSource: data.source, ...(data.official === false && { official: false }) },
     ...{ version, workers: executors.workers, kernels: executors.kernels, shard },
+    ...{ invokedAt, ...(orderedAt !== undefined && { orderedAt }) },
   });
   const store = await RunStore.open(folder, identity, invocation, planFor, {
     fresh: options.fresh ?? false,

@@ -29,7 +29,7 @@ const LOCK = 'run.lock';
 const CSV_BEGINNING = /^\ufeff?(trial|cell),/;
 
 /** A longer manifest or finding is none of a run's. */
-const MOST_VIEW_BYTES = 1 << 26;
+export const MOST_VIEW_BYTES = 1 << 26;
 
 export const lockPath = (folder: string): string => join(folder, LOCK);
 

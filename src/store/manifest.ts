@@ -38,6 +38,8 @@ export const invocationSchema = z.strictObject({
   /** What computed: avx512, avx2 or wasm; absent if the workers of a queue did. The bits do not depend on it. */
   kernels: z.string().optional(),
   invokedAt: z.string(),
+  /** What it is sorted by instead, if the clock was set back: see order.ts. */
+  orderedAt: z.string().optional(),
 });
 export type Invocation = z.output<typeof invocationSchema>;
 
@@ -72,10 +74,7 @@ export function identityOf(
   return { name, experiment: decisivePart(experiment), data: { kind, fingerprint }, numerics };
 }
 
-export const invocationOf = (
-  asked: Presentation &
-    Pick<Invocation, 'dataSource' | 'official' | 'version' | 'workers' | 'kernels' | 'shard'>,
-): Invocation => ({
+export const invocationOf = (asked: Omit<Invocation, 'node' | 'platform'>): Invocation => ({
   ...asked,
   node: process.version,
   platform: {
@@ -84,7 +83,6 @@ export const invocationOf = (
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
   },
-  invokedAt: new Date().toISOString(),
 });
 
 /** The keys in which two runs differ, as `key: one -> other`; a key that is left out has its default. */

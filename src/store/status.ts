@@ -12,6 +12,7 @@ import { costOf } from '../plan/cost.ts';
 import { paceKey, paceOf, sumOf, type Timing, timingOf } from '../plan/pace.ts';
 import { folderAt, holdsRun, JOURNAL, lockPath } from './folder.ts';
 import { differences, type Identity } from './manifest.ts';
+import { orderOf } from './order.ts';
 import { askedOf, readRun, type StoredRun } from './stored-run.ts';
 
 export interface RunStatus {
@@ -87,14 +88,16 @@ export interface ListedRun extends RunStatus {
  * @throws CifarNormError (usage) if the folder cannot be read
  */
 export async function listRuns(resultsFolder: string, notify: (text: string) => void): Promise<ListedRun[]> {
-  const found: { status: RunStatus; identity: Identity }[] = [];
+  const found: { status: RunStatus; identity: Identity; order: string }[] = [];
   for (const name of await namesIn(resultsFolder)) {
     const folder = join(resultsFolder, name);
     try {
       if (!(await holdsRun(folder))) continue;
       const run = await readRun(folder);
       try {
-        found.push({ status: await statusOf(run), identity: run.identity });
+        const { identity, startedAt, invocation } = run;
+        const order = invocation ? orderOf(invocation) : startedAt;
+        found.push({ status: await statusOf(run), identity, order });
       } finally {
         await run.close();
       }
@@ -103,7 +106,7 @@ export async function listRuns(resultsFolder: string, notify: (text: string) => 
       notify(`left out: ${error.message}`);
     }
   }
-  found.sort((a, b) => b.status.invokedAt.localeCompare(a.status.invokedAt));
+  found.sort((a, b) => (a.order < b.order ? 1 : -1));
   return found.map(({ status, identity }) => {
     const newest = found.find(other => other.status.name === status.name)!.identity;
     return { ...status, differences: differences(newest, identity) };
