@@ -40,12 +40,15 @@ async function setMeant(words: readonly string[]): Promise<string | undefined> {
     const why = quote ? 'cmd.exe keeps single quotes as they are' : 'quotes keep the value in one word';
     return `${why}: write --set "${word}"`;
   }
-  const { optionMeant } = await import('../config/advice.ts');
+  const [{ optionMeant }, { asOption }] = await Promise.all([
+    import('../config/advice.ts'),
+    import('../config/instead.ts'),
+  ]);
   for (const [i, word] of words.entries()) {
     if (words[i - 1] === '--set') continue;
     const [, key, value] = /^[+~]*([\w.-]+)=(.*)$/s.exec(word) ?? [];
     if (key === undefined || word.startsWith('-')) continue;
-    return `change a key of the experiment with --set: ${optionMeant(nameOf(key), value!) ?? `--set ${word}`}`;
+    return `change a key of the experiment with --set: ${optionMeant(nameOf(key), value!) ?? asOption(word)}`;
   }
   return undefined;
 }

@@ -26,9 +26,12 @@ export function inFile(path: Path, entries: readonly Entry[]): string {
 /** `sweep: { batchSize: [5, 10] }`. */
 export const inSweep = (entries: readonly Entry[]): string => `sweep: ${inYaml(Object.fromEntries(entries))}`;
 
-/** Entries as options: `--set learningRate=0.001`. Every shell takes double quotes, cmd.exe no others. */
+/** `--set` with a word: in double quotes, which every shell takes, cmd.exe no others; in single ones if bash would look into it. */
+export function asOption(word: string): string {
+  if (/^[\w=.,+-]+$/.test(word)) return `--set ${word}`;
+  return /["$`\\!]/.test(word) ? `--set '${word.replaceAll("'", `'\\''`)}'` : `--set "${word}"`;
+}
+
+/** Entries as options: `--set learningRate=0.001`. */
 export const asOptions = (entries: readonly Entry[]): string =>
-  entries
-    .map(([key, value]) => `${key}=${inYaml(value)}`)
-    .map(word => `--set ${/^[\w=.,+-]+$/.test(word) ? word : `"${word.replaceAll('"', "'")}"`}`)
-    .join(' ');
+  entries.map(([key, value]) => asOption(`${key}=${inYaml(value).replaceAll('"', "'")}`)).join(' ');

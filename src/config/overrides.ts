@@ -1,5 +1,6 @@
 /** `--set key=value`: changes to an experiment, as if the file said so. */
 import { CifarNormError } from '../errors.ts';
+import { asOption } from './instead.ts';
 import { lookAlikeIn } from './look-alikes.ts';
 import { KEYS_HINT, type Written } from './problems.ts';
 import { experimentSchema, isTextKey, type SettingKey, settingKeys, settingSchema } from './schema.ts';
@@ -48,17 +49,14 @@ function parse(text: string): { key: string; option: string; value: unknown; yam
     const inside = /^(['"])([^'"]+=[^'"]*)\1?$/.exec(text)?.[2] ?? 'batchSize=[5, 10, 50]';
     refuse(
       `the key begins with ${key[0]}`,
-      `cmd.exe keeps single quotes as they are: write --set "${inside}"`,
+      `cmd.exe keeps single quotes as they are: write ${asOption(inside)}`,
     );
   }
   if (key === '' || written === text) {
     const lookAlike = lookAlikeIn(text);
     const [, name, value] = /^\s*([\w.]+)(?::\s*|\s+)(\S.*)$/.exec(text) ?? [];
     const meant = name === undefined ? 'epochs=3' : `${name}=${value}`;
-    refuse(
-      `expected key=value${lookAlike ? `; ${lookAlike.advice}` : ''}`,
-      `for example --set ${/\s/.test(meant) ? `"${meant}"` : meant}`,
-    );
+    refuse(`expected key=value${lookAlike ? `; ${lookAlike.advice}` : ''}`, `for example ${asOption(meant)}`);
   }
   const given = text.slice(written.length + 1);
   const yaml = readValue(key, given, option);

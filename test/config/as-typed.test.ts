@@ -418,7 +418,7 @@ describe('--set', () => {
     ['epochs: 3', '--set epochs=3'],
     ['epochs 3', '--set epochs=3'],
     ['epochs', '--set epochs=3'],
-    ["'epochs=4'", '--set "epochs=4"'],
+    ["'epochs=4'", '--set epochs=4'],
     ["'batchSize=[5,", '--set "batchSize=[5,"'],
   ])('%s', async (override, hint) => {
     expect((await errorOf(load(override))).hint).toContain(hint);
