@@ -35,7 +35,7 @@ export const pathOption = <Flags extends string>(flags: Flags, description: stri
 export const dataOption = () =>
   pathOption(
     '--data <place>',
-    'folder or archive (.tar.gz) of CIFAR-10, or synthetic; by default CIFAR_NORM_DATA, the experiment, ./data and the user cache are searched, and synthetic images are used if there is none',
+    'folder or archive of CIFAR-10, or synthetic; by default the places that data info lists are searched, and synthetic images are used if none has it',
   );
 
 export const workersOption = () =>

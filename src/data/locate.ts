@@ -108,7 +108,7 @@ export async function locateData(context: SearchContext): Promise<Found> {
       attempts.push({ where, outcome: 'the user has no home folder' });
       continue;
     }
-    const found = await lookAt(folder);
+    const found = await lookAt(folder, 'usual');
     if (isPlace(found)) attempts.push({ where: folder, outcome: outcomeOf(found) });
     else if (found.isFound) {
       const hint = `${found.hint}; or name another place with --data (synthetic makes up images)`;
@@ -127,7 +127,7 @@ async function namedPlace(name: string, value: string, base: string): Promise<Pl
       `name a folder or an archive of CIFAR-10, or synthetic`,
     );
   if (value === 'synthetic') return { kind: 'synthetic' };
-  const found = await lookAt(resolve(base, expandHome(value)));
+  const found = await lookAt(resolve(base, expandHome(value)), 'named');
   if (isPlace(found)) return found;
   throw new CifarNormError('data', `${name} is ${value}: ${found.words}`, variableIn(value) ?? found.hint);
 }

@@ -15,7 +15,7 @@ import {
   SAMPLE_BYTES,
 } from './formats/recognize.ts';
 import { OFFICIAL } from './official.ts';
-import { isNamedCifar10, type Scan, scanFolder } from './scan.ts';
+import { type Effort, isNamedCifar10, type Scan, scanFolder } from './scan.ts';
 
 export type StoredPlace =
   | { readonly kind: 'folder'; readonly path: string; readonly layout: Layout }
@@ -35,10 +35,10 @@ export const isPlace = (found: StoredPlace | Problem): found is StoredPlace => '
 const NAME_ANOTHER = 'name another place with --data';
 
 /** The place at a path, or why it does not serve. */
-export async function lookAt(path: string): Promise<StoredPlace | Problem> {
+export async function lookAt(path: string, effort: Effort): Promise<StoredPlace | Problem> {
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) return await lookIn(path);
+    if (stats.isDirectory()) return await lookIn(path, effort);
     if (stats.isFile()) return await lookAtFile(path);
     return { words: 'it is neither a folder nor a regular file', hint: NAME_ANOTHER, isFound: false };
   } catch (error) {
@@ -87,8 +87,8 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function lookIn(path: string): Promise<StoredPlace | Problem> {
-  const scan = await scanFolder(path);
+async function lookIn(path: string, effort: Effort): Promise<StoredPlace | Problem> {
+  const scan = await scanFolder(path, effort);
   const [best] = scan.sets;
   if (isComplete(best)) return folderPlace(path, best);
   const archive = await archiveAmong(path, scan.archives);

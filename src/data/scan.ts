@@ -24,9 +24,9 @@ export interface Closed {
   readonly error: NodeJS.ErrnoException;
 }
 
-/** A search ends somewhere, also in a user's home or among a million photographs. */
-const MAX_DEPTH = 8;
-const MAX_ENTRIES = 20_000;
+/** A search ends somewhere, also in a user's home or among a million photographs; sooner if the user did not ask for it. */
+const MAX_DEPTH = 32;
+const MAX_ENTRIES = { usual: 20_000, named: 200_000 };
 const MAX_OTHERS = 100;
 
 /** Folders that hold no data: hidden ones, and those of systems and tools. */
@@ -42,16 +42,19 @@ export const isNamedCifar10 = (name: string): boolean => /cifar[-_ ]?10(?!0)/i.t
 const mayBeArchive = (name: string): boolean =>
   ARCHIVE.test(name) || (isNamedCifar10(name) && !/\.\w{1,8}$/.test(name));
 
+/** Whether the user named the place that is searched. */
+export type Effort = keyof typeof MAX_ENTRIES;
+
 /**
  * Searches level by level, and no deeper than the first whole set of batches, or one level below the first archive.
  * @throws an error of the file system if the folder itself cannot be read
  */
-export async function scanFolder(root: string): Promise<Scan> {
+export async function scanFolder(root: string, effort: Effort): Promise<Scan> {
   const files: { readonly folder: string; readonly name: string }[] = [];
   const [archives, others, unfetched]: [string[], string[], string[]] = [[], [], []];
   const closed: Closed[] = [];
   const visited = new Set<string>();
-  let left = MAX_ENTRIES;
+  let left = MAX_ENTRIES[effort];
   let level = [''];
   let sets: BatchSet[] = [];
   for (let depth = 0, isLast = false; depth < MAX_DEPTH && level.length > 0 && !isLast; depth++) {

@@ -61,20 +61,6 @@ describe('refused', () => {
     expect(existsSync('RAN')).toBe(false);
   });
 
-  it.each(['NumPy 1 protocol 0', 'Python 2 protocol 2', 'NumPy 2 protocol 2', 'NumPy 2 protocol 5'])(
-    '%s with its line endings converted: called by name',
-    name => {
-      const bytes = new Map(all).get(name)!;
-      // As large as a batch of a hundred images, to have lines enough.
-      const many = Buffer.concat([bytes, ...Array<Uint8Array>(60).fill(records(2))]);
-      const text = many.toString('latin1');
-      const damaged = [text.replaceAll('\n', '\r\n'), text.replaceAll('\r\n', '\n').replaceAll('\n', '\r')];
-      for (const each of damaged)
-        expect(refusal(Buffer.from(each, 'latin1')).message).toMatch(/its line endings were converted/);
-      expect(refusal(Buffer.from(many.toString('utf8'))).message).toMatch(/it was converted to UTF-8/);
-    },
-  );
-
   it.each(readable.filter((_, i) => i % 3 === 0))('%s, cut anywhere', (_, bytes) => {
     for (let length = 0; length < bytes.length; length += 37)
       expect(refusal(bytes.subarray(0, length)).message).toMatch(/^file: /);

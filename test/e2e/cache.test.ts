@@ -1,4 +1,5 @@
 /** The data cache changes no byte of a run, and commands that verify do not use it. */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -86,5 +87,28 @@ describe.each([
     const [, , , , fingerprint] = filesOf(run);
     expect((await ask('data', 'verify', '--data', place)).stdout).toContain(`fingerprint ${fingerprint}`);
     expect((await ask('data', 'info', '--data', place)).stdout).toContain(`fingerprint ${fingerprint}`);
+  });
+
+  it('an entry with wrong content and a right checksum is not used', async () => {
+    const [place, cache] = [placeOf(), emptyFolder()];
+    const expected = filesOf(await sweep(place, cache));
+    const { entry: path } = cachePaths(join(cache, 'cifar-norm'), place);
+    const base64 = (values: Float64Array) => Buffer.from(values.buffer).toString('base64');
+    const means = [
+      new Float64Array(3072),
+      new Float64Array(3072).fill(Number.NaN),
+      new Float64Array(3071).fill(120),
+    ];
+    for (const mean of means) {
+      await poison(cache, place, ({ statistics }) => ({
+        statistics: statistics.map(row => ({ ...row, mean: base64(mean) })),
+      }));
+      expect(filesOf(await sweep(place, cache))).toEqual(expected);
+    }
+    // Another fingerprint, with the checksum of the text alone, as in 0.2.0.
+    const json = readFileSync(path, 'utf8').split('\n')[1]!.replace(expected.at(-1)!, '0'.repeat(64));
+    expect(json).toContain('0'.repeat(64));
+    writeFileSync(path, `${createHash('sha256').update(json).digest('hex')}\n${json}\n`);
+    expect(filesOf(await sweep(place, cache))).toEqual(expected);
   });
 });

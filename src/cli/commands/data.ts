@@ -43,9 +43,7 @@ export function registerData(program: Command, context: Context): void {
     );
 
   withOutput(data.command('verify'))
-    .addOption(
-      pathOption('--data <place>', 'folder or archive (.tar.gz); by default the places that data info lists'),
-    )
+    .addOption(pathOption('--data <place>', 'folder or archive; by default the places that data info lists'))
     .summary('check that CIFAR-10 is complete')
     .description(
       'Reads every batch, and compares an archive with the official checksums. Exit code 0 if the data are complete, 2 if they are damaged or missing.',

@@ -129,9 +129,11 @@ async function explainedFor(path: string, error: Error): Promise<Error> {
   if (isSystemError(error) && !error.code.startsWith('Z_'))
     return explained(error, 'data', path, 'name another place with --data');
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (error instanceof TarError && !error.isDamaged) return bad(path, error.message, OTHERS);
+  if (error instanceof TarError && error.isLimit) return bad(path, error.message, OTHERS);
   if (!(error instanceof TarError) && !code.startsWith('Z_')) return error;
-  const conversion = await conversionIn(path).catch(() => undefined);
+  const conversion = await conversionIn(path, error instanceof TarError && error.isShifted).catch(
+    () => undefined,
+  );
   if (conversion) return bad(path, `it is ${conversion.words}`, conversion.hint);
   if (error instanceof TarError) return bad(path, error.message, FETCH);
   return bad(
@@ -142,11 +144,11 @@ async function explainedFor(path: string, error: Error): Promise<Error> {
 }
 
 /** Whether a transfer as text has damaged the file. */
-async function conversionIn(path: string): Promise<Kind | undefined> {
+async function conversionIn(path: string, isShifted: boolean): Promise<Kind | undefined> {
   await using file = await openRegular(path);
   const sample = new Uint8Array(Math.min(SAMPLE_BYTES, (await file.stat()).size));
   const { bytesRead } = await file.read(sample);
-  return conversionOf(sample.subarray(0, bytesRead));
+  return conversionOf(sample.subarray(0, bytesRead), isShifted);
 }
 
 const bad = (path: string, problem: string, hint: string): CifarNormError =>

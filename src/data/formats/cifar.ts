@@ -110,7 +110,7 @@ export function readBatch(bytes: Uint8Array, where: string): Batch {
     }
     return batch;
   } catch (error) {
-    throw error instanceof PickleError ? badBatch(where, bytes, error.message) : error;
+    throw error instanceof PickleError ? badBatch(where, bytes, error) : error;
   }
 }
 
@@ -121,21 +121,38 @@ function checkCount(count: number): void {
 const READABLE = ['pickle', 'binary batch'];
 
 /** Says what the file is instead, if that can be seen. */
-export function badBatch(where: string, bytes: Uint8Array, problem: string): CifarNormError {
+function badBatch(where: string, bytes: Uint8Array, { message, isBroken }: PickleError): CifarNormError {
   const kind = recognize(bytes.subarray(0, HEAD_BYTES), bytes.length);
-  const known = kind && !READABLE.includes(kind.name) ? kind : conversionOf(bytes);
+  const isForeign = kind !== undefined && !READABLE.includes(kind.name);
+  const known = isForeign
+    ? kind
+    : isBroken
+      ? conversionOf(bytes, isBroken === true && isShifted(bytes))
+      : undefined;
   if (known) return new CifarNormError('data', `${where}: it is ${known.words}`, known.hint);
   return new CifarNormError(
     'data',
-    `${where}: ${problem}`,
+    `${where}: ${message}`,
     `the file is damaged or not a batch of CIFAR-10: ${FETCH}`,
   );
 }
 
+/** Whether the end of a batch is there, but not where it must be; or labels are not. */
+function isShifted(bytes: Uint8Array): boolean {
+  if (layoutOf(bytes) === 'python') return bytes.at(-1) === STOP;
+  const records = Math.floor(bytes.length / RECORD);
+  let labels = 0;
+  for (let i = 0; i < records; i++) if (bytes[i * RECORD]! < NUM_CLASSES) labels++;
+  return labels < records / 2;
+}
+
+/** The last opcode of a pickle. */
+const STOP = '.'.charCodeAt(0);
+
 /** Records of one label byte and 3072 pixel bytes. */
 function binaryBatch(bytes: Uint8Array): Batch {
   if (bytes.length === 0 || bytes.length % RECORD !== 0)
-    throw new PickleError(`it has ${bytes.length} bytes, not a multiple of ${RECORD} (one image)`);
+    throw new PickleError(`it has ${bytes.length} bytes, not a multiple of ${RECORD} (one image)`, true);
   return {
     labels: Uint8Array.from({ length: bytes.length / RECORD }, (_, i) => bytes[i * RECORD]!),
     image: i => bytes.subarray(i * RECORD + 1, (i + 1) * RECORD),

@@ -1,9 +1,19 @@
 /** Text and byte strings as Python writes them into pickles. */
 
-export class PickleError extends Error {}
+/** Why bytes are no batch. */
+export class PickleError extends Error {
+  /** Whether they are damaged, and not something else that is whole. */
+  readonly isBroken: boolean | 'perhaps';
 
+  constructor(message: string, isBroken: boolean | 'perhaps' = false) {
+    super(message);
+    this.isBroken = isBroken;
+  }
+}
+
+/** For bytes that are no pickle. */
 export function fail(message: string): never {
-  throw new PickleError(message);
+  throw new PickleError(message, true);
 }
 
 /** Bytes as text, one character per byte. */

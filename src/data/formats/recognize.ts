@@ -84,6 +84,8 @@ const rows: readonly Row[] = [
   pointer('Git LFS', starts(...LFS), 'git lfs pull'),
   pointer('git-annex', matches(ANNEX), 'git annex get .'),
   pointer('DVC', matches(DVC), 'dvc pull'),
+  other('NumPy archive', isZipOf(/\.npy/), 'an archive of NumPy (.npz)'),
+  other('PyTorch', isZipOf(/\/data\.pkl/), 'a file of PyTorch'),
   packed('zip', starts('PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'), 'a zip archive'),
   packed('7-Zip', starts('7z\xbc\xaf\x27\x1c'), 'a 7-Zip archive'),
   packed('RAR', starts('Rar!\x1a\x07'), 'a RAR archive'),
@@ -146,6 +148,11 @@ function isPickle({ bytes, text }: Head): boolean {
   return /^(\(dp?\d*\r?\n|\}q|\}\(|c[\w.]+\r?\n[\w.]+\r?\n)/.test(text);
 }
 
+/** A zip archive whose first file has such a name. */
+function isZipOf(name: RegExp): Test {
+  return ({ text }) => text.startsWith('PK\x03\x04') && name.test(text.slice(30, 130));
+}
+
 /** A length, its checksum, and an example with an image or a label. */
 function isTfRecord({ bytes, text, size }: Head): boolean {
   if (bytes.length < 64 || bytes.subarray(3, 8).some(byte => byte > 0)) return false;
@@ -165,35 +172,45 @@ const AGAIN = `copy it again as binary (FTP: binary; git: -text in .gitattribute
 const converted = (how: string): Kind => ({ name: 'converted', words: `damaged: ${how}`, hint: AGAIN });
 const LINE_ENDINGS = 'its line endings were converted, as a transfer in text mode does';
 
-/** How many chance would have to spare: each is a thousand to one, or less. */
+/** So many of a byte, or of pairs of bytes, are no chance. */
 const MANY = 12;
 
+/** For bytes that are shifted, but not at the end, and that show no more. */
+export const SHIFTED = converted(
+  'bytes are missing from it or were inserted, as where a transfer in text mode converts line endings',
+);
+
 /**
- * What a transfer as text has done to binary bytes; undefined if nothing shows. Among bytes that were not converted, one line
- * feed in 256 follows a carriage return.
+ * What a transfer as text has done to binary bytes; undefined if nothing shows. In images as in compressed bytes, CR and LF are
+ * about as frequent as their neighbours, and CRLF is as frequent as pairs of their neighbours.
  * @param bytes the first SAMPLE_BYTES of a file, or all
+ * @param isShifted whether bytes are known to be missing or inserted before the end
  */
-export function conversionOf(bytes: Uint8Array): Kind | undefined {
+export function conversionOf(bytes: Uint8Array, isShifted = false): Kind | undefined {
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   const { length } = sample;
-  let [returns, feeds, pairs, high] = [0, 0, 0, 0];
+  const counts = new Uint32Array(256);
+  let [pairs, similar] = [0, 0];
   for (let i = 0; i < length; i++) {
     const byte = sample[i]!;
-    if (byte > 127) high++;
-    else if (byte === 13) returns++;
-    else if (byte === 10) {
-      feeds++;
-      if (sample[i - 1] === 13) pairs++;
-    }
+    counts[byte]!++;
+    if (byte < 9 || byte > 11) continue;
+    if (sample[i - 1] === byte + 3) byte === LF ? pairs++ : similar++;
   }
+  const high = counts.subarray(128).some(count => count > 0);
   const end = bytes.length > length ? length - 4 : length;
-  if (high >= MANY && isUtf8(sample.subarray(0, end)))
+  if (high && length >= MANY && isUtf8(sample.subarray(0, end)))
     return converted('it was converted to UTF-8, as a transfer in text mode does');
-  if (feeds >= MANY && pairs === feeds) return converted(`${LINE_ENDINGS} (LF to CRLF)`);
-  if (pairs === 0 && (returns * feeds) / length >= MANY) return converted(`${LINE_ENDINGS} (CRLF to LF)`);
-  // All of CR, or all of LF: each is one byte in 256.
-  const rest = length / 256;
-  if (rest >= 4 * MANY && ((returns === 0 && feeds > rest) || (feeds === 0 && returns > rest)))
-    return converted(LINE_ENDINGS);
-  return undefined;
+  if (counts[LF]! >= MANY && pairs === counts[LF]) return converted(`${LINE_ENDINGS} (LF to CRLF)`);
+  const isGone = (byte: number) => counts[byte] === 0 && counts[byte - 1]! + counts[byte + 1]! >= 4 * MANY;
+  // Protocol 0 of pickles has no CR.
+  if (!PROTOCOL_0.includes(sample[0]!)) {
+    if (similar >= 2 * MANY && pairs < similar / 8) return converted(`${LINE_ENDINGS} (CRLF to LF)`);
+    if (isGone(CR) || isGone(LF)) return converted(LINE_ENDINGS);
+  }
+  return isShifted ? SHIFTED : undefined;
 }
+
+const [LF, CR] = [10, 13] as const;
+/** How pickles of protocol 0 begin. */
+const PROTOCOL_0 = Buffer.from('(c');

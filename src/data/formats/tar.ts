@@ -21,13 +21,17 @@ export interface Sink {
   end(): void;
 }
 
-/** An archive that is damaged, or beyond the limits. */
+/** Why an archive cannot be read. */
 export class TarError extends Error {
-  readonly isDamaged: boolean;
+  /** It is beyond the limits of this reader, but not damaged. */
+  readonly isLimit: boolean;
+  /** Bytes are missing or inserted, but not at the end. */
+  readonly isShifted: boolean;
 
-  constructor(message: string, { isDamaged = true } = {}) {
+  constructor(message: string, { isLimit = false, isShifted = false } = {}) {
     super(message);
-    this.isDamaged = isDamaged;
+    this.isLimit = isLimit;
+    this.isShifted = isShifted;
   }
 }
 
@@ -120,9 +124,10 @@ export class TarReader {
       return;
     }
     this.#zeroBlocks = 0;
-    if (!isHeader(block)) throw new TarError('it is damaged: no header where one must be');
+    if (!isHeader(block))
+      throw new TarError('it is damaged: no header where one must be', { isShifted: true });
     if (++this.#entries > MAX_ENTRIES)
-      throw new TarError(`it holds more than ${MAX_ENTRIES} files`, { isDamaged: false });
+      throw new TarError(`it holds more than ${MAX_ENTRIES} files`, { isLimit: true });
     const type = String.fromCharCode(block[156]!);
     const override = META.includes(type) ? {} : this.#override;
     const size = BODILESS.includes(type) ? 0 : (override.size ?? sizeIn(block));
@@ -140,7 +145,7 @@ export class TarReader {
   /** Takes a header of names and attributes. */
   #metaSink(type: string, size: number): Sink | undefined {
     this.#meta += size;
-    if (this.#meta > MAX_ALL_META) throw new TarError('its headers are too large', { isDamaged: false });
+    if (this.#meta > MAX_ALL_META) throw new TarError('its headers are too large', { isLimit: true });
     if (size > MAX_META || (type !== LONG_NAME && type !== PAX)) return undefined;
     const bytes = Buffer.alloc(size);
     let filled = 0;
