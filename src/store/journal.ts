@@ -87,7 +87,7 @@ export class Journal {
       const trials = plan(contents.trials);
       refuseOtherPlan(path, contents.trials, trials);
       const { corrupt, isPadded, complete, torn } = contents;
-      if (corrupt.length > 0 && !repair) throw corruptError(path, corrupt);
+      if (corrupt.length > 0 && !repair) throw corruptError(path, corrupt, contents.foreign);
       if (repair && (corrupt.length > 0 || isPadded)) {
         const copy = await keepCopy(path, 'damaged');
         await writeAtomically(path, repaired(file, contents, run, trials));

@@ -14,7 +14,9 @@ export function leftOutOf({ corrupt, newer, foreign }: LeftOut): string[] {
   ];
 }
 
-function said(lines: readonly number[], [one, several]: readonly [string, string], rest: string): string[] {
+function said(numbers: readonly number[], [one, several]: readonly [string, string], rest: string): string[] {
+  // A damaged newline makes one line of several.
+  const lines = [...new Set(numbers)];
   if (lines.length === 0) return [];
   return lines.length === 1
     ? [`Line ${lines[0]} of the journal ${one}${rest}.`]

@@ -57,9 +57,16 @@ export const changedError = (path: string, corrupt: readonly number[] = []) =>
     'run the same command again; if a line is corrupt, add --repair',
   );
 
-export const corruptError = (path: string, corrupt: readonly number[]) =>
-  new CifarNormError(
+/** @param foreign lines of another run, whose checksums match */
+export function corruptError(path: string, corrupt: readonly number[], foreign: readonly number[]) {
+  const unreadable = corrupt.filter(line => !foreign.includes(line));
+  const fault =
+    unreadable.length > 0
+      ? areCorrupt(unreadable)
+      : `${linesText(corrupt)} ${corrupt.length === 1 ? 'belongs' : 'belong'} to another run`;
+  return new CifarNormError(
     'run',
-    `${path}:${corrupt[0]}: ${areCorrupt(corrupt)}`,
-    'restore the journal from a copy, or drop what is corrupt with --repair: the trials of those lines run again',
+    `${path}:${(unreadable[0] ?? corrupt[0])!}: ${fault}`,
+    'restore the journal from a copy, or drop those lines with --repair: the trials of corrupt lines run again',
   );
+}

@@ -473,6 +473,30 @@ describe('runs that grew or were split', () => {
   });
 });
 
+it('the data part of a loss is compared; a record of 0.2.0 does not have it', async () => {
+  const regularized = join(emptyFolder(), 'run');
+  const words = ['sweep', file, '--data', data, '--quiet', '--workers', '1', '--set', 'reg=0.1'];
+  await cifarNorm([...words, '--out', regularized]);
+  const journal = readLines(regularized);
+  const [first, ...others] = journal.records as [Journal['records'][number], ...Journal['records']];
+  expect(first.lastEpochDataLoss).toBeLessThan(first.losses.at(-1)!);
+  for (const record of others) delete record.lastEpochDataLoss;
+  expect((await verify(writeLines(journal))).code).toBe(0);
+  first.lastEpochDataLoss! += 1;
+  const { code, stdout } = await verify(writeLines(journal));
+  expect(stdout).toMatch(/differs: lastEpochDataLoss is .* instead of/);
+  expect(code).toBe(1);
+});
+
+it('a run with the plan of another one is not resumed, and nothing is called corrupt that is not', async () => {
+  const folder = writeLines(readLines(run), [sealed(readLines(other).plans[0]!)]);
+  const words = ['sweep', file, '--data', data, '--quiet', '--workers', '1', '--out', folder];
+  const { code, stderr } = await cifarNorm(words);
+  expect(stderr).toMatch(/journal\.jsonl:17: line 17 belongs to another run\n/);
+  expect(code).toBe(1);
+  expect((await cifarNorm([...words, '--repair'])).code).toBe(0);
+});
+
 it('a CSV file that was changed by hand is found', async () => {
   const folder = join(emptyFolder(), 'run');
   cpSync(run, folder, { recursive: true });
