@@ -1,5 +1,4 @@
 /** What `gradcheck` prints and writes. */
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import picocolors from 'picocolors';
 import { groupBy } from '../analysis/group-by.ts';
@@ -8,7 +7,7 @@ import { runChecks } from '../checks/checks.ts';
 import { checkExperiment } from '../checks/net-checks.ts';
 import { loadExperiment } from '../config/load.ts';
 import { sweepCells } from '../config/sweep-cells.ts';
-import { writeAtomically } from '../files/atomic.ts';
+import { makeFolder, writeAtomically } from '../files/atomic.ts';
 import { explained } from '../files/system-error.ts';
 import { pow } from '../kernels/base.ts';
 import { gradcheckCsv } from '../report/gradcheck-csv.ts';
@@ -46,7 +45,7 @@ async function settingsOf(experiment: string, set: readonly string[], cwd: strin
 async function writeCsv(folder: string, results: readonly CheckResult[]): Promise<void> {
   const path = join(folder, 'gradcheck.csv');
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeAtomically(path, gradcheckCsv(results));
   } catch (error) {
     throw explained(error, 'usage', `cannot write ${path}`, 'choose another folder with --out DIR');

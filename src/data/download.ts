@@ -50,7 +50,11 @@ export interface Download {
 export async function download(request: Download): Promise<string> {
   const { url, folder, archive, signal } = request;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new CifarNormError('usage', `${url}: not an HTTP URL`, 'use the form https://host/file');
+    throw new CifarNormError(
+      'usage',
+      `${url || 'an empty text'} is not an HTTP URL`,
+      'use the form https://host/file',
+    );
   const target = join(folder, archive.name);
   const lock = await reserve(target, signal);
   try {

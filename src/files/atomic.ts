@@ -107,15 +107,26 @@ async function isThere(path: string): Promise<boolean> {
 
 /** Makes a folder with those above it, and flushes their names to disk; that of a folder that is there, too. */
 export async function makeFolder(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  const made = await mkdir(path, { recursive: true }).catch(async (error: Error) => {
     // It names the part that could not be made.
-    throw error instanceof Error ? Object.assign(error, { path }) : error;
+    throw Object.assign(await reasonOf(error, path), { path });
   });
   const first = resolve(made ?? path);
   for (let folder = resolve(path); ; folder = dirname(folder)) {
     await syncFolder(folder);
     if (folder === first || folder === dirname(folder)) return;
   }
+}
+
+/** Where a disk is full or read-only, Node's recursive mkdir only says that the folder is not there: the first part says why. */
+async function reasonOf(error: NodeJS.ErrnoException, path: string): Promise<Error> {
+  if (error.code !== 'ENOENT') return error;
+  let first = resolve(path);
+  while (!(await isThere(dirname(first)))) first = dirname(first);
+  return await mkdir(first).then(
+    () => error,
+    reason => reason,
+  );
 }
 
 /** Flushes the name of a new file to disk, where the system can: Windows does not open folders, and some systems flush none. */

@@ -69,13 +69,23 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const path = error.dest ?? error.path;
   // The code is for those who search for it.
   const reason = error.code === 'ENOENT' ? row.reason : `${row.reason} (${error.code})`;
-  const obstacle = path === undefined ? undefined : obstacleTo(path);
+  if (path === undefined) return { reason, cure: row.cure?.includes('PATH') ? undefined : row.cure };
+  const obstacle = obstacleOf(error.code, path);
   const where = obstacle?.part === path ? 'it' : obstacle?.part;
-  const shown = path === undefined ? undefined : (obstacle?.part ?? lastThere(path));
   return {
     reason: obstacle ? `${reason}: ${where} ${obstacle.words}` : reason,
-    cure: shown === undefined && row.cure?.includes('PATH') ? undefined : row.cure?.replace('PATH', shown!),
+    cure: row.cure?.replace('PATH', obstacle?.part ?? path),
   };
+}
+
+/** What the code of a refusal means for a path. */
+function obstacleOf(code: string, path: string): Obstacle | undefined {
+  const obstacle = obstacleTo(path);
+  const part = lastThere(path);
+  // A path that is missing is to be made, and its folder refuses that.
+  const isMade = part !== path && (obstacle === undefined || obstacle.words === MISSING);
+  if (code === 'ENOENT' || !isMade) return obstacle;
+  return code === 'EACCES' || code === 'EPERM' ? { part, words: 'may not be written to' } : undefined;
 }
 
 /** The path, or the nearest folder above it that is there. */
@@ -106,6 +116,8 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'code' in error && 'errno' in error && typeof error.code === 'string';
 }
 
+const MISSING = 'is missing';
+
 /** A part of a path that the system does not get past. */
 export interface Obstacle {
   readonly part: string;
@@ -124,7 +136,7 @@ export function obstacleTo(path: string): Obstacle | undefined {
     const isLast = part === path;
     const stats = attempt(() => lstatSync(part));
     if (stats === 'EACCES') return { part: dirname(part), words: 'may not be entered' };
-    if (stats === 'ENOENT' && !isLast) return { part, words: 'is missing' };
+    if (stats === 'ENOENT' && !isLast) return { part, words: MISSING };
     if (typeof stats === 'string') return undefined;
     const there = stats.isSymbolicLink() ? attempt(() => statSync(part)) : stats;
     if (typeof there === 'string') return { part, words: linkWords(part, there) };

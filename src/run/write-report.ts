@@ -1,8 +1,8 @@
 /** Writes the report of runs: a page, its figures, or a summary in Markdown. */
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CifarNormError } from '../errors.ts';
-import { writeAtomically } from '../files/atomic.ts';
+import { makeFolder, writeAtomically } from '../files/atomic.ts';
 import { explained } from '../files/system-error.ts';
 import { reportMarkdown } from '../report/page/markdown.ts';
 import { reportPage } from '../report/page/page.ts';
@@ -45,7 +45,7 @@ export async function writeReport(
         await write(out, [reportMarkdown(pages)]);
         return [out];
       case 'svg': {
-        await mkdir(out, { recursive: true });
+        await makeFolder(out);
         const prefixes = distinct(labels.map(label => label.replaceAll('/', '-')));
         const files = pages.flatMap((page, i) =>
           svgFiles(page).map(({ name, text }) => ({

@@ -8,6 +8,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -80,6 +81,40 @@ describe.skipIf(process.platform === 'win32')('the reason is named with its plac
     expect(itself.reason).toBe('permission denied (EACCES)');
     expect(itself.cure).toContain(`ls -ld ${at('locked')}`);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'a folder that cannot be made names the folder that refuses, and why',
+    () => {
+      const home = emptyFolder();
+      chmodSync(home, 0o755);
+      const words = [entry, 'data', 'download', '--from', at('file'), '--quiet'];
+      const ask = (cache: string, uid?: number) => {
+        // The size is right, so that the place is looked at.
+        truncateSync(at('file'), 170_052_171);
+        const env = { ...process.env, HOME: home, XDG_CACHE_HOME: cache };
+        return spawnSync(process.execPath, words, {
+          encoding: 'utf8',
+          env,
+          cwd: '/',
+          ...(uid && { uid, gid: uid }),
+        }).stderr;
+      };
+      expect(ask(join(home, 'a', 'b'), 65_534)).toMatch(
+        `: permission denied (EACCES): ${home} may not be written to\n  hint: look at owner and permissions with ls -ld ${home}, then run`,
+      );
+      const disk = join(emptyFolder(), 'disk');
+      mkdirSync(disk);
+      if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=16k', 'tmpfs', disk]).status !== 0) return;
+      try {
+        expect(ask(join(disk, 'a', 'b'))).toMatch(
+          /: the file system is read-only \(EROFS\)\n {2}hint: mount it for writing/,
+        );
+      } finally {
+        spawnSync('umount', [disk]);
+        truncateSync(at('file'), 0);
+      }
+    },
+  );
 
   it.skipIf(!statSync('/dev/full', { throwIfNoEntry: false }))('a full disk', () => {
     const { reason, cure } = refused(() => writeSync(openSync('/dev/full', 'w'), 'x'));
