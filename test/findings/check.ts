@@ -1,4 +1,5 @@
 /** Makes runs up, lets the program print all it has to say about them, and has the second reading judge every sentence. */
+import { madeAnswer } from './made-answers.ts';
 import { type MadeRun, madePair, madeRun } from './made-run.ts';
 import {
   askedOf,
@@ -8,16 +9,19 @@ import {
   differencesIn,
   markdownOf,
   type PrintedComparison,
+  pageOf,
   pageRunOf,
 } from './printed.ts';
 import { randomOf } from './random.ts';
 import { rawRunOf } from './raw.ts';
+import { answerFaults } from './reading/answer-forms.ts';
 import { captionFaults, differenceFaults } from './reading/caption-forms.ts';
 import { comparisonTableFaults } from './reading/comparison-forms.ts';
 import { noteFaults, readMarkdown } from './reading/document.ts';
 import type { RawRun } from './reading/facts.ts';
 import { type Family, familyBy, familyOfRuns } from './reading/families.ts';
 import { read, subjectOf } from './reading/grammar.ts';
+import { readPage } from './reading/page-forms.ts';
 
 export interface Sentence {
   /** Where it is printed. */
@@ -28,19 +32,35 @@ export interface Sentence {
 }
 
 /** Every sentence about the made-up run of a number, judged. */
-export function judgedOf(number: number): Sentence[] {
+export async function judgedOf(number: number): Promise<Sentence[]> {
   const made = madeRun(number);
-  return [...reportOf(made), ...askedComparison(made), ...pairOf(number)];
+  return [...reportOf(made), ...askedComparison(made), ...pairOf(number), ...(await answerOf(number))];
 }
 
-function reportOf({ run }: MadeRun): Sentence[] {
+/** The answer to one of the notebook's questions, which every twentieth number has. */
+async function answerOf(number: number): Promise<Sentence[]> {
+  if (number % 20 !== 0) return [];
+  const { question, sentences, raw } = await madeAnswer(number);
+  return answerFaults(question, sentences, raw).map(one => ({ place: `answer ${question}`, ...one }));
+}
+
+function reportOf({ run, number }: MadeRun): Sentence[] {
   const raw = rawRunOf(run);
   const subject = subjectOf(raw);
   const page = pageRunOf(run);
   const differences = differencesIn(page);
+  const charts = chartsIn(page);
+  const captions = new Set([
+    ...charts.map(({ caption }) => caption),
+    ...(differences ? [differences.caption] : []),
+  ]);
   return [
+    // A whole page takes as long as all the rest.
+    ...(number % 10 === 0
+      ? readPage(pageOf(page), subject, captions).map(one => ({ place: 'page', ...one }))
+      : []),
     ...readMarkdown(markdownOf(page), raw, subject).map(one => ({ place: 'report', ...one })),
-    ...chartsIn(page).flatMap(chart => [
+    ...charts.flatMap(chart => [
       {
         place: 'chart',
         form: 'caption',

@@ -15,11 +15,11 @@ const [runs, from, nulls] = [numberFrom('RUNS', 500), numberFrom('FROM', 1), num
 const MOST_SHOWN = 20;
 
 describe.runIf(runs > 0)('made-up runs', () => {
-  it(`no sentence about ${runs} of them is false`, () => {
+  it(`no sentence about ${runs} of them is false`, async () => {
     const shown: string[] = [];
     let [sentences, wrong] = [0, 0];
     for (let number = from; number < from + runs; number++) {
-      for (const { place, form, text, faults } of judgedOf(number)) {
+      for (const { place, form, text, faults } of await judgedOf(number)) {
         sentences++;
         if (faults.length === 0) continue;
         wrong++;

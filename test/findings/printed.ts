@@ -2,6 +2,7 @@
 import { axesOf } from '../../src/analysis/axes.ts';
 import { type Comparison, compareBy, compareRuns } from '../../src/analysis/comparison.ts';
 import { comparisonSentences, comparisonTable } from '../../src/analysis/comparison-report.ts';
+import { listed } from '../../src/analysis/words.ts';
 import type { Where } from '../../src/config/where-schema.ts';
 import { measureNames } from '../../src/records/measures.ts';
 import { chartsOf } from '../../src/report/charts.ts';
@@ -45,7 +46,9 @@ export function differencesIn(
   const comparison = comparisonOfRun(page);
   const { axis } = findingIn(page.view);
   const chart = comparison && axis !== null ? differenceChart(comparison, axis) : undefined;
-  return chart && axis !== null ? { caption: differenceCaption(chart, 'the baseline'), axis } : undefined;
+  if (!chart || axis === null) return undefined;
+  const baselines = [...new Set(comparison!.cells.map(({ baseline }) => baseline.name))];
+  return { caption: differenceCaption(chart, listed(baselines)), axis };
 }
 
 /** What somebody may ask of `compare`. */

@@ -1,10 +1,10 @@
 /** Question 1: the scale of the initial weights. */
-import { estimate } from '../../analysis/cells.ts';
+import { estimate, isTie } from '../../analysis/cells.ts';
 import { compareBy } from '../../analysis/comparison.ts';
 import { findingOf } from '../../analysis/finding.ts';
 import { diagnosedOf, gainOf, layerMean } from '../../analysis/layers.ts';
 import { axisValues, type Result, shortText } from '../../analysis/results.ts';
-import { normalizationName } from '../../analysis/words.ts';
+import { listed, normalizationName } from '../../analysis/words.ts';
 import type { Settings } from '../../config/schema.ts';
 import { scaleOf } from '../../nn/initial-weights.ts';
 import { sizeText } from '../text.ts';
@@ -76,11 +76,14 @@ function criticalSentences(results: readonly Result[]): string[] {
     return cell.ranked && mean !== null ? [{ cell, mean }] : [];
   });
   if (ranked.length === 0) return [];
-  const { cell } = ranked.reduce((best, other) => (other.mean > best.mean ? other : best));
-  const { hiddenDims, weightScale } = cell.results[0]!.trial.settings;
+  const highest = ranked.reduce((most, { mean }) => Math.max(most, mean), 0);
+  const best = ranked.filter(({ mean }) => isTie(mean, highest)).map(({ cell }) => cell);
+  const { hiddenDims } = best[0]!.results[0]!.trial.settings;
   const critical = scaleOf('he', hiddenDims.at(-1)!);
+  const places = listed(best.map(({ results: [first] }) => shortText(first!.trial.settings.weightScale)));
+  const gains = listed(best.map(cell => sizeText(gainOf(cell, 2))));
   return [
-    `The best training accuracy of the plain net is highest at ${shortText(weightScale)}, where each layer's gain is ${sizeText(gainOf(cell, 2))}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
+    `The best training accuracy of the plain net is highest at ${places}, where each layer's gain is ${gains}; theory's critical scale, with gain 1, is sqrt(2/${hiddenDims.at(-1)}) = ${shortText(critical)}.`,
   ];
 }
 
@@ -152,7 +155,7 @@ function partedOf(results: readonly Result[]): Parted[] {
       );
       return axisValues(own, 'hiddenWeightFactor')
         .filter(factor => factor !== 1)
-        .map(factor => {
+        .flatMap((factor): Parted[] => {
           const pairs = own
             .filter(({ trial }) => trial.settings.hiddenWeightFactor === factor)
             .flatMap(result => {
@@ -161,17 +164,20 @@ function partedOf(results: readonly Result[]): Parted[] {
               );
               return base ? [[result.record().losses, base.record().losses] as const] : [];
             });
-          const differences = pairs.map(([a, b]) =>
-            a.length === b.length
-              ? a.map((loss, i) => Math.abs(loss - b[i]!) / b[i]!)
-              : [Number.POSITIVE_INFINITY],
-          );
+          if (pairs.length === 0) return [];
+          const differences = pairs.map(([a, b]) => [
+            ...a.slice(0, b.length).map((loss, i) => Math.abs(loss - b[i]!) / b[i]!),
+            // One of the two diverged before the other.
+            ...(a.length === b.length ? [] : [Number.POSITIVE_INFINITY]),
+          ]);
           const { normEps } = own[0]!.trial.settings;
-          return {
-            name: `${normalizationName(normalization)}, weights times ${factor}, eps ${shortText(normEps)}`,
-            first: Math.max(0, ...differences.map(all => all[0] ?? 0)),
-            largest: Math.max(0, ...differences.flat()),
-          };
+          return [
+            {
+              name: `${normalizationName(normalization)}, weights times ${factor}, eps ${shortText(normEps)}`,
+              first: Math.max(0, ...differences.map(all => all[0] ?? 0)),
+              largest: Math.max(0, ...differences.flat()),
+            },
+          ];
         });
     }),
   );
@@ -185,7 +191,8 @@ const exactTable = (parted: readonly Parted[]) =>
     ['Largest relative difference of the losses from those with c = 1, over all seeds.'],
   );
 
-const partText = (value: number) => (value === 0 ? 'same bits' : sizeText(value));
+const partText = (value: number) =>
+  value === 0 ? 'same bits' : Number.isFinite(value) ? sizeText(value) : 'one diverged';
 
 const exactSentences = (parted: readonly Parted[]): string[] => {
   if (parted.length === 0) return [];
@@ -195,7 +202,7 @@ const exactSentences = (parted: readonly Parted[]): string[] => {
     `Exact test: every loss is the same to the last bit for ${same.length > 0 ? same.map(({ name }) => name).join('; ') : 'no net'}.`,
     ...(rest.length > 0
       ? [
-          `The first losses differ by ${rest.map(({ name, first }) => `${sizeText(first)} (${name})`).join('; ')}.`,
+          `The first losses differ by ${rest.map(({ name, first }) => `${first === 0 ? '0' : partText(first)} (${name})`).join('; ')}.`,
         ]
       : []),
   ];

@@ -1,7 +1,8 @@
 /** Question 4: when layer normalization works badly. */
-import { type Cell, estimate } from '../../analysis/cells.ts';
+import { type Cell, estimate, isTie } from '../../analysis/cells.ts';
 import type { ComparedCell } from '../../analysis/compared-cell.ts';
 import { diagnosedOf, layerMean } from '../../analysis/layers.ts';
+import type { Outcome } from '../../analysis/outcomes.ts';
 import { axisValues, type Result } from '../../analysis/results.ts';
 import { fractionText, listed } from '../../analysis/words.ts';
 import { sameValue } from '../../config/same-value.ts';
@@ -60,22 +61,24 @@ const cellsAt =
   normalization =>
     cellsWith(results, { normalization, [key]: value })[0];
 
-/** Where layer norm does not learn, and where it is behind the plain net. */
+/** Where layer norm does not learn or blows up, and where it is behind the plain net. */
 function shortSentence(runs: Runs): string[] {
   const found = AXES.flatMap(({ run, what, text }) => {
     const comparison = againstPlain(runs[run] ?? [], MEASURE, ['layernorm']);
     const at = (is: (cell: ComparedCell) => boolean) =>
       listed((comparison?.cells ?? []).filter(is).map(({ candidate }) => text(candidate.axes[keyOf(run)]!)));
-    const lost = at(({ obstacle }) => obstacle?.kind === 'outcome' && obstacle.candidate === 'at chance');
-    const behind = at(({ verdict }) => verdict === 'worse');
-    return [
-      ...(lost === '' ? [] : [`does not learn at ${what} ${lost}`]),
-      ...(behind === '' ? [] : [`is worse than the plain net at ${what} ${behind}`]),
-    ];
+    const ended = (outcome: Outcome) =>
+      at(({ obstacle }) => obstacle?.kind === 'outcome' && obstacle.candidate === outcome);
+    const places = [
+      ['does not learn', ended('at chance')],
+      ['blows up', ended('blows up')],
+      ['is worse than the plain net', at(({ verdict }) => verdict === 'worse')],
+    ] as const;
+    return places.flatMap(([verb, values]) => (values === '' ? [] : [`${verb} at ${what} ${values}`]));
   });
   const tried = AXES.filter(({ run }) => (runs[run] ?? []).length > 0).map(({ what }) => what);
   if (tried.length === 0) return [];
-  const where = found.length > 0 ? listed(found) : 'is nowhere worse than the plain net';
+  const where = found.length > 0 ? listed(found) : 'is nowhere found to be worse than the plain net';
   return [`Layer norm ${where}; tried: ${listed(tried)}.`];
 }
 
@@ -120,15 +123,19 @@ function growth(cell: Cell | undefined): number | null {
 
 function axisSentences({ key, what, text }: AxisRow, results: readonly Result[]): string[] {
   const comparison = againstPlain(results, MEASURE, ['layernorm']);
-  if (!comparison) return [];
+  if (!comparison || comparison.cells.length === 0) return [];
   const values = axisValues(results, key);
   const verdicts = verdictsText(comparison, comparison.cells, ({ candidate }) => text(candidate.axes[key]!));
-  const best = (value: SettingValue) => {
+  const means = values.flatMap(value => {
     const cell = cellsAt(results, key, value)('layernorm');
-    return cell ? (estimate(cell, MEASURE).mean ?? 0) : 0;
-  };
-  const top = Math.max(...values.map(best));
-  const failing = values.filter(value => best(value) < 0.6 * top).map(text);
+    const { mean } = cell ? estimate(cell, MEASURE) : { mean: null };
+    return mean === null ? [] : [{ value, mean }];
+  });
+  const top = Math.max(...means.map(({ mean }) => mean));
+  const failing = means
+    .filter(({ mean }) => mean < 0.6 * top && !isTie(mean, 0.6 * top))
+    .map(({ value }) => text(value));
+  if (means.length === 0) return [];
   return [
     `By ${what}, layer norm against the plain net in best training accuracy is ${verdicts}. Its mean is below 60 % of its highest (${fractionText(top)}) at ${listed(failing) || 'no value'}.`,
   ];

@@ -1,16 +1,8 @@
 /** The course of training: small multiples along an axis, and every trial by itself. */
 
-import { cellsOf } from '../../analysis/cells.ts';
-import type { Finding } from '../../analysis/finding.ts';
+import { groupBy } from '../../analysis/group-by.ts';
 import { netsOf } from '../../analysis/nets.ts';
-import {
-  axisKeys,
-  axisValues,
-  type Result,
-  seedsIn,
-  shortText,
-  varyingKeys,
-} from '../../analysis/results.ts';
+import { type Result, seedsIn, varyingKeys } from '../../analysis/results.ts';
 import { counted, fractionText } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
 import { NUM_CLASSES } from '../../data/dataset.ts';
@@ -30,36 +22,27 @@ const MOST_CURVES = 6;
 /** Every second curve is dashed, so that curves differ not only in colour. */
 const drawnAs = (index: number) => ({ color: index, dashed: index % 2 === 1 });
 
-/** Training accuracy by epoch: a panel for each value of the finding's axis, a curve for each net. */
-export function smallMultiples(results: readonly Result[], { axis }: Finding): Markup {
-  const values = axis === null ? [] : axisValues(results, axis);
-  const nets = curveNamer(
-    results,
-    axisKeys(results).filter(key => key !== axis),
-    'the net',
-  );
-  const cells = cellsOf(results.filter(({ status }) => status !== 'failed'));
-  const names = [...new Set(cells.map(cell => nets(cell.results[0]!)))];
-  if (axis === null || values.length < 3 || values.length > MOST_PANELS || names.length > MOST_CURVES)
+/** Training accuracy by epoch: a panel for each place on the finding's axis, a curve for each net. */
+export function smallMultiples(results: readonly Result[]): Markup {
+  const { axis, nets } = netsOf(results);
+  const cells = nets.flatMap((net, color) => net.cells.map(cell => ({ ...cell, name: net.name, color })));
+  const places = [...groupBy(cells, ({ at }) => at)].sort(([, [a]], [, [b]]) => (a!.x ?? 0) - (b!.x ?? 0));
+  if (axis === null || places.length < 3 || places.length > MOST_PANELS || nets.length > MOST_CURVES)
     return html``;
   const top = topOf(results);
-  const panels = values.map(value => {
-    const here = cells.filter(({ results: [first] }) => first!.trial.axes[axis] === value);
-    const curves = here.map(
-      (cell): MiniCurve => ({
-        ...drawnAs(names.indexOf(nets(cell.results[0]!))),
-        points: meanCurve(cell.results.map(result => pointsOf(result.record(), 'trainAccuracy'))),
-      }),
-    );
-    const title = `${axis} ${shortText(value)}`;
-    const ends = curves.map(
-      ({ color, points }) => `${names[color]} ends at ${accuracyText(points.at(-1)?.y)}`,
-    );
-    return html`<figure><h3>${shortText(value)}</h3>${mini([accuracyPanel(curves, top, '')], `Training accuracy by epoch at ${title}: ${ends.join(', ')}.`)}</figure>`;
+  const panels = places.map(([at, here]) => {
+    const curves = here.flatMap(({ cell, name, color }) => {
+      const records = cell.results.filter(({ status }) => status !== 'failed').map(result => result.record());
+      const points = meanCurve(records.map(record => pointsOf(record, 'trainAccuracy')));
+      return points.length === 0 ? [] : [{ ...drawnAs(color), points, name }];
+    });
+    const ends = curves.map(({ name, points }) => `${name} ends at ${accuracyText(points.at(-1)!.y)}`);
+    const told = ends.length === 0 ? 'no values' : ends.join(', ');
+    return html`<figure><h3>${at}</h3>${mini([accuracyPanel(curves, top, '')], `Training accuracy by epoch at ${axis.label} ${at}: ${told}.`)}</figure>`;
   });
-  return html`<h2>Along ${axis}</h2>
-<p>Training accuracy by epoch, a panel for each ${axis}. A curve that stays on the dotted line, chance, learns nothing. All panels have the same scales.</p>
-<ul class="tools keys">${names.map((name, i) => html`<li>${sampleOf(i)} ${name}</li>`)}</ul>
+  return html`<h2>Along ${axis.label}</h2>
+<p>Training accuracy by epoch, a panel for each ${axis.label}. A curve that stays on the dotted line, chance, learns nothing. All panels have the same scales.</p>
+<ul class="tools keys">${nets.map(({ name }, i) => html`<li>${sampleOf(i)} ${name}</li>`)}</ul>
 <div class="panels">${panels}</div>
 `;
 }

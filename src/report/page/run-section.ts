@@ -30,7 +30,7 @@ export function* runSections(run: PageRun): Generator<Markup> {
     if (comparison) yield comparisonSection(comparison, finding.axis, 'Comparison');
     yield html`<h2>Results</h2>
 ${tableHtml(resultsTable(results, data))}`;
-    yield smallMultiples(results, finding);
+    yield smallMultiples(results);
     yield* trialCourses(results);
     yield* heatMaps(results);
   }

@@ -389,10 +389,14 @@ export function differenceFaults(caption: string, family: Family, key: string): 
     const name = nameOf(Object.fromEntries(own.map(one => [one, candidate.settings[one]!])), family.write);
     curves.set(name, [...(curves.get(name) ?? []), difference.mean]);
   }
-  const [, text] = /^The dotted line is .*?\. (The mean of .*)\.$/.exec(caption) ?? [];
+  const [, baseline, text] = /^The dotted line is (.*?)\. (The mean of .*)\.$/.exec(caption) ?? [];
   if (text === undefined) return [`cannot be read: ${caption}`];
   const parts = text.split(/; |, (?=the mean of )| and (?=the mean of )/);
   return [
+    ...expect(
+      family.compared.every(({ names }) => baseline!.includes(names.baseline.net)),
+      `the baselines are ${family.compared.map(({ names }) => names.baseline.net).join(', ')}`,
+    ),
     ...expect(parts.length === curves.size, `${curves.size} curves: ${[...curves.keys()].join('; ')}`),
     ...parts.flatMap(part => {
       const [, name, places, of] =

@@ -16,7 +16,7 @@ import {
 } from './judging.ts';
 import { capitalized, isFigure, isProbability, numberIn, regexOf, settingsText } from './words.ts';
 
-const verdictWord = (verdict: Verdict, { margin }: Family): string =>
+export const verdictWord = (verdict: Verdict, { margin }: Family): string =>
   verdict === 'equivalent' ? `equivalent within ${margin}` : verdict;
 
 const cellForm: Form = {
@@ -101,7 +101,7 @@ export function flipFaults(text: string, { a, b }: Compared): string[] {
 }
 
 /** Why two cells are not compared, as it is said. */
-function reasonFaults(reason: string, one: Compared, subject: Subject): string[] {
+export function reasonFaults(reason: string, one: Compared, subject: Subject): string[] {
   const family = subject.family!;
   const told = ({ outcome }: RawCell) =>
     outcome === 'at chance' || outcome === 'blows up' || outcome === 'failed';

@@ -22,6 +22,9 @@ export interface RawRecord {
     readonly valAccuracy: number;
   }[];
   readonly lastEpochDataLoss?: number | undefined;
+  readonly diagnostics?:
+    | readonly { readonly layers: readonly Readonly<Partial<Record<string, number>>>[] }[]
+    | undefined;
 }
 
 export interface RawRun {

@@ -424,7 +424,7 @@ const trendForm: Form = {
     nets.axis === undefined
       ? undefined
       : `Along ${axisOf(nets)}, (${MEASURE})(, each after its own epochs)?: (.*) \\(ends against each other, inner values against both(?:, corrected for (${COUNT}) comparisons)?\\)\\.`,
-  judge: ([, measureText, ownEnds, text, corrected], { run, nets }) => {
+  judge: ([, measureText, ownEnds, text, corrected], { run, nets, measure: usual }) => {
     const measure = measureNamed(measureText!)!;
     const { trends, size } = trendsOf(nets, measure);
     const at = placesOf(nets);
@@ -432,7 +432,7 @@ const trendForm: Form = {
     const clause = `(?:(rises|falls) from (${ESTIMATE}) at (${at}) to (${ESTIMATE}) at (${at})|is (higher|lower) at (${at}) \\((${ESTIMATE})\\) than at both ends)`;
     return [
       ...expect(
-        measure === usualMeasure(run.trials.filter(({ record }) => record)),
+        measure === (usual ?? usualMeasure(run.trials.filter(({ record }) => record))),
         `${measure} is not what is compared`,
       ),
       ...expect(numberIn(corrected ?? '1') === size, `corrected for ${size}`),

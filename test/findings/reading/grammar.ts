@@ -54,3 +54,7 @@ export function read(text: string, subject: Subject): Reading {
   const best = readings.find(({ faults }) => faults.length === 0) ?? readings[0];
   return best ?? { form: 'unknown', faults: ['no known form'], claims: [] };
 }
+
+/** Reads a sentence whose trends are of another measure than the usual one. */
+export const readWith = (text: string, subject: Subject, measure: Subject['measure']): Reading =>
+  read(text, measure === undefined ? subject : { ...subject, measure });

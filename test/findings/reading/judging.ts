@@ -12,6 +12,8 @@ export interface Subject {
   readonly nets: Nets;
   /** The comparison that the sentences speak of. */
   readonly family: Family | undefined;
+  /** The measure of trends; that of the usual comparison unless told. */
+  readonly measure?: MeasureName | undefined;
 }
 
 export const FIG = '-?\\d*\\.\\d+(?:e-?\\d+)?';
