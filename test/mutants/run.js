@@ -141,7 +141,7 @@ class Copy {
     );
     if (signal === 'SIGKILL') return `${files.join(', ')} takes too long`;
     if (code === 0) {
-      if (!limits.has(files)) limits.set(files, 60_000 + 10 * (performance.now() - start));
+      if (!limits.has(files)) limits.set(files, 60_000 + Math.ceil(10 * (performance.now() - start)));
       return undefined;
     }
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
