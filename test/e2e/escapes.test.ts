@@ -166,7 +166,8 @@ describe('commands to copy', () => {
     return stdout.split('\0').slice(0, -1);
   };
 
-  it.each(names)('of a run called %j', async name => {
+  // As a folder, ~ is the home folder.
+  it.each(names.filter(name => name !== '~'))('of a run called %j', async name => {
     const cwd = emptyFolder();
     writeFileSync(join(cwd, `${name}.json`), JSON.stringify({ ...TINY, sweep: { normalization: ['none'] } }));
     const { code, stderr } = await cifarNorm(['sweep', `./${name}.json`, `--out=${name}`], { cwd });
