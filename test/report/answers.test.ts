@@ -113,7 +113,7 @@ describe('question 4', () => {
       /^Layer norm is worse than the plain net at width 1; .*is worse at 1, not told apart at 64\. .* below 60 % .* at 1\.$/,
     );
     expect(finding(0.45)).toMatch(
-      /^Layer norm is nowhere worse .*is better at 1, not told apart at 64\. .* at no value\.$/,
+      /^Layer norm is nowhere found to be worse .*is better at 1, not told apart at 64\. .* at no value\.$/,
     );
   });
 });
