@@ -21,7 +21,8 @@ export interface Scan {
 
 export interface Closed {
   readonly path: string;
-  readonly error: NodeJS.ErrnoException;
+  /** As the system throws it. */
+  readonly error: Error & { readonly code?: string | undefined };
 }
 
 /** A search ends somewhere, also in a user's home or among a million photographs; sooner if the user did not ask for it. */
