@@ -2,13 +2,16 @@
  * Every sentence true: a second reading, which shares no line with the program's own, judges all that the program prints about
  * made-up runs. `npm run test:findings -- --runs N --from K` judges more of them, `--null N` simulates more runs without a difference.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { alteredOf, judgedOf } from './check.ts';
 import { type NullName, nullKinds } from './null-runs.ts';
 import { claimNames, forbidden, mostOf, simulated } from './simulate.ts';
 
 const numberFrom = (name: string, usual: number): number =>
   Number(process.env[`CIFAR_NORM_FINDINGS_${name}`] ?? usual);
+// Made-up runs take as long as the machine needs.
+vi.setConfig({ testTimeout: 1_800_000 });
+
 const [runs, from, nulls] = [numberFrom('RUNS', 500), numberFrom('FROM', 1), numberFrom('NULL', 60)];
 
 /** A test fails after so many. */
