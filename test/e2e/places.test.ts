@@ -418,7 +418,9 @@ describe('where it is searched', () => {
     const experiment = file('x.yaml', 'epochs: 1\ndata: ""\n');
     const words = how === '--data' ? ['data', 'info', '--data', ''] : ['sweep', experiment];
     const { code, stderr } = await cifarNorm(words);
-    expect(stderr).toMatch(/'--data <place>' argument '' is invalid. It is empty|data: expected at least 1 character/);
+    expect(stderr).toMatch(
+      /'--data <place>' argument '' is invalid. It is empty|data: expected at least 1 character/,
+    );
     expect(code).toBe(2);
   });
 });
