@@ -19,6 +19,9 @@ import {
 /** So many seeds are recommended: they find a difference of three standard deviations in one of ten cells in 94 % of cases. */
 const SEEDS_ADVISED = 6;
 
+/** A run can have no more seeds than these. */
+const MOST_SEEDS = 10_000;
+
 /** A table as text, for the terminal or Markdown. */
 export interface TextTable {
   readonly columns: readonly { readonly head: string; readonly align: 'left' | 'right' }[];
@@ -243,12 +246,14 @@ function planningSentences({ cells, equivalent }: Comparison): string[] {
   if (needed.length === 0) return [];
   const least = needed.reduce((a, b) => Math.min(a, b));
   const most = needed.reduce((a, b) => Math.max(a, b));
+  const text = (seeds: number) =>
+    seeds > MOST_SEEDS ? `more than ${thousands(MOST_SEEDS)}` : thousands(seeds);
   const range =
-    least === most
-      ? `${thousands(most)} seeds`
-      : `${thousands(least)} to ${thousands(most)} seeds, depending on the cell,`;
+    text(least) === text(most)
+      ? `${least > MOST_SEEDS ? '' : 'about '}${text(most)} seeds`
+      : `about ${text(least)} to ${text(most)} seeds, depending on the cell,`;
   return [
-    `By the spread seen, about ${range} would tell a difference of ${equivalent ?? DEFAULT_MARGIN} in one cell apart.`,
+    `By the spread seen, ${range} would tell a difference of ${equivalent ?? DEFAULT_MARGIN} in one cell apart.`,
   ];
 }
 

@@ -12,7 +12,7 @@ const numberFrom = (name: string, usual: number): number =>
 // Made-up runs take as long as the machine needs.
 vi.setConfig({ testTimeout: 1_800_000 });
 
-const [runs, from, nulls] = [numberFrom('RUNS', 120), numberFrom('FROM', 1), numberFrom('NULL', 60)];
+const [runs, from, nulls] = [numberFrom('RUNS', 500), numberFrom('FROM', 1), numberFrom('NULL', 60)];
 
 /** A test fails after so many. */
 const MOST_SHOWN = 20;

@@ -16,6 +16,10 @@ import {
 } from './judging.ts';
 import { capitalized, isFigure, isProbability, numberIn, regexOf, settingsText } from './words.ts';
 
+/** More seeds than a run can have. */
+const BEYOND = 'more than 10,000';
+const SEEDS = `${BEYOND}|${COUNT}`;
+
 export const verdictWord = (verdict: Verdict, { margin }: Family): string =>
   verdict === 'equivalent' ? `equivalent within ${margin}` : verdict;
 
@@ -303,7 +307,7 @@ const comparisonForms: Form[] = [
     name: 'seeds needed',
     pattern: ({ family }) =>
       family &&
-      `By the spread seen, about (${COUNT})(?: to (${COUNT}))? seeds(?:, depending on the cell,)? would tell a difference of (\\S+) in one cell apart\\.`,
+      `By the spread seen, (?:about )?(${SEEDS})(?: to (${SEEDS}))? seeds(?:, depending on the cell,)? would tell a difference of (\\S+) in one cell apart\\.`,
     judge: ([, least, most, margin], { family }) => {
       const needed = family!.compared
         .filter(({ verdict, difference }) => verdict !== 'not compared' && difference.sd > 0)
@@ -363,11 +367,13 @@ const comparisonForms: Form[] = [
   },
 ];
 
-const isAbout = (value: number, text: string): boolean => Math.abs(value - numberIn(text)) <= 1e-5 * value;
+const isAbout = (value: number, text: string): boolean =>
+  text === BEYOND ? value > 10_000 : value <= 10_000 && Math.abs(value - numberIn(text)) <= 1e-5 * value;
 
 /** Zar's formula: the least n >= 2 with n >= ((t[.975] + t[.8]) sd / margin)^2, t with n - 1 degrees of freedom. */
 export function seedsNeeded(margin: number, sd: number): number {
   const needed = (n: number) => (((criticalT(0.05, n - 1) + criticalT(0.4, n - 1)) * sd) / margin) ** 2;
+  if (needed(10_000) > 10_000) return Number.POSITIVE_INFINITY;
   let [low, high] = [1, 2];
   while (needed(high) > high) [low, high] = [high, high * 2];
   while (high - low > 1) {
