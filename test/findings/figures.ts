@@ -246,13 +246,15 @@ function recordOf(
         : Math.log(NUM_CLASSES) + 0.003 * random.normal();
   const factor = scale === 'tiny' && fate === 'learns' ? 1e-200 : 1;
   const penalty = settings.reg * random.pick([0.5, 3, 60]);
-  const losses = Array.from({ length: ended }, (_, i) => {
+  const dataLosses = Array.from({ length: ended }, (_, i) => {
     const share = Math.min(1, course((i + 1) / iterations));
     const data = i === 0 ? initial : initial + (goal - initial) * share;
-    return (
-      factor * Math.abs(data * (1 + 0.01 * random.normal())) + penalty * (1 - 0.5 * ((i + 1) / iterations))
-    );
+    return factor * Math.abs(data * (1 + 0.01 * random.normal()));
   });
+  const losses = dataLosses.map((loss, i) => loss + penalty * (1 - 0.5 * ((i + 1) / iterations)));
+  const lastEpochDataLoss = dataLosses.slice(-perEpoch).reduce((sum, loss) => sum + loss, 0) / perEpoch;
+  // Records of 0.2.0 lack it.
+  const keepsDataLoss = settings.reg > 0 && fate !== 'diverges' && random.chance(0.7);
   const accuracy = (images: number, p: number) => {
     // Learners have the level that was drawn, so that ties and effects stay as planned; others guess image by image.
     const hits = fate === 'learns' ? Math.round(images * p) : random.binomial(images, p);
@@ -280,6 +282,7 @@ function recordOf(
     iterations: ended,
     losses,
     accuracies,
+    ...(keepsDataLoss && { lastEpochDataLoss }),
     seconds,
   };
 }
