@@ -13,7 +13,10 @@ const { runs = values.null === undefined ? '2000' : '0', from, null: simulated =
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const { status } = spawnSync(
   process.execPath,
-  [vitest, 'run', 'test/findings', '--disable-console-intercept', '--reporter=dot', '--testTimeout=86400000'],
+  [
+    ...[vitest, 'run', 'test/findings/findings.test.ts', '--disable-console-intercept', '--hideSkippedTests'],
+    '--testTimeout=86400000',
+  ],
   {
     stdio: 'inherit',
     env: {

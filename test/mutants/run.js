@@ -33,7 +33,12 @@ const PARTS = [
   ['src/records/', [['test/records/measures.test.ts']]],
   ['src/analysis/', [statistics]],
 ];
-const stagesOf = file => PARTS.find(([part]) => file.startsWith(part))?.[1];
+/** Those of an edit that names who must notice it. */
+const WATCHERS = {
+  'the second reading': [['test/findings/findings.test.ts', '--testNamePattern=is false']],
+};
+const stagesOf = ({ file, by }) =>
+  by === undefined ? PARTS.find(([part]) => file.startsWith(part))?.[1] : WATCHERS[by];
 
 const ASSEMBLY = 'src/kernels/assembly/';
 /** The modules that are compiled again for an edit. The others differ only in the width and the rounding of their products. */
@@ -47,14 +52,14 @@ function readEdits() {
     .filter(name => /\.(ts|c|h)$/.test(name))
     .map(name => ({ file: `src/${name}`, text: readFileSync(join(root, 'src', name), 'utf8') }));
   const list = parse(readFileSync(new URL('mutants.yaml', import.meta.url), 'utf8'));
-  const edits = list.map(({ name, before, after = '' }) => {
+  const edits = list.map(({ name, before, after = '', by }) => {
     const places = sources.flatMap(({ file, text }) => Array(text.split(before).length - 1).fill(file));
-    return { name, before, after, file: places[0], places };
+    return { name, before, after, by, file: places[0], places };
   });
-  const faults = edits.flatMap(({ name, file, places }) => {
+  const faults = edits.flatMap(({ name, by, file, places }) => {
     if (places.length === 0) return `${name}: its text is not in src/`;
     if (places.length > 1) return `${name}: its text is in src/ several times: ${places.join(', ')}`;
-    return stagesOf(file) ? [] : `${name}: no tests are named for ${file}`;
+    return stagesOf({ file, by }) ? [] : `${name}: no tests are named for ${by ?? file}`;
   });
   return { edits, faults };
 }
@@ -90,7 +95,7 @@ class Copy {
   }
 
   /** The same with an edit, which is undone afterwards. Throws if the edited file does not compile. */
-  async failureWith({ file, before, after }) {
+  async failureWith({ file, by, before, after }) {
     const path = join(this.folder, file);
     const text = readFileSync(path, 'utf8');
     const edited = text.replace(before, () => after);
@@ -98,7 +103,7 @@ class Copy {
     try {
       if (file.startsWith(ASSEMBLY)) this.#put(await this.#compile());
       else if (file.endsWith('.ts')) parseAst(edited, { lang: 'ts' });
-      return await this.firstFailure(stagesOf(file));
+      return await this.firstFailure(stagesOf({ file, by }));
     } finally {
       writeFileSync(path, text);
       if (file.startsWith(ASSEMBLY)) this.#put(this.#compiled);
@@ -166,7 +171,7 @@ async function main() {
   const start = performance.now();
   const copies = Array.from({ length: Math.min(values.workers, chosen.length) }, () => new Copy());
   for (const copy of copies) await copy.prepare();
-  const failure = await copies[0].firstFailure(new Set(chosen.flatMap(({ file }) => stagesOf(file))));
+  const failure = await copies[0].firstFailure(new Set(chosen.flatMap(stagesOf)));
   if (failure) {
     console.error(`without any edit a test fails: ${failure}`);
     return 2;

@@ -145,7 +145,7 @@ type XText = (x: number) => string;
 
 /** Writes the places of a chart; those along an axis so that they are told apart. */
 function xTextOf(chart: Chart): XText {
-  const values = chart.series.flatMap(series => curveOf(series).points.map(({ x }) => xValue(chart, x)));
+  const values = chart.series.flatMap(({ points }) => points.map(({ x }) => xValue(chart, x)));
   const text = isCourse(chart) ? (x: number) => shortText(x) : axisText(values);
   return x => text(xValue(chart, x));
 }
