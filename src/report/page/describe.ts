@@ -57,7 +57,8 @@ function courseText(curves: readonly Curve[], chart: Chart): string[] {
   const of = (name: string) => curves.find(each => each.name === name)!.points;
   const others = new Map(of(second.name).map(({ x, y }) => [x, y]));
   const shared = of(first!.name).filter(({ x }) => others.has(x));
-  const ahead = shared.filter(({ x, y }) => (isLoss(chart) ? y < others.get(x)! : y > others.get(x)!)).length;
+  const isAhead = (y: number, other: number) => !isTie(y, other) && (isLoss(chart) ? y < other : y > other);
+  const ahead = shared.filter(({ x, y }) => isAhead(y, others.get(x)!)).length;
   return shared.length > 2 ? [end, `The first leads at ${ahead} of ${shared.length} points.`] : [end];
 }
 

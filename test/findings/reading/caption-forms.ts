@@ -254,7 +254,10 @@ function courseFaults(part: string, curves: readonly Curve[], isLoss: boolean): 
     return other ? [[y, other.y] as const] : [];
   });
   const ahead = (first: 0 | 1) =>
-    shared.filter(pair => (isLoss ? pair[first] < pair[1 - first]! : pair[first] > pair[1 - first]!)).length;
+    shared.filter(pair => {
+      const [own, other] = [pair[first], pair[1 - first]!];
+      return !ties(own, other) && (isLoss ? own < other : own > other);
+    }).length;
   // Curves that end alike may stand in either order.
   const firsts = ([0, 1] as const).filter(i => ties(curves[i]!.points.at(-1)!.y, ends[0]!.y));
   return expect(
@@ -297,37 +300,39 @@ function alongFaults(
       part,
     ) ?? [];
   if (text === undefined) return [`cannot be read: ${part}`];
-  const is = (y: number) =>
+  const is = (y: number, slack: number) =>
     what!.startsWith('On')
-      ? Math.abs(y - Math.log(10)) < 0.02 * Math.log(10)
+      ? Math.abs(y - Math.log(10)) < 0.02 * Math.log(10) + slack
       : what!.startsWith('Near')
-        ? Math.abs(y - 0.1) < 0.03
+        ? Math.abs(y - 0.1) < 0.03 + slack
         : y > clampedAt!;
-  const stretchesOf = ({ points }: Curve): string[] => {
+  const stretchesOf = ({ points }: Curve, slack: number): string[] => {
     const all: string[] = [];
     for (let start = 0; start < points.length; start++) {
       let end = start;
-      while (end < points.length && is(points[end]!.y)) end++;
+      while (end < points.length && is(points[end]!.y, slack)) end++;
       if (end - start > 1) all.push(`from ${write(points[start]!.x)} to ${write(points[end - 1]!.x)}`);
       start = Math.max(start, end);
     }
     return all;
   };
-  const named = curves
-    .map(curve => ({ name: curve.name, stretches: stretchesOf(curve) }))
-    .filter(({ stretches }) => stretches.length > 0);
-  const [, few, of] = regexOf(`^(${COUNT}) of (${COUNT}) curves, in places$`).exec(text) ?? [];
-  if (few !== undefined)
-    return expect(
-      named.length === numberIn(few) && curves.length === numberIn(of!),
-      `${named.length} of ${curves.length}`,
-    );
-  const right = named.map(
-    ({ name, stretches }) =>
-      `${name} ${stretches.length < 2 ? stretches.join('') : `${stretches.slice(0, -1).join(', ')} and ${stretches.at(-1)}`}`,
-  );
-  return expect(text === right.join('; '), `${what}: ${right.join('; ')}`);
+  const placesWith = (slack: number): string => {
+    const named = curves
+      .map(curve => ({ name: curve.name, stretches: stretchesOf(curve, slack) }))
+      .filter(({ stretches }) => stretches.length > 0);
+    if (named.length > MOST_NAMED) return `${named.length} of ${curves.length} curves, in places`;
+    return named.map(({ name, stretches }) => `${name} ${enumeration(stretches)}`).join('; ');
+  };
+  // A value on the very edge of what counts as near is either.
+  const right = [placesWith(1e-9), placesWith(-1e-9)];
+  return expect(right.includes(text), `${what}: ${right[0]}`);
 }
+
+/** More curves are counted instead of named. */
+const MOST_NAMED = 3;
+
+const enumeration = (items: readonly string[]): string =>
+  items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
 /** `3 curves by epoch. batch norm: .1 at 0 to .5 at 9, best .5 at 9. 1 diverged.` */
 function summaryFaults({ summary, xLabel }: ShownChart, { curves, isLoss, write }: Drawn): string[] {

@@ -25,7 +25,7 @@ export const isFigure = (text: string, value: number): boolean =>
 /** A p value: three decimals, `<.001`, `>.999`. */
 export function isProbability(text: string, p: number, tolerance = 0): boolean {
   if (text === '<.001') return p < 0.001 + 1e-9 + tolerance;
-  if (text === '>.999') return p > 0.999 - 1e-9 - tolerance && p < 1;
+  if (text === '>.999') return p > 0.999 - 1e-9 - tolerance;
   return /^\d?\.\d{3}$/.test(text) && Math.abs(Number(text) - p) <= 0.0005 + 1e-9 + tolerance;
 }
 
