@@ -76,6 +76,8 @@ class Copy {
     process.on('exit', () => rmSync(this.folder, { recursive: true, force: true }));
     for (const name of readdirSync(root).filter(name => !/^(node_modules|results|\.git)$/.test(name)))
       cpSync(join(root, name), join(this.folder, name), { recursive: true });
+    // A module that is compiled again does not have the checksum of the build.
+    for (const name of MODULES) rmSync(`${this.#wasm(name)}.sha256`, { force: true });
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
@@ -119,8 +121,11 @@ class Copy {
   }
 
   #put(compiled) {
-    for (const [name, bytes] of compiled)
-      writeFileSync(join(this.folder, 'dist/kernels', `${name}.wasm`), bytes);
+    for (const [name, bytes] of compiled) writeFileSync(this.#wasm(name), bytes);
+  }
+
+  #wasm(name) {
+    return join(this.folder, 'dist/kernels', `${name}.wasm`);
   }
 
   async #failureIn(files) {

@@ -56,10 +56,10 @@ class Normalization:
         xhat, std = cache
         flat = xhat.reshape(dout.shape)
         d = self._grouped(dout * gamma)
-        dx = d - xhat * (d * xhat).mean(self.axis, keepdims=True)
+        slope = (d * xhat).mean(self.axis, keepdims=True)
         if self.centred:
-            dx = dx - d.mean(self.axis, keepdims=True)
-        return (dx / std).reshape(dout.shape), (dout * flat).sum(0), dout.sum(0)
+            d = d - d.mean(self.axis, keepdims=True)
+        return ((d - xhat * slope) / std).reshape(dout.shape), (dout * flat).sum(0), dout.sum(0)
 
 
 # ---------------------------------------------------------------- net
