@@ -2,7 +2,7 @@
 import type { SettingValue } from '../config/schema.ts';
 import type { Where } from '../config/where-schema.ts';
 import type { TrialStatus } from '../records/record.ts';
-import { compareNets, type Stream, usualMeasure } from './comparison.ts';
+import { type Comparison, compareNets, type Stream, usualMeasure } from './comparison.ts';
 import { verdictSentences, whatVaried } from './comparison-report.ts';
 import {
   bestSentences,
@@ -27,6 +27,8 @@ export interface FindingContext {
   readonly stream: Stream;
   /** The cells that the experiment compares with. */
   readonly baseline?: Where | undefined;
+  /** What `compareNets` gives for these results, if it has been called. */
+  readonly comparison?: Comparison | undefined;
 }
 
 /** Ready for `JSON.stringify`. It holds no figure of a single cell: `cellsOf`, `estimate` and summary.csv have them. */
@@ -137,10 +139,10 @@ const learnEverywhere = (nets: readonly Net[]): boolean =>
 function differenceSentences(
   results: readonly Result[],
   { nets }: Nets,
-  { stream, baseline }: FindingContext,
+  { stream, baseline, ...context }: FindingContext,
 ): string[] | undefined {
   if (nets.length > MOST_NETS) return undefined;
-  const comparison = compareNets(results, { stream, baseline });
+  const comparison = context.comparison ?? compareNets(results, { stream, baseline });
   return comparison && [...verdictSentences(comparison), whatVaried(comparison)];
 }
 

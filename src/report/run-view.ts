@@ -1,5 +1,5 @@
 /** The content of a run's report. */
-import type { Stream } from '../analysis/comparison.ts';
+import type { Comparison, Stream } from '../analysis/comparison.ts';
 import type { ExpectationOutcome } from '../analysis/expectations.ts';
 import { type Finding, findingOf } from '../analysis/finding.ts';
 import type { DataLabel, Result } from '../analysis/results.ts';
@@ -45,9 +45,15 @@ export const titleOf = (view: RunView): string =>
 export const placeOf = (view: RunView): string =>
   [view.data, ...(isComplete(view) ? [] : [trialsText(view.planned, view.results.length)])].join(', ');
 
-/** What the run shows, by rules. A shard has no finding, because the trials to compare with are in other shards. */
-export function findingIn({ results, data, stream, baseline, shard }: RunView): Finding {
-  const finding = findingOf(results, { data, stream, baseline });
+/**
+ * What the run shows, by rules. A shard has no finding, because the trials to compare with are in other shards.
+ * @param comparison of the run's nets, if it has been made
+ */
+export function findingIn(
+  { results, data, stream, baseline, shard }: RunView,
+  comparison?: Comparison | undefined,
+): Finding {
+  const finding = findingOf(results, { data, stream, baseline, comparison });
   return shard ? { ...finding, sentences: [shardSentence(shard)] } : finding;
 }
 

@@ -1,7 +1,7 @@
 /** The course of training: small multiples along an axis, and every trial by itself. */
 
 import { groupBy } from '../../analysis/group-by.ts';
-import { netsOf } from '../../analysis/nets.ts';
+import type { Nets } from '../../analysis/nets.ts';
 import { type Result, seedsIn, varyingKeys } from '../../analysis/results.ts';
 import { counted, fractionText } from '../../analysis/words.ts';
 import { scheduleOf } from '../../config/schedule.ts';
@@ -23,8 +23,7 @@ const MOST_CURVES = 6;
 const drawnAs = (index: number) => ({ color: index, dashed: index % 2 === 1 });
 
 /** Training accuracy by epoch: a panel for each place on the finding's axis, a curve for each net. */
-export function smallMultiples(results: readonly Result[]): Markup {
-  const { axis, nets } = netsOf(results);
+export function smallMultiples(results: readonly Result[], { axis, nets }: Nets): Markup {
   const cells = nets.flatMap((net, color) => net.cells.map(cell => ({ ...cell, name: net.name, color })));
   const places = [...groupBy(cells, ({ at }) => at)].sort(([, [a]], [, [b]]) => (a!.x ?? 0) - (b!.x ?? 0));
   if (axis === null || places.length < 3 || places.length > MOST_PANELS || nets.length > MOST_CURVES)
@@ -48,9 +47,8 @@ export function smallMultiples(results: readonly Result[]): Markup {
 }
 
 /** A section with every trial, drawn one at a time: thousands of trials are never in memory together. */
-export function* trialCourses(results: readonly Result[]): Generator<Markup> {
+export function* trialCourses(results: readonly Result[], { nets }: Nets): Generator<Markup> {
   if (results.length === 0) return;
-  const { nets } = netsOf(results);
   const colors = new Map(
     nets.flatMap(({ cells }, i) =>
       cells.flatMap(({ cell }) => cell.results.map(({ trial }) => [trial.id, i % COLORS] as const)),

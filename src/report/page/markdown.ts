@@ -16,12 +16,12 @@ export const reportMarkdown = (runs: readonly PageRun[]): string =>
 function runMarkdown(run: PageRun, lead: string): string {
   const { view, identity, invocation, command } = run;
   const { results, data, planned, expectations, leftOut = [] } = view;
-  const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
+  const comparison = comparisonOfRun(run);
   const list = (sentences: readonly string[]) => sentences.map(text => `- ${plain(text)}`).join('\n');
   return [
     `## ${plain(lead + titleOf(view))}`,
     ...[dataNotes[data] ?? [], leftOut].flat().map(text => `**${plain(text)}**`),
-    list(findingIn(view).sentences),
+    list(findingIn(view, comparison).sentences),
     ...(results.length > 0 ? [tableMarkdown(resultsTable(results, data))] : []),
     ...(comparison ? ['### Comparison', list(comparisonSentences(comparison))] : []),
     ...(expectations.length > 0 ? ['### Expectations', list(expectationLines(expectations))] : []),

@@ -16,4 +16,4 @@ export interface PageRun {
 
 /** The nets of a run against one another, if one axis tells them apart. */
 export const comparisonOfRun = ({ view: { results, stream, baseline } }: PageRun): Comparison | undefined =>
-  compareNets(results, { stream, baseline });
+  results.length === 0 ? undefined : compareNets(results, { stream, baseline });

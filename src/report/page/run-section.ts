@@ -2,7 +2,7 @@
 
 import { scoreOf, statusText } from '../../analysis/expectation-report.ts';
 import type { Finding } from '../../analysis/finding.ts';
-import { netsOf } from '../../analysis/nets.ts';
+import { type Nets, netsOf } from '../../analysis/nets.ts';
 import { counted } from '../../analysis/words.ts';
 import { chartsOf } from '../charts.ts';
 import { resultsTable } from '../results-table.ts';
@@ -21,17 +21,19 @@ import { tableHtml } from './tables.ts';
 export function* runSections(run: PageRun): Generator<Markup> {
   const { view } = run;
   const { results, data, charts } = view;
-  const finding = findingIn(view);
-  yield hero(view, finding);
+  // Thousands of cells take a while: they are compared and sorted once.
+  const comparison = comparisonOfRun(run);
+  const finding = findingIn(view, comparison);
+  const nets = netsOf(results);
+  yield hero(view, finding, nets);
   if (results.length > 0) {
     yield html`<h2>Figures</h2><div class="charts">${chartsOf(charts, results, undefined).map(each => figure(each))}</div>
 `;
-    const comparison = comparisonOfRun(run);
     if (comparison) yield comparisonSection(comparison, finding.axis, 'Comparison');
     yield html`<h2>Results</h2>
 ${tableHtml(resultsTable(results, data))}`;
-    yield smallMultiples(results);
-    yield* trialCourses(results);
+    yield smallMultiples(results, nets);
+    yield* trialCourses(results, nets);
     yield* heatMaps(results);
   }
   yield expectations(run);
@@ -41,11 +43,11 @@ ${tableHtml(resultsTable(results, data))}`;
 }
 
 /** The answer, where each net learns, and the other findings of the run. */
-function hero(view: RunView, finding: Finding): Markup {
+function hero(view: RunView, finding: Finding, nets: Nets): Markup {
   const [lead = '', ...others] = finding.sentences;
   const { results, planned, description } = view;
   return html`<section class="finding" aria-label="Finding"><p class="lead">${lead}</p>${
-    results.length > 0 && outcomeStrip(netsOf(results))
+    results.length > 0 && outcomeStrip(nets)
   }<div class="rest">${!isComplete(view) && html`<p class="fail">Not finished: ${results.length} of ${counted(planned, 'trial')}.</p>`}${
     others.length > 0 && html`<ul>${others.map(text => html`<li>${text}</li>`)}</ul>`
   }</div></section>

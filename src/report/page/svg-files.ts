@@ -20,7 +20,7 @@ export function svgFiles(run: PageRun): SvgFile[] {
   const { results, charts } = run.view;
   const place = placeOf(run.view);
   const { axis } = netsOf(results);
-  const comparison = results.length > 0 ? comparisonOfRun(run) : undefined;
+  const comparison = comparisonOfRun(run);
   const difference = comparison && axis !== null ? differenceChart(comparison, axis.keys[0]) : undefined;
   const differences = difference ? [{ ...difference, title: `${difference.title} (${place})` }] : [];
   return [...chartsOf(charts, results, place), ...differences].map((chart, i) => ({
