@@ -8,7 +8,7 @@ import { groupBy } from './group-by.ts';
 import { outcomeOf } from './outcomes.ts';
 import { testPairs } from './paired.ts';
 import { type Paired, pairUp } from './pairing.ts';
-import type { Result } from './results.ts';
+import { type Result, seedsIn } from './results.ts';
 import { interval } from './statistics.ts';
 import { type Judged, judge as judgePairs } from './verdicts.ts';
 import { type Bounds, boundsText, judge, matches, type Where, whereText } from './where.ts';
@@ -16,6 +16,7 @@ import {
   axesText,
   counted,
   figureText,
+  listed,
   measureText,
   probabilityText,
   settingWriter,
@@ -37,6 +38,8 @@ export interface Expectation extends Bounds {
   readonly better?: { readonly than: Where; readonly by?: number | undefined } | undefined;
   readonly learns?: boolean | undefined;
   readonly blowsUp?: boolean | undefined;
+  /** The seeds that it is claimed for; it does not apply to a run with others. Default: any. */
+  readonly seeds?: readonly number[] | undefined;
   /** What it is worth, default 1. */
   readonly points?: number | undefined;
 }
@@ -71,8 +74,14 @@ export function checkExpectations(
   results: readonly Result[],
 ): ExpectationOutcome[] {
   const cells = cellsOf(results);
+  const ran = seedsIn(results);
   return expectations.map(expectation => {
-    const { where = {}, points = 1 } = expectation;
+    const { where = {}, points = 1, seeds: claimed } = expectation;
+    if (claimed && ran.some(seed => !claimed.includes(seed)))
+      return notApplicable(
+        expectation,
+        `It is claimed only for ${claimed.length === 1 ? 'seed' : 'seeds'} ${listed(claimed.map(String))}.`,
+      );
     const selected = cells.filter(cell => matches(cell, where));
     const checks = checkCells(expectation, selected, cells);
     const name = expectationName(expectation);
@@ -88,13 +97,11 @@ export function checkExpectations(
   });
 }
 
-/** The outcomes of expectations that do not apply, for the reason given. */
-export function notApplicable(expectations: readonly Expectation[], reason: string): ExpectationOutcome[] {
-  return expectations.map(expectation => ({
-    ...{ name: expectationName(expectation), status: 'not applicable' as const },
-    ...{ seeds: 0, sentence: reason, points: expectation.points ?? 1 },
-  }));
-}
+/** The outcome of an expectation that does not apply, for the reason given. */
+export const notApplicable = (expectation: Expectation, reason: string): ExpectationOutcome => ({
+  ...{ name: expectationName(expectation), status: 'not applicable' },
+  ...{ seeds: 0, sentence: reason, points: expectation.points ?? 1 },
+});
 
 /** What an expectation says: its author's words, if it has some, and its own terms. */
 export function expectationName(expectation: Expectation): string {

@@ -1,6 +1,7 @@
 /** What an experiment expects of its results: checked with the config, judged when the run has results. */
 import { z } from 'zod';
 import { measureNames } from '../records/measures.ts';
+import { seedSchema } from './settings-schema.ts';
 import { boundKeys, boundsShape, hasBounds, whereSchema } from './where-schema.ts';
 
 const nonNegative = z.number().nonnegative();
@@ -19,6 +20,7 @@ const shape = {
     .describe('the measure is better than in the cells that differ as told'),
   learns: z.boolean().optional().describe('whether the net learns'),
   blowsUp: z.boolean().optional().describe('whether the loss blows up'),
+  seeds: z.array(seedSchema).min(1).optional().describe('the seeds that it is claimed for; omitted: any'),
   points: nonNegative.optional().describe('what it is worth to a grader'),
 };
 export const expectationKeys = Object.keys(shape);

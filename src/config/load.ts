@@ -33,7 +33,7 @@ export interface LoadedExperiment {
   readonly shipped: boolean;
   /** What a relative `data` is relative to: the file's folder, or the working folder if an override set it. */
   readonly dataFolder: string;
-  /** An override set a key that can change the result of a trial, even if to the same value. */
+  /** An override set a key, other than the seed, that can change the result of a trial, even if to the same value. */
   readonly changed: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function loadExperiment(
     throw problemsError(problems, { file: shown, yaml, written, loneGrid });
   }
   const shipped = typeof source === 'string' && !isPath(source);
-  const changed = written.some(({ path: [key] }) => isDecisive(key!));
+  const changed = written.some(({ path: [key] }) => key !== 'seed' && isDecisive(key!));
   const warnings = shipped && !changed ? [] : warningsOf(parsed.data, cells);
   const dataFolder = written.some(({ path: [key] }) => key === 'data') ? cwd : folder;
   return { name, experiment: parsed.data, cells, warnings, shipped, dataFolder, changed };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { measureNames } from '../records/measures.ts';
 import { seriesNames } from '../records/series.ts';
 import { expectationKeys, expectationsSchema } from './expectations-schema.ts';
-import { numericKeys, positiveInteger, settingKeys, settingsSchema } from './settings-schema.ts';
+import { numericKeys, positiveInteger, seedSchema, settingKeys, settingsSchema } from './settings-schema.ts';
 import { gridKeys, rangeKeys, sweepSchema } from './sweep-schema.ts';
 import { pathFault } from './user-path.ts';
 import { boundKeys, cellSchema } from './where-schema.ts';
@@ -46,12 +46,6 @@ const chartSchema = z.strictObject({
 });
 export type ChartSpec = z.output<typeof chartSchema>;
 export const chartsSchema = z.array(chartSchema).max(20);
-
-const seedSchema = z
-  .int()
-  .min(0)
-  .max(0xffff_ffff)
-  .describe('seed of the random numbers, as for numpy.random.seed');
 
 /** An experiment: the keys of a config file. */
 export const experimentSchema = z.strictObject({

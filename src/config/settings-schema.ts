@@ -2,6 +2,11 @@
 import { z } from 'zod';
 
 export const positiveInteger = z.int().positive();
+export const seedSchema = z
+  .int()
+  .min(0)
+  .max(0xffff_ffff)
+  .describe('seed of the random numbers, as for numpy.random.seed');
 const nonNegative = z.number().nonnegative();
 const share = z.number().min(0).lt(1);
 

@@ -82,7 +82,7 @@ function expectationsIn(
   const reason = shard ? `This is shard ${shardText(shard)}.` : invocation?.notApplicable;
   return reason === undefined
     ? checkExpectations(expectations, results)
-    : notApplicable(expectations, reason);
+    : expectations.map(each => notApplicable(each, reason));
 }
 
 /** What a document that is no whole report says of a run: which data, how many of its trials, what was left out. */

@@ -122,6 +122,8 @@ describe('--set', () => {
       return { seeds: experiment.seeds, shipped, changed };
     };
     expect(await load('seeds=[1, 2]')).toEqual({ seeds: [1, 2], shipped: true, changed: false });
+    expect(await load('seed=7')).toMatchObject({ shipped: true, changed: false });
+    expect(await load('seed=7', 'epochs=3')).toMatchObject({ shipped: true, changed: true });
     expect(await load('epochs=3')).toEqual({ seeds: undefined, shipped: true, changed: true });
   });
 
