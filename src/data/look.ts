@@ -159,11 +159,15 @@ const within = (path: string, { words, hint }: Problem): Problem => ({
   isFound: true,
 });
 
-async function nothingIn(root: string, { archives, others }: Scan): Promise<Problem> {
+async function nothingIn(root: string, { archives, others, unfinished: [part] }: Scan): Promise<Problem> {
   const isEmpty = archives.length + others.length === 0;
   if (isEmpty && (await isThere(`${root}.dvc`))) return unfetched('its content', `${root}.dvc`);
   const instead = insteadOfBatches(await samplesOf(root, [...archives, ...others]));
   const nothing = 'the folder holds neither batches of CIFAR-10 nor an archive of them';
+  if (part !== undefined) {
+    const words = `${nothing}: ${part} is a download that has not ended`;
+    return { words, hint: `let it end, or ${FETCH}`, isFound: false };
+  }
   return {
     words: instead ? `${nothing}: ${instead.words}` : nothing,
     hint: instead?.hint ?? NAME_ANOTHER,

@@ -17,6 +17,8 @@ export interface Scan {
   readonly closed: readonly Closed[];
   /** Files of DVC whose data are missing. */
   readonly unfetched: readonly string[];
+  /** Downloads of CIFAR-10 that have not ended. */
+  readonly unfinished: readonly string[];
 }
 
 export interface Closed {
@@ -28,6 +30,7 @@ export interface Closed {
 /** A search ends somewhere, also in a user's home or among a million photographs; sooner if the user did not ask for it. */
 const MAX_DEPTH = 32;
 const MAX_ENTRIES = { usual: 20_000, named: 200_000 };
+const MAX_LINKS = 2000;
 const MAX_OTHERS = 100;
 
 /** Folders that hold no data: hidden ones, and those of systems and tools. */
@@ -52,9 +55,12 @@ export type Effort = keyof typeof MAX_ENTRIES;
  */
 export async function scanFolder(root: string, effort: Effort): Promise<Scan> {
   const files: { readonly folder: string; readonly name: string }[] = [];
-  const [archives, others, unfetched]: [string[], string[], string[]] = [[], [], []];
   const closed: Closed[] = [];
-  const visited = new Set<string>();
+  const archives: string[] = [];
+  const others: string[] = [];
+  const unfetched: string[] = [];
+  const unfinished: string[] = [];
+  const follow = follower();
   let left = MAX_ENTRIES[effort];
   let level = [''];
   let sets: BatchSet[] = [];
@@ -72,15 +78,18 @@ export async function scanFolder(root: string, effort: Effort): Promise<Scan> {
       for (const entry of entries) {
         const { name } = entry;
         const path = folder === '' ? name : `${folder}/${name}`;
-        const kind = await kindOf(entry, join(root, path), visited);
-        if (kind === 'folder') below.push(path);
-        else if (kind === 'skipped') continue;
-        // A batch that cannot be opened is missed by name when it is read.
-        else if (batchNameOf(name)) files.push({ folder, name });
+        const kind = entry.isSymbolicLink() ? await follow(join(root, path)) : kindOf(entry);
+        if (kind === 'skipped') continue;
+        if (kind === 'folder') {
+          if (!SKIPPED.test(name)) below.push(path);
+          // A batch that cannot be opened is an error when it is read.
+        } else if (batchNameOf(name)) files.push({ folder, name });
         else if (kind !== 'file') closed.push({ path, error: kind });
-        else if (name.endsWith('.dvc') && !names.has(name.slice(0, -'.dvc'.length))) unfetched.push(path);
-        else if (UNFINISHED.test(name)) continue;
-        else if (mayBeArchive(name)) archives.push(path);
+        else if (name.endsWith('.dvc')) {
+          if (!names.has(name.slice(0, -'.dvc'.length))) unfetched.push(path);
+        } else if (UNFINISHED.test(name)) {
+          if (isNamedCifar10(name) && !name.startsWith('.')) unfinished.push(path);
+        } else if (mayBeArchive(name)) archives.push(path);
         else if (others.length < MAX_OTHERS) others.push(path);
       }
     }
@@ -88,7 +97,7 @@ export async function scanFolder(root: string, effort: Effort): Promise<Scan> {
     if (isComplete(sets[0])) break;
     level = left > 0 ? below : [];
   }
-  return { sets, archives, others, closed, unfetched };
+  return { sets, archives, others, closed, unfetched, unfinished };
 }
 
 /** Sorted by name: the order of a file system is none. */
@@ -101,24 +110,25 @@ async function entriesOf(folder: string, most: number): Promise<Dirent[]> {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Follows a link, or says why it cannot be followed. A folder that several links lead to is searched once. */
-async function kindOf(
-  entry: Dirent,
-  path: string,
-  visited: Set<string>,
-): Promise<'file' | 'folder' | 'skipped' | NodeJS.ErrnoException> {
-  let isFolder = entry.isDirectory();
-  if (entry.isSymbolicLink()) {
+type EntryKind = 'file' | 'folder' | 'skipped' | NodeJS.ErrnoException;
+
+const kindOf = (entry: { isDirectory(): boolean }): EntryKind => (entry.isDirectory() ? 'folder' : 'file');
+
+/** Follows links, or says why they cannot be followed. A folder that several links lead to is searched once. */
+function follower(): (path: string) => Promise<EntryKind> {
+  const visited = new Set<string>();
+  let left = MAX_LINKS;
+  return async path => {
+    if (left-- <= 0) return 'skipped';
     try {
       const stats = await stat(path);
+      if (!stats.isDirectory()) return 'file';
       const id = `${stats.dev}:${stats.ino}`;
-      isFolder = stats.isDirectory();
-      if (isFolder && visited.has(id)) return 'skipped';
-      if (isFolder) visited.add(id);
+      if (visited.has(id)) return 'skipped';
+      visited.add(id);
+      return 'folder';
     } catch (error) {
       return error as NodeJS.ErrnoException;
     }
-  }
-  if (!isFolder) return 'file';
-  return SKIPPED.test(entry.name) ? 'skipped' : 'folder';
+  };
 }
