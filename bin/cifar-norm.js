@@ -11,8 +11,9 @@ const FILES = 40;
 /** @returns the code of the system's refusal if it grants fewer files; undefined if it does not */
 function shortage() {
   const open = [];
+  const path = fileURLToPath(import.meta.url);
   try {
-    while (open.length < FILES) open.push(openSync(fileURLToPath(import.meta.url)));
+    while (open.length < FILES) open.push(openSync(path));
   } catch (error) {
     return error.code;
   } finally {

@@ -30,14 +30,28 @@ const places = {
 };
 
 rmSync(output, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: { main: `${root}dist/cli/main.js`, worker: `${root}dist/run/executors/worker.js` },
-  platform: 'node',
-  external: isExternal,
-  plugins: [places],
-});
-await bundle.write({ dir: output, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
-await bundle.close();
+for (const [name, entry] of [
+  ['main', 'cli/main.js'],
+  ['worker', 'run/executors/worker.js'],
+]) {
+  const bundle = await rolldown({
+    input: { [name]: `${root}dist/${entry}` },
+    platform: 'node',
+    external: isExternal,
+    plugins: [places],
+    // What a command loads when it is called may be among what every start loads.
+    checks: { ineffectiveDynamicImport: false },
+  });
+  await bundle.write({
+    dir: output,
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    // One file for all that a start loads.
+    codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+  });
+  await bundle.close();
+}
 
 const licenses = PACKAGES.map(
   name => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8')}`,
