@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 // Before anything is loaded: SIGUSR1 must not open the port of a debugger.
 process.on('SIGUSR1', () => {});
+// Node forgets that its parent ignored SIGHUP, as nohup does. Without a terminal, none can be closed.
+if (![0, 1, 2].some(fd => isatty(fd))) process.on('SIGHUP', () => {});
 
 /** Files that Node has open at a time while it loads the program. With fewer, its errors name other causes. */
 const FILES = 40;

@@ -22,7 +22,6 @@ const owners: Readonly<Record<string, string>> = {
   'cli-table3': 'report',
   bullmq: 'run',
   ioredis: 'run',
-  piscina: 'run',
   undici: 'data',
   yaml: 'config',
 };

@@ -32,6 +32,7 @@ const places = {
 rmSync(output, { recursive: true, force: true });
 for (const [name, entry] of [
   ['main', 'cli/main.js'],
+  ['thread', 'run/executors/thread.js'],
   ['worker', 'run/executors/worker.js'],
 ]) {
   const bundle = await rolldown({

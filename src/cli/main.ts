@@ -4,6 +4,7 @@ import { CifarNormError } from '../errors.ts';
 import { explained, isSystemError, refusalOf } from '../files/system-error.ts';
 import { contextOf } from './context.ts';
 import { onTerminal } from './help.ts';
+import { noteHangup } from './interruptible.ts';
 import { createProgram } from './program.ts';
 import { hintOn } from './slips.ts';
 import { errorText, mayColor, say } from './terminal.ts';
@@ -19,6 +20,7 @@ export async function main(words: readonly string[]): Promise<number> {
     if (error.code !== 'EPIPE') unwritten = error;
   });
   process.stderr.on('error', () => {});
+  noteHangup(text => say(process.stderr, `${text}\n`));
   let exitCode = 0;
   try {
     const context = contextOf(words, code => {
@@ -31,7 +33,8 @@ export async function main(words: readonly string[]): Promise<number> {
     });
     // Streams report errors after the write has returned.
     await new Promise(setImmediate);
-    if (unwritten) throw explained(unwritten, 'run', 'cannot write the result to stdout');
+    // What a closed terminal does not take has been ended by its signal.
+    if (unwritten && exitCode <= 128) throw explained(unwritten, 'run', 'cannot write the result to stdout');
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) {

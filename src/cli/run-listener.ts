@@ -3,9 +3,11 @@ import { describer } from '../analysis/words.ts';
 import type { Trial } from '../plan/trial.ts';
 import { logTitle } from '../report/log.ts';
 import { oneLine } from '../report/text.ts';
+import { AwakeClock } from '../run/awake.ts';
+import type { TrialEvent } from '../run/executor.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 import { displayOf } from './live/display.ts';
-import { type ProgressEvent, plannedState, progressed } from './live/state.ts';
+import { plannedState, progressed } from './live/state.ts';
 import { liveLog } from './live-log.ts';
 import { progressOf } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,21 +20,18 @@ export interface RunListener {
 type Planned = Extract<RunEvent, { kind: 'planned' }>;
 
 export function runListener(terminal: Terminal, { logs }: { readonly logs: boolean }): RunListener {
-  const now = () => performance.now();
   const wait = progressOf(terminal);
   let run: ReturnType<typeof planned> | undefined;
 
-  const follow = (event: ProgressEvent) => {
+  const follow = (event: TrialEvent) => {
     if (!run) return;
-    run.state = progressed(run.state, event, now());
+    run.state = progressed(run.state, event, run.clock.now());
     run.display.show(run.state);
   };
-  const onContinue = () => {
-    follow({ kind: 'continued' });
-    run?.display.continued();
-  };
+  const onContinue = () => run?.display.continued();
   const stop = () => {
     process.off('SIGCONT', onContinue);
+    run?.clock.close();
     wait.stop();
     run?.display.stop();
     run = undefined;
@@ -40,7 +39,9 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
 
   const planned = ({ trials, results, view }: Planned) => {
     const state = plannedState(trials, results);
-    const display = displayOf(terminal, state, { logs, now });
+    // Estimates are of training: time for which the program is stopped does not count.
+    const clock = new AwakeClock();
+    const display = displayOf(terminal, state, { logs, now: () => clock.now() });
     const { done, total } = state;
     if (done > 0) display.notice(`${done} of ${total} trials are finished; ${total - done} to run`);
     const name = describer(trials);
@@ -48,7 +49,7 @@ export function runListener(terminal: Terminal, { logs }: { readonly logs: boole
       const title = (trial: Trial) => logTitle(trial, count, data, name(trial));
       return liveLog(trials, results, title, display.print);
     };
-    return { state, display, name, log: logs ? logOf(view()) : undefined };
+    return { state, clock, display, name, log: logs ? logOf(view()) : undefined };
   };
 
   return {

@@ -2,7 +2,9 @@
 import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
-import type { Executor, TrialEvent } from './executor.ts';
+import { AwakeClock } from './awake.ts';
+import type { Executor, TrialEvent, TrialProgress } from './executor.ts';
+import { recordProblem } from './record-problems.ts';
 import { runWithin, TimedOut } from './time-limit.ts';
 
 export interface Policy {
@@ -24,6 +26,7 @@ export async function* conduct(
   executor: Executor,
   { retries, timeout, signal }: Policy,
 ): AsyncGenerator<readonly TrialEvent[]> {
+  const clock = new AwakeClock();
   let events: TrialEvent[] = [];
   let wake = () => {};
   const push = (event: TrialEvent) => {
@@ -37,7 +40,12 @@ export async function* conduct(
   const runToEnd = async (trial: Trial): Promise<TrialRecord> => {
     for (let retriesLeft = retries; ; retriesLeft--) {
       try {
-        return await runWithin(timeout, executor, trial, progress => push({ trial, ...progress }));
+        const tell = (progress: TrialProgress) => push({ trial, ...progress });
+        const record = await runWithin(timeout, clock, executor, trial, tell);
+        const problem =
+          record.id === trial.id ? recordProblem(record, trial) : 'its record is of another trial';
+        if (problem !== undefined) throw new Error(problem);
+        return record;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted)
@@ -77,6 +85,7 @@ export async function* conduct(
     }
   } finally {
     signal.removeEventListener('abort', stop);
+    clock.close();
     await executor.close();
   }
 }

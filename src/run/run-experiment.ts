@@ -21,7 +21,7 @@ import { chartsOf } from '../report/charts.ts';
 import type { Chart, Table } from '../report/model.ts';
 import { resultsTable } from '../report/results-table.ts';
 import { findingIn, type RunView } from '../report/run-view.ts';
-import { folderAt } from '../store/folder.ts';
+import { exists, folderAt, JOURNAL } from '../store/folder.ts';
 import { type Identity, identityOf, invocationOf, type Presentation } from '../store/manifest.ts';
 import { orderAfter } from '../store/order.ts';
 import { defaultFolder, RUN_AGAIN, RunStore, runHash } from '../store/run-store.ts';
@@ -111,7 +111,7 @@ export async function runExperiment(
   options: RunOptions = {},
 ): Promise<Run> {
   const { cwd = process.cwd(), onEvent = () => {}, signal = new AbortController().signal } = options;
-  const { loaded, data, planFor, identity, executors } = await prepare(experiment, {
+  const { loaded, data, planned, planFor, identity, executors } = await prepare(experiment, {
     ...options,
     cwd,
     onEvent,
@@ -138,11 +138,18 @@ export async function runExperiment(
     ...{ version, workers: executors.workers, kernels: executors.kernels, shard },
     ...{ invokedAt, ...(orderedAt !== undefined && { orderedAt }) },
   });
+  const { fresh = false, repair = false } = options;
+  const wanted = trialsOf(planned, shard);
+  // Before anything is written, for the system may refuse threads. A run that is resumed may need none.
+  const isNew = fresh || !(await exists(join(folder, JOURNAL)));
+  let executor = isNew && wanted.length > 0 ? executors.create(wanted) : undefined;
   const store = await RunStore.open(folder, identity, invocation, planFor, {
-    fresh: options.fresh ?? false,
-    repair: options.repair ?? false,
+    ...{ fresh, repair },
     notify: text => void onEvent({ kind: 'notice', text }),
     warn: text => void onEvent({ kind: 'warning', text }),
+  }).catch(async (error: unknown) => {
+    await executor?.close();
+    throw error;
   });
   const open = (): OpenRun => ({
     ...{ folder, identity, invocation, startedAt: store.startedAt },
@@ -150,8 +157,11 @@ export async function runExperiment(
   });
   const view = (): RunView => viewOf(open());
   try {
-    await writeManifest(open(), 'running', store.lock);
     const trials = trialsOf(store.trials, shard);
+    const pending = trials.filter(({ id }) => store.isPending(id));
+    if (pending.length > 0) executor ??= executors.create(pending);
+    await store.begin();
+    await writeManifest(open(), 'running', store.lock);
     const ids = new Set(trials.map(({ id }) => id));
     const found = store.results().filter(({ trial }) => ids.has(trial.id));
     await onEvent({ kind: 'planned', folder, trials, results: found, view });
@@ -162,9 +172,8 @@ export async function runExperiment(
       signal,
     };
     try {
-      const pending = trials.filter(({ id }) => store.isPending(id));
-      if (pending.length > 0) {
-        for await (const events of conduct(pending, executors.create(pending), policy)) {
+      if (executor && pending.length > 0) {
+        for await (const events of conduct(pending, executor, policy)) {
           const records = events.flatMap(event => (event.kind === 'finished' ? [event.record] : []));
           if (records.length > 0) await store.append(records);
           for (const event of events) await onEvent(event);
@@ -178,6 +187,7 @@ export async function runExperiment(
     }
     await finish(store, open());
   } catch (error) {
+    await executor?.close();
     await store.close();
     throw error;
   }
@@ -199,6 +209,8 @@ export async function runExperiment(
 interface Prepared {
   readonly loaded: LoadedExperiment;
   readonly data: Omit<Dataset, 'train' | 'test'>;
+  /** With a new journal. */
+  readonly planned: readonly Trial[];
   readonly planFor: Planner;
   readonly identity: Identity;
   readonly executors: Executors;
@@ -228,8 +240,9 @@ async function prepare(
   const identity = identityOf(loaded, data, numerics);
   const notify = (text: string) => void onEvent({ kind: 'notice', text });
   const queue = url === undefined ? undefined : { url, run: runHash(identity), timeout, notify };
-  const executors = await executorFactory(train, planFor([]), { ...options, workers, queue, statistics });
-  return { loaded, data, planFor, identity, executors };
+  const planned = planFor([]);
+  const executors = await executorFactory(train, planned, { ...options, workers, queue, statistics });
+  return { loaded, data, planned, planFor, identity, executors };
 }
 
 /** The shipped expectations are the notebook's, on its settings and real images; those of a user's own file always apply. */

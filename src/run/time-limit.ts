@@ -1,6 +1,9 @@
-/** The time that a trial may take, counted from when it starts: its time does not pass while it waits in a queue. */
+/**
+ * The time of a trial, from when it is handed over: neither that in a queue counts nor that for which the program was stopped.
+ */
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
+import type { AwakeClock } from './awake.ts';
 import type { Executor, TrialProgress } from './executor.ts';
 
 /** How the message begins of a trial that took longer than it may. */
@@ -9,6 +12,9 @@ export const TOOK_TOO_LONG = 'took longer than';
 /** Thrown for a trial that took longer than it may: it is not tried again. */
 export class TimedOut extends Error {}
 
+/** Longest wait between two looks at the clock, which may have stood still. */
+const LOOK_MS = 250;
+
 /**
  * Runs a trial.
  * @param seconds undefined for no limit
@@ -16,20 +22,37 @@ export class TimedOut extends Error {}
  */
 export async function runWithin(
   seconds: number | undefined,
+  clock: AwakeClock,
   executor: Executor,
   trial: Trial,
   onProgress: (progress: TrialProgress) => void,
 ): Promise<TrialRecord> {
   const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let end = Number.POSITIVE_INFINITY;
+  let stoppedBefore = 0;
+  const look = () => {
+    clearTimeout(timer);
+    const left = end - clock.now();
+    if (left <= 0) limit.abort();
+    else timer = setTimeout(look, Math.min(left, LOOK_MS));
+  };
   try {
-    return await executor.run(trial, {
+    const record = await executor.run(trial, {
       signal: limit.signal,
       onProgress(progress) {
-        if (seconds !== undefined) timer ??= setTimeout(() => limit.abort(), seconds * 1000);
+        if (progress.kind === 'started') {
+          stoppedBefore = clock.stoppedMs();
+          if (seconds !== undefined) end = clock.now() + seconds * 1000;
+        }
+        // Here too, for no timer runs while a trial has the calling thread.
+        look();
         onProgress(progress);
       },
     });
+    const stopped = clock.stoppedMs() - stoppedBefore;
+    if (stopped === 0) return record;
+    return { ...record, seconds: Math.max(0, Math.round(1000 * record.seconds - stopped) / 1000) };
   } catch (error) {
     throw limit.signal.aborted ? new TimedOut(`${TOOK_TOO_LONG} ${seconds} s`) : error;
   } finally {

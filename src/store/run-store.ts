@@ -83,10 +83,7 @@ export class RunStore {
       if (lock.leftBy)
         options.notify(`took over the folder from process ${lock.leftBy.pid}, which has ended`);
       journal = await Journal.open(join(folder, JOURNAL), identity, plan, options);
-      const store = new RunStore(folder, identity, invocation, journal, lock);
-      if (store.pending().length > 0 || isShownOtherwise(journal.invocation, invocation))
-        await journal.begin(invocation);
-      return store;
+      return new RunStore(folder, identity, invocation, journal, lock);
     } catch (error) {
       await journal?.close();
       await lock?.release();
@@ -132,10 +129,21 @@ export class RunStore {
     return resultsOf(this.trials, this.entries, entry => this.#journal.record(entry));
   }
 
+  /** Notes what works on the run, if there is work or the results are shown in another way. */
+  async begin(): Promise<void> {
+    const { invocation } = this.#journal;
+    if (this.pending().length > 0 || isShownOtherwise(invocation, this.invocation))
+      await this.#write(() => this.#journal.begin(this.invocation));
+  }
+
   /** When this returns, the records are on disk and their trials count as finished. */
   async append(records: readonly TrialRecord[]): Promise<void> {
+    await this.#write(() => this.#journal.append(records));
+  }
+
+  async #write(write: () => Promise<void>): Promise<void> {
     try {
-      await this.#journal.append(records);
+      await write();
     } catch (error) {
       throw explained(error, 'run', `cannot write ${this.#journal.path}`, RUN_AGAIN);
     }

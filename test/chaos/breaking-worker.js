@@ -16,7 +16,7 @@ const ways = [
   },
 ];
 
-export function run(task) {
+export function run(task, report) {
   const { trial } = task;
   const { CHAOS_FOLDER, CHAOS_DOOMED } = process.env;
   if (String(trial.index) === CHAOS_DOOMED) process.exit(3);
@@ -25,5 +25,5 @@ export function run(task) {
     writeFileSync(mark, '');
     ways[(trial.index / 3) % ways.length]();
   }
-  return runTrial(task);
+  return runTrial(task, report);
 }

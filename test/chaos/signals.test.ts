@@ -37,20 +37,21 @@ it('SIGUSR1 opens no debugger', async () => {
   expect(stderr).not.toMatch(/Debugger listening/);
 });
 
-it('SIGUSR1 opens no debugger while the program is loaded', () => {
+it.each(['SIGUSR1', 'SIGHUP'])('%s does nothing while the program is loaded', signal => {
   const folder = emptyFolder();
   mkdirSync(join(folder, 'dist', 'bundle'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   cpSync(dirname(entry), join(folder, 'bin'), { recursive: true });
   // Stands in for the program, which gets the signal as soon as it begins to load.
   const program = `
-    process.kill(process.pid, 'SIGUSR1');
+    process.kill(process.pid, '${signal}');
     await new Promise(resolve => setTimeout(resolve, 500));
     export const main = async () => 42;`;
   writeFileSync(join(folder, 'dist', 'bundle', 'main.js'), program);
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin', 'cifar-norm.js')], {
     encoding: 'utf8',
   });
+  // SIGUSR1 opens no debugger; without a terminal, SIGHUP does not end the program.
   expect(stderr).toBe('');
   expect(status).toBe(42);
 });

@@ -25,22 +25,31 @@ const breaking = new URL('./breaking-worker.js', import.meta.url);
 
 interface Attempt {
   readonly retries: number;
+  readonly timeout?: number;
+  /** How many of the trials run. */
+  readonly count?: number;
   readonly workers?: number;
   readonly entry?: URL;
 }
 
-async function executorOf({ workers = 2, entry }: Omit<Attempt, 'retries'>): Promise<Executor> {
+async function executorOf({
+  workers = 2,
+  count,
+  entry,
+}: Omit<Attempt, 'retries' | 'timeout'>): Promise<Executor> {
   const place = { kind: 'folder', path: binaryFolder(), layout: 'binary' } as const;
   const { train } = await loadDataset(place, { test: false });
   const { create } = await executorFactory(train, trials, { workers, ...(entry && { entry }) });
-  return create(trials);
+  return create(trials.slice(0, count));
 }
 
-async function eventsOf({ retries, ...means }: Attempt): Promise<TrialEvent[]> {
+async function eventsOf({ retries, timeout, ...means }: Attempt): Promise<TrialEvent[]> {
   const executor = await executorOf(means);
   const signal = new AbortController().signal;
   const events: TrialEvent[] = [];
-  for await (const happened of conduct(trials, executor, { retries, timeout: undefined, signal }))
+  for await (const happened of conduct(trials.slice(0, means.count), executor, {
+    ...{ retries, timeout, signal },
+  }))
     events.push(...happened);
   return events;
 }
@@ -102,6 +111,78 @@ it('a trial that fails at every attempt is recorded with its error, and the othe
   expect(retriesIn(events)).toHaveLength(4 + 2);
 });
 
+const REPORTS = 'import { parentPort } from "node:worker_threads";';
+const odd: readonly (readonly [string, string, string])[] = [
+  ['exits while it loads', 'process.exit(3)', 'its worker exited with code 3'],
+  ['throws while it loads', 'throw new Error("no engine")', 'no engine'],
+  ['throws null while it loads', 'throw null', 'its worker threw null'],
+  ['waits for ever while it loads', 'await new Promise(() => {})', 'its worker exited with code 13'],
+  ['has nothing to run', 'export const other = 1', 'the module of the workers has no function run'],
+  ['throws null', 'export function run() { throw null }', 'its worker threw null'],
+  [
+    'throws what cannot be sent',
+    'export function run() { throw { f() {} } }',
+    'its worker threw [object Object]',
+  ],
+  [
+    'throws null later',
+    'export const run = () => new Promise(() => setImmediate(() => { throw null }))',
+    'its worker threw null',
+  ],
+  [
+    'closes its port',
+    `${REPORTS} export function run() { parentPort.close() }`,
+    'the port of its worker is closed',
+  ],
+  [
+    'sends what is no message',
+    `${REPORTS} export const run = () => parentPort.postMessage(null)`,
+    'its worker sent what is no record of a trial',
+  ],
+  [
+    'reports what are no epochs',
+    'export const run = (_, report) => report([null])',
+    'its worker sent what is no record of a trial',
+  ],
+  ['returns nothing', 'export function run() {}', 'its worker sent what is no record of a trial'],
+  ['returns what cannot be sent', 'export const run = () => () => {}', '() => {} could not be cloned.'],
+  [
+    'returns the record of another trial',
+    'export const run = () => ({ id: "x", status: "completed", iterations: 0, losses: [], accuracies: [], seconds: 0 })',
+    'its record is of another trial',
+  ],
+  [
+    'returns a record without its losses',
+    'export const run = ({ trial: { id } }) => ({ id, status: "completed", iterations: 6, losses: [], accuracies: [], seconds: 0 })',
+    'its record says 6 iterations, and has 0 losses',
+  ],
+];
+
+it.each(odd)('a worker that %s: a retry, then a failed trial with the reason', async (_, code, reason) => {
+  const entry = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const events = await eventsOf({ retries: 1, count: 2, entry });
+  expect(retriesIn(events)).toEqual([reason, reason]);
+  expect(recordsIn(events).map(({ status, error }) => [status, error])).toEqual([
+    ['failed', reason],
+    ['failed', reason],
+  ]);
+});
+
+const block = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);';
+it.each([
+  ['while it loads', block],
+  ['while it runs', `export function run() { ${block} }`],
+])('the time limit ends a worker that hangs %s', async (_, code) => {
+  const entry = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const records = recordsIn(await eventsOf({ retries: 1, timeout: 0.5, count: 2, entry }));
+  expect(records.map(({ error }) => error)).toEqual(['took longer than 0.5 s', 'took longer than 0.5 s']);
+});
+
+it('the time limit ends a trial in the calling thread after an epoch', async () => {
+  const [record] = recordsIn(await eventsOf({ retries: 1, timeout: 1e-6, count: 1, workers: 0 }));
+  expect(record).toMatchObject({ status: 'failed', error: 'took longer than 0.000001 s', losses: [] });
+});
+
 it('closing ends the trials that run, and starts none of those that wait', async () => {
   const started = emptyFolder();
   process.env.CHAOS_FOLDER = started;
@@ -111,7 +192,6 @@ it('closing ends the trials that run, and starts none of those that wait', async
   const outcomes = await Promise.allSettled(runs);
   expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
   expect(readdirSync(started).length).toBeLessThanOrEqual(2);
-  // The pool is done with closing, and would take trials again.
   await executor.close();
   await expect(executor.run(trials[0]!, { signal, onProgress: () => {} })).rejects.toThrow('closed');
 });

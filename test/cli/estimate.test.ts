@@ -117,20 +117,4 @@ describe('the time left', () => {
     state = progressed(state, { trial: trials[1]!, kind: 'finished', record }, 10_000);
     expect(secondsLeft(state, 10_000)).toBeCloseTo(20);
   });
-
-  it('does not count time while the program is suspended', () => {
-    const trials = trialsOf({ replicates: 3, epochs: 10 });
-    const run = runOf(trials);
-    run.at(0, trials[0]!, { kind: 'started', worker: 1 });
-    run.at(1, trials[0]!, epochOf(1));
-    let state = progressed(run.state, { kind: 'continued' }, 5000_000);
-    expect(secondsLeft(state, 5000_000)).toBeUndefined();
-    state = progressed(state, { trial: trials[0]!, ...epochOf(2) }, 5001_000);
-    expect(secondsLeft(state, 5001_000)).toBeCloseTo(28);
-    const record = recordOf(trials[0]!, { seconds: 5009 });
-    state = progressed(state, { trial: trials[0]!, kind: 'finished', record }, 5009_000);
-    state = progressed(state, { trial: trials[1]!, kind: 'started', worker: 1 }, 5009_000);
-    state = progressed(state, { trial: trials[1]!, ...epochOf(1) }, 5010_000);
-    expect(secondsLeft(state, 5010_000)).toBeCloseTo(19);
-  });
 });

@@ -43,11 +43,10 @@ function withRunning(
   const all = new Map<string, Timing>(timings);
   for (const row of running) {
     const key = paceKey(row.trial);
-    const epochs = row.epoch - row.since.epoch;
-    if (epochs === 0 || timings.get(key)?.isEarlier === false) continue;
+    if (row.epoch === 0 || timings.get(key)?.isEarlier === false) continue;
     const before = timings.get(key) === all.get(key) ? undefined : all.get(key);
-    const cost = (costOf(row.trial) * epochs) / row.trial.settings.epochs;
-    all.set(key, sumOf(before, { cost, seconds: (row.reportedAt - row.since.at) / 1000 }));
+    const cost = costOf(row.trial) * shareOf(row);
+    all.set(key, sumOf(before, { cost, seconds: (row.reportedAt - row.startedAt) / 1000 }));
   }
   return all;
 }

@@ -32,19 +32,13 @@ export interface Row {
   readonly trial: PlannedTrial;
   /** 0 if unknown. */
   readonly worker: number;
-  /** Start of the measured time, and the epoch then. Both are set again after a suspension. */
-  readonly since: { readonly at: number; readonly epoch: number };
+  readonly startedAt: number;
   /** When it last reported. */
   readonly reportedAt: number;
   readonly endedAt: number | undefined;
   readonly epoch: number;
   readonly curve: LossCurve;
-  /** Whether the program was suspended during the trial: its record's seconds then include the pause. */
-  readonly wasSuspended: boolean;
 }
-
-/** Events of the trials, and the program's return from a suspension. */
-export type ProgressEvent = TrialEvent | { readonly kind: 'continued' };
 
 /** How long a row stays after its trial has ended. Usually the worker's next trial replaces it at once. */
 const LINGER_MS = 1000;
@@ -71,7 +65,7 @@ export function plannedState(trials: readonly PlannedTrial[], results: readonly 
   return { ...state, best };
 }
 
-export function progressed(state: ProgressState, event: ProgressEvent, now: number): ProgressState {
+export function progressed(state: ProgressState, event: TrialEvent, now: number): ProgressState {
   switch (event.kind) {
     case 'started':
       return withStarted(state, event.trial, event.worker, now);
@@ -89,8 +83,6 @@ export function progressed(state: ProgressState, event: ProgressEvent, now: numb
         : state;
     case 'finished':
       return withFinished(state, event.trial, event.record, now);
-    case 'continued':
-      return { ...state, rows: state.rows.map(continued(now)) };
     default:
       return event satisfies never;
   }
@@ -100,18 +92,14 @@ export function progressed(state: ProgressState, event: ProgressEvent, now: numb
 export const shownRows = ({ rows }: ProgressState, now: number): Row[] =>
   rows.filter(({ endedAt }) => endedAt === undefined || now - endedAt < LINGER_MS);
 
-const continued =
-  (now: number) =>
-  (row: Row): Row => ({ ...row, since: { at: now, epoch: row.epoch }, reportedAt: now, wasSuspended: true });
-
 const runs = ({ endedAt }: Row): boolean => endedAt === undefined;
 
 /** Replaces the row of the same trial, of the same worker's last one, or of any that has ended; otherwise adds a row. */
 function withStarted(state: ProgressState, trial: PlannedTrial, worker: number, now: number): ProgressState {
   const curve = emptyCurve(scheduleOf(trial.settings).iterations);
   const row: Row = {
-    ...{ trial, worker, since: { at: now, epoch: 0 }, reportedAt: now, endedAt: undefined },
-    ...{ epoch: 0, curve, wasSuspended: false },
+    ...{ trial, worker, startedAt: now, reportedAt: now, endedAt: undefined },
+    ...{ epoch: 0, curve },
   };
   const kept = state.rows.filter(other => runs(other) || now - other.endedAt! < LINGER_MS);
   const places = [
@@ -144,8 +132,7 @@ function withFinished(
   now: number,
 ): ProgressState {
   const { status, seconds, iterations } = record;
-  const row = state.rows.find(each => runs(each) && each.trial.id === trial.id);
-  const isMeasured = status !== 'failed' && !row?.wasSuspended;
+  const isMeasured = status !== 'failed';
   // A queue may deliver a result without a start.
   const begun = { ...state, ...started(state, trial) };
   const work = withDone(begun.work, trial);

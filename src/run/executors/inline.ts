@@ -7,11 +7,15 @@ export function inlineExecutor(images: TrainingImages, programs: Programs): Exec
   const runTrial = createRunner(images, programs);
   return {
     slots: 1,
-    async run(trial, { onProgress }) {
+    async run(trial, { signal, onProgress }) {
       onProgress({ kind: 'started', worker: 0 });
       // Lets timers and signals in between two trials.
       await new Promise(setImmediate);
-      return runTrial(trial, report => onProgress({ kind: 'epoch', worker: 0, ...report }));
+      return runTrial(trial, report => {
+        onProgress({ kind: 'epoch', worker: 0, ...report });
+        // Only here can a trial end early.
+        signal.throwIfAborted();
+      });
     },
     async close() {},
   };

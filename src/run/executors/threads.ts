@@ -1,95 +1,157 @@
 /** Runs trials in worker threads: one engine a thread, the images shared by all. */
-import { Piscina } from 'piscina';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
 import type { TrainingImages } from '../../nn/solver.ts';
-import type { TrialRecord } from '../../records/record.ts';
-import type { Executor } from '../executor.ts';
+import type { Trial } from '../../plan/trial.ts';
+import { type TrialRecord, trialRecordSchema } from '../../records/record.ts';
+import type { Executor, RunTrialOptions } from '../executor.ts';
 import type { Programs } from '../run-trial.ts';
-import type { WorkerData, WorkerMessage, WorkerTask } from './worker.ts';
+import { startThreads } from './thread-limits.ts';
+import type { WorkerData, WorkerTask } from './worker.ts';
 
-/** A thread loads the built program, also when the sources are run by a test. */
-const WORKER = new URL('../../../dist/bundle/worker.js', import.meta.url);
+/** Threads load the built program, also when a test runs the sources. */
+const built = (name: string) => new URL(`../../../dist/bundle/${name}.js`, import.meta.url);
+
+/** How long a thread may take to load. */
+const START_SECONDS = 60;
 
 export interface ThreadOptions {
   readonly threads: number;
-  /** What the threads run, if not worker.ts. */
+  /** The module whose `run` the threads call, if not worker.ts. */
   readonly entry?: URL | undefined;
 }
 
+export interface ThreadData extends WorkerData {
+  /** URL of the module. */
+  readonly entry: string;
+}
+
+const messageSchema = z.union([
+  z.strictObject({ isReady: z.literal(true) }),
+  z.strictObject({
+    epochs: z.array(
+      z.object({ ...trialRecordSchema.shape.accuracies.element.shape, losses: z.array(z.number()) }),
+    ),
+  }),
+  z.strictObject({ record: trialRecordSchema }),
+  z.strictObject({ error: z.string() }),
+]);
+/** What a thread sends: that it is ready; then, for each trial, epochs and a record, or why there is none. */
+export type ThreadMessage =
+  | { readonly isReady: true }
+  | { readonly epochs: readonly unknown[] }
+  | { readonly record: unknown }
+  | { readonly error: string };
+
+/** @throws CifarNormError (run) if the system does not grant so many threads; then none is left */
 export function threadExecutor(
   images: TrainingImages,
   programs: Programs,
-  { threads, entry = WORKER }: ThreadOptions,
+  { threads: count, entry = built('worker') }: ThreadOptions,
 ): Executor {
-  const pool = new Piscina({
-    filename: entry.href,
-    name: 'run',
-    minThreads: threads,
-    maxThreads: threads,
-    workerData: { images, programs } satisfies WorkerData,
-    // Training makes little garbage, so a larger young generation takes memory and saves no time.
-    resourceLimits: { maxYoungGenerationSizeMb: 6 },
-  });
-  const listeners = new Map<number, (message: WorkerMessage) => void>();
-  pool.on('message', (message: WorkerMessage) => listeners.get(message.ticket)?.(message));
-  let tickets = 0;
-  // The pool does not keep its queue in order, so it is never given more trials than it has threads.
-  let idle = threads;
-  let closed = false;
-  const waiting: (() => void)[] = [];
-  const enter = async () => {
-    if (idle > 0) idle--;
-    else await new Promise<void>(resolve => waiting.push(resolve));
-  };
-  const leave = () => {
+  const data: ThreadData = { images, programs, entry: entry.href };
+  const threads: (Thread | undefined)[] = startThreads(count, () => new Thread(data));
+  const free = threads.map((_, place) => place);
+  const waiting: ((place: number) => void)[] = [];
+  let isClosed = false;
+
+  const enter = async (): Promise<number> =>
+    free.shift() ?? (await new Promise<number>(resolve => waiting.push(resolve)));
+  const leave = (place: number) => {
     const next = waiting.shift();
-    if (next) next();
-    else idle++;
+    if (next) next(place);
+    else free.push(place);
   };
+
   return {
     // Queue spare trials, so that threads keep working while records are flushed to disk.
-    slots: 8 * threads,
+    slots: 8 * count,
     async run(trial, { signal, onProgress }) {
-      const ticket = tickets++;
-      const record = new Promise<TrialRecord>(resolve => {
-        listeners.set(ticket, ({ progress, record }) => {
-          for (const each of progress) onProgress(each);
-          if (record) resolve(record);
-        });
-      });
+      const place = await enter();
       try {
-        await enter();
-        try {
-          // A destroyed pool starts a new thread for each trial that it is given.
-          if (closed) throw new Error('the executor is closed');
-          await pool.run({ trial, ticket } satisfies WorkerTask, { signal });
-        } finally {
-          leave();
-        }
-        return await arrival(record);
+        if (isClosed) throw new Error('the executor is closed');
+        threads[place] ??= new Thread(data);
+        onProgress({ kind: 'started', worker: place + 1 });
+        return await threads[place].run(trial, { signal, onProgress }, place + 1);
+      } catch (error) {
+        // The next trial starts another thread.
+        void threads[place]?.end();
+        threads[place] = undefined;
+        throw error;
       } finally {
-        listeners.delete(ticket);
+        leave(place);
       }
     },
-    close() {
-      closed = true;
-      return pool.destroy();
+    async close() {
+      isClosed = true;
+      await Promise.all(threads.map(thread => thread?.end()));
     },
   };
 }
 
-/** Longest wait for the record of a trial that is done. */
-const LATE_MS = 60_000;
+/** A thread that ran into any trouble, or was told to end, is of no further use: its trial is rejected. */
+class Thread {
+  readonly #worker: Worker;
+  #isReady = false;
+  #failure: Error | undefined;
+  #take: (message: z.output<typeof messageSchema>) => void = () => {};
+  #reject: (error: Error) => void = () => {};
 
-/**
- * The pool may say that a trial is done before its last messages have arrived. From then on its threads do not keep the process
- * alive; the timer does, so that Node does not exit between the two.
- */
-function arrival(record: Promise<TrialRecord>): Promise<TrialRecord> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('its worker sent no record')), LATE_MS);
-    void record.then(arrived => {
-      clearTimeout(timer);
-      resolve(arrived);
-    });
-  });
+  constructor(workerData: ThreadData) {
+    this.#worker = new Worker(built('thread'), {
+      workerData,
+      // Training makes little garbage, so a larger young generation takes memory and saves no time.
+      resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    })
+      .on('message', (message: unknown) => this.#receive(message))
+      .on('messageerror', ({ message }) => this.#fail(message))
+      .on('error', (thrown: unknown) =>
+        this.#fail(thrown instanceof Error ? thrown.message : `its worker threw ${String(thrown)}`),
+      )
+      .on('exit', code => this.#fail(`its worker exited with code ${code}`));
+  }
+
+  async run(trial: Trial, { signal, onProgress }: RunTrialOptions, worker: number): Promise<TrialRecord> {
+    const abort = () => this.#fail('aborted');
+    signal.addEventListener('abort', abort);
+    // Counts the seconds of a program that goes on: one that is stopped does not count.
+    let seconds = 0;
+    const starting = setInterval(() => {
+      if (this.#isReady) clearInterval(starting);
+      else if (++seconds >= START_SECONDS) this.#fail(`its worker did not start within ${START_SECONDS} s`);
+    }, 1000);
+    try {
+      return await new Promise<TrialRecord>((resolve, reject) => {
+        if (this.#failure) throw this.#failure;
+        this.#reject = reject;
+        this.#take = message => {
+          if ('epochs' in message)
+            for (const epoch of message.epochs) onProgress({ kind: 'epoch', worker, ...epoch });
+          if ('record' in message) resolve(message.record);
+        };
+        this.#worker.postMessage({ trial } satisfies WorkerTask);
+      });
+    } finally {
+      clearInterval(starting);
+      signal.removeEventListener('abort', abort);
+      [this.#take, this.#reject] = [() => {}, () => {}];
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(message: unknown): void {
+    const { data } = messageSchema.safeParse(message);
+    if (!data) this.#fail('its worker sent what is no record of a trial');
+    else if ('isReady' in data) this.#isReady = true;
+    else if ('error' in data) this.#fail(data.error);
+    else this.#take(data);
+  }
+
+  #fail(why: string): void {
+    this.#failure ??= new Error(why);
+    this.#reject(this.#failure);
+  }
 }

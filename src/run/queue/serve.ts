@@ -4,7 +4,9 @@ import type { Job } from 'bullmq';
 import type { Dataset } from '../../data/dataset.ts';
 import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
+import { AwakeClock } from '../awake.ts';
 import type { Compile } from '../executors/choose.ts';
+import { checkThreads } from '../executors/thread-limits.ts';
 import { runWithin } from '../time-limit.ts';
 import { connect, type Link, PREFIX } from './connect.ts';
 import { createLanes } from './lanes.ts';
@@ -42,10 +44,12 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
   const { url, numerics, concurrency, timeout, compile, signal, notify } = options;
   // Before any thread starts: flags of V8 must not change later.
   const programs = { float32: compile('float32', numerics), float64: compile('float64', numerics) };
+  await checkThreads(concurrency, '--concurrency');
   const link = await connect(url, notify);
   const { bullmq, redis, place } = link;
   const lanes = createLanes(dataset.train, concurrency, { numerics, compile: dtype => programs[dtype] });
   const version = NUMERICS[numerics];
+  const clock = new AwakeClock();
   const limits = { bytes: Math.min(totalmem() / concurrency, ADDRESSABLE) };
   const name = queueNameOf({ numerics: version, fingerprint: dataset.fingerprint });
 
@@ -75,7 +79,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     if (job.attemptsStarted > 1 && (await hasResult(redis, id))) return;
     const seconds = Math.min(asked.timeout ?? timeout, timeout);
     const tell = epochTeller(progress => job.updateProgress(progress));
-    const record = await lanes.with(trial, executor => runWithin(seconds, executor, trial, tell));
+    const record = await lanes.with(trial, executor => runWithin(seconds, clock, executor, trial, tell));
     if (await storeResult(redis, id, record)) return;
     notify(`trial ${trial.index} (${trial.id}): another worker has a different result`);
     await job.updateProgress('disputed' satisfies QueueProgress);
@@ -103,6 +107,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
     await worker.close();
   } finally {
     clearInterval(timer);
+    clock.close();
     link.close();
     await lanes.close();
   }

@@ -100,7 +100,7 @@ export function sampleOf(figures: readonly number[]): Sample {
   const scaled = figures.map(figure => figure / unit);
   const sum = scaled.reduce((all, figure) => all + figure, 0) / n;
   // Figures that cancel leave only the rounding of their sum.
-  const centre = Math.abs(sum) <= 1e-14 ? 0 : sum;
+  const centre = Math.abs(sum) <= 1e-12 ? 0 : sum;
   const mean = unit * centre;
   if (n === 1) return { n, mean, sd: Number.NaN, low: Number.NaN, high: Number.NaN };
   const spread = Math.sqrt(scaled.reduce((sum, figure) => sum + (figure - centre) ** 2, 0) / (n - 1));
@@ -152,7 +152,7 @@ export function signFlipShare(differences: readonly number[]): number {
   const walk = (at: number, sum: number): void => {
     if (at === scaled.length) {
       all++;
-      if (Math.abs(sum) >= seen - 1e-9) reached++;
+      if (Math.abs(sum) >= seen - 1e-12) reached++;
       return;
     }
     walk(at + 1, sum + scaled[at]!);

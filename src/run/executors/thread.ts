@@ -1,0 +1,32 @@
+/** Entry of a worker thread: loads a module, and calls its `run` for each task. What goes wrong becomes a message. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ThreadData, ThreadMessage } from './threads.ts';
+import type { WorkerTask } from './worker.ts';
+
+type Module = { run(task: WorkerTask, report: (epochs: readonly unknown[]) => void): unknown };
+
+const port = parentPort!;
+const send = (message: ThreadMessage) => port.postMessage(message);
+/** Sends text, since not every error can be sent, and anything can be thrown. */
+const fail = (thrown: unknown) =>
+  send({ error: thrown instanceof Error ? thrown.message : `its worker threw ${String(thrown)}` });
+
+// Without its port, a thread can neither get a trial nor return one.
+port.once('close', () => {
+  throw new Error('the port of its worker is closed');
+});
+try {
+  const { run } = (await import((workerData as ThreadData).entry)) as Module;
+  if (typeof run !== 'function') throw new Error('the module of the workers has no function run');
+  port.on('message', async (task: WorkerTask) => {
+    try {
+      const record = await run(task, epochs => send({ epochs }));
+      send({ record });
+    } catch (error) {
+      fail(error);
+    }
+  });
+  send({ isReady: true });
+} catch (error) {
+  fail(error);
+}
