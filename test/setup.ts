@@ -1,10 +1,12 @@
 /** All that the tests write is in one temporary folder, which is removed when they end. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-tests-'));
+  // Some tests run the program as another user.
+  chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
   // No test uses the user's own cache.
   process.env.XDG_CACHE_HOME = join(folder, 'cache');

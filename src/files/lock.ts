@@ -145,7 +145,11 @@ function lockOf(
     async release() {
       if (!isHeld) return;
       isHeld = false;
-      release();
+      try {
+        release();
+      } catch {
+        // The note stays, as after a kill, and the next holder takes over. The error to report is that of the work before.
+      }
       await file.close();
     },
   };

@@ -1,6 +1,6 @@
 /** Full disks and removed or read-only folders: the error names the file, and no result is lost. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cifarNorm, emptyFolder } from '../e2e/cli.ts';
@@ -46,6 +46,61 @@ describe.skipIf(!mounted)('on a small disk', () => {
     expect(mount('remount,rw')).toBe(true);
   });
 });
+
+/** A disk that the system makes read-only by itself, as it does at an error; undefined if this machine cannot have one. */
+function breakingDisk():
+  | { readonly path: string; remount(): void; break(): void; remove(): void }
+  | undefined {
+  const [image, path] = [join(emptyFolder(), 'image'), emptyFolder()];
+  const run = (command: string, ...args: readonly string[]) => spawnSync(command, args, { encoding: 'utf8' });
+  const remount = () => run('mount', '-o', 'loop,errors=remount-ro', image, path).status === 0;
+  writeFileSync(image, '');
+  truncateSync(image, 16 << 20);
+  if (run('mkfs.ext4', '-q', '-F', image).status !== 0 || !remount()) return undefined;
+  const trigger = () => {
+    const device = run('findmnt', '-no', 'SOURCE', path).stdout.trim().split('/').at(-1);
+    return `/sys/fs/ext4/${device}/trigger_fs_error`;
+  };
+  const remove = () => void run('umount', path);
+  if (!existsSync(trigger())) return void remove();
+  return {
+    ...{ path, remove },
+    break: () => writeFileSync(trigger(), '1'),
+    remount() {
+      remove();
+      run('e2fsck', '-fy', image);
+      expect(remount()).toBe(true);
+    },
+  };
+}
+const breaking = breakingDisk();
+if (!breaking)
+  console.log('skipped: a disk that becomes read-only (ext4 cannot be mounted on a loop device here)');
+afterAll(() => breaking?.remove());
+
+it.skipIf(!breaking)(
+  'a disk that becomes read-only in the middle of a run: the error names the journal',
+  async () => {
+    const out = join(breaking!.path, 'run');
+    const { code, stderr } = await cifarNorm([...words, '--out', out], {
+      onStart: () => {
+        const timer = setInterval(() => {
+          const journal = join(out, 'journal.jsonl');
+          if (!existsSync(journal) || idsIn(readFileSync(journal, 'utf8')).length < 3) return;
+          clearInterval(timer);
+          breaking!.break();
+        }, 5);
+      },
+    });
+    expect(stderr).toMatch(/^error: cannot write .*journal\.jsonl: .*\(EROFS\)\n {2}hint: .*\n$/);
+    expect(code).toBe(1);
+    breaking!.remount();
+    const kept = idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8'));
+    expect((await cifarNorm([...words, '--out', out])).code).toBe(0);
+    expect(idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8')).slice(0, kept.length)).toEqual(kept);
+    expect(csvsOf(out)).toEqual(csvsOf(calm));
+  },
+);
 
 it('a folder removed during the run is restored with every finished trial', async () => {
   const out = join(emptyFolder(), 'run');

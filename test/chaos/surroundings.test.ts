@@ -1,6 +1,6 @@
 /** No home, a full stdout, few file descriptors, little address space: each gives one clear message and no stack. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyFolder, entry } from '../e2e/cli.ts';
@@ -73,6 +73,49 @@ describe.skipIf(!isLinux)('few descriptors', () => {
     expect(under('-n 1024', [...words, '--out', calm]).status).toBe(0);
     expect(idsIn(readFileSync(join(out, 'journal.jsonl'), 'utf8'))).toHaveLength(TRIALS);
     expect(csvsOf(out)).toEqual(csvsOf(calm));
+  });
+});
+
+/** Runs the command as a user of its own, who may have so few processes and threads. */
+function withThreads(most: number, args: readonly string[]) {
+  const cwd = emptyFolder();
+  chmodSync(cwd, 0o777);
+  const { HOME: _, XDG_CACHE_HOME: __, ...env } = process.env;
+  const user = ['--reuid', '54322', '--regid', '54322', '--clear-groups'];
+  const limited = ['bash', '-c', `ulimit -u ${most}; exec "$@"`, 'bash', process.execPath, entry, ...args];
+  const options = { encoding: 'utf8', cwd, env } as const;
+  return { ...spawnSync('setpriv', [...user, ...limited], options), cwd };
+}
+const canLimitThreads = process.getuid?.() === 0 && withThreads(100, ['--version']).status === 0;
+if (!canLimitThreads) console.log('skipped: few threads (needs root and setpriv)');
+
+describe.skipIf(!canLimitThreads)('few threads', () => {
+  const tiny = ['--set', 'epochs=1', '--set', 'hiddenDims=[5]', '--set', 'weightScale=[0.1, 1]'];
+  const sweep = ['sweep', 'weight-scale', '--data', 'synthetic', '--quiet', ...tiny, '--replicates', '4'];
+
+  it.each([13, 16, 18])('%d: one error with the limit and the workers that it allows', most => {
+    const { status, stderr, cwd } = withThreads(most, [...sweep, '--workers', '12', '--out', 'run']);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^error: the system grants this program only \\d+ of 12 worker threads\\n {2}hint: use --workers \\d+, or raise .*: ulimit -u is ${most}\\n$`,
+      ),
+    );
+    expect(status).toBe(1);
+    expect(existsSync(join(cwd, 'run'))).toBe(false);
+    const workers = /--workers (\d+)/.exec(stderr)![1]!;
+    expect(withThreads(most, [...sweep, '--workers', workers, '--out', 'run']).status).toBe(0);
+  });
+
+  it('a run that is resumed is left as it was', () => {
+    const out = join(emptyFolder(), 'run');
+    mkdirSync(out);
+    expect(under('-u unlimited', [...sweep, '--out', out]).status).toBe(0);
+    const journal = readFileSync(join(out, 'journal.jsonl'));
+    chmodSync(out, 0o777);
+    for (const name of readdirSync(out)) chmodSync(join(out, name), 0o666);
+    const { status, stderr } = withThreads(14, [...sweep.with(-1, '5'), '--workers', '12', '--out', out]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error: the system grants/)]);
+    expect(readFileSync(join(out, 'journal.jsonl')).equals(journal)).toBe(true);
   });
 });
 

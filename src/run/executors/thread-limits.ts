@@ -7,6 +7,8 @@ import { CifarNormError } from '../../errors.ts';
 /** Threads that a run starts beside its workers: the lock of its folder is taken by a program of its own. */
 const SPARE = 2;
 
+type Option = '--workers' | '--concurrency';
+
 interface Ending {
   end(): Promise<void>;
 }
@@ -19,7 +21,7 @@ interface Ending {
 export function startThreads<Started extends Ending>(
   count: number,
   start: () => Started,
-  option = '--workers',
+  option: Option = '--workers',
 ): Started[] {
   const started: Started[] = [];
   try {
@@ -36,7 +38,7 @@ export function startThreads<Started extends Ending>(
  * Starts and ends so many threads, for a program that will need them later.
  * @throws CifarNormError as startThreads
  */
-export async function checkThreads(count: number, option: string): Promise<void> {
+export async function checkThreads(count: number, option: Option): Promise<void> {
   const start = (): Ending => {
     const thread = new Worker('', { eval: true });
     return { end: async () => void (await thread.terminate()) };
@@ -44,11 +46,12 @@ export async function checkThreads(count: number, option: string): Promise<void>
   await Promise.all(startThreads(count, start, option).map(thread => thread.end()));
 }
 
-function tooFewError(granted: number, wanted: number, option: string): CifarNormError {
+function tooFewError(granted: number, wanted: number, option: Option): CifarNormError {
   return new CifarNormError(
     'run',
     `the system grants this program only ${granted} of ${wanted} worker threads`,
-    `use ${option} ${Math.max(1, granted - SPARE)}, or raise the limit on processes and threads${tightestLimit()}`,
+    // Without threads, the calling thread can train.
+    `use ${option} ${Math.max(option === '--workers' ? 0 : 1, granted - SPARE)}, or raise the limit on processes and threads${tightestLimit()}`,
   );
 }
 
