@@ -3,13 +3,15 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export default function setup(): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-tests-'));
+const folder = mkdtempSync(join(tmpdir(), 'cifar-norm-tests-'));
+
+export function setup(): void {
   // Some tests run the program as another user.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
   // No test uses the user's own cache.
   process.env.XDG_CACHE_HOME = join(folder, 'cache');
   mkdirSync(process.env.XDG_CACHE_HOME);
-  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
+
+export const teardown = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -4,7 +4,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -17,15 +17,15 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}packa
 const others = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !PACKAGES.includes(name));
 const isExternal = id => isBuiltin(id) || others.some(name => id === name || id.startsWith(`${name}/`));
 
+const isBuilt = id => !relative(join(root, 'dist'), id).startsWith('..');
+const urlOf = id => relative(output, id).replaceAll('\\', '/');
+
 /** The program finds its files relative to the module that names them. */
 const places = {
   name: 'places',
   transform: (code, id) =>
-    id.startsWith(`${root}dist/`) && code.includes('import.meta.url')
-      ? code.replaceAll(
-          'import.meta.url',
-          `new URL(${JSON.stringify(relative(output, id))}, import.meta.url).href`,
-        )
+    isBuilt(id) && code.includes('import.meta.url')
+      ? code.replaceAll('import.meta.url', `new URL(${JSON.stringify(urlOf(id))}, import.meta.url).href`)
       : undefined,
 };
 

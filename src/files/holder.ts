@@ -1,4 +1,5 @@
 /** Who holds a lock: the note in a lock file, and whether the process that wrote it has ended. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -26,7 +27,7 @@ export function thisHolder(kind: Holder['kind']): Holder {
     kind,
     boot: read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     namespace: read(() => readlinkSync('/proc/self/ns/pid')),
-    started: startOf(process.pid),
+    started: startOfThis(),
   };
 }
 
@@ -54,10 +55,45 @@ export function hasEnded(holder: Holder): boolean {
   return holder.started !== startOf(holder.pid);
 }
 
-/** Start of a process in clock ticks since boot: field 22 of proc(5) stat. With it, a reused PID is recognized. */
-function startOf(pid: number): string | undefined {
-  const text = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+/**
+ * When a process started, in digits whose unit depends on the system: with it, a reused PID is recognized. Linux: clock ticks since boot,
+ * field 22 of proc(5) stat. Windows: its file time. Others: seconds since 1970, from ps(1).
+ * @returns undefined if the system does not tell
+ */
+export function startOf(pid: number, platform = process.platform): string | undefined {
+  switch (platform) {
+    case 'linux': {
+      const text = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+      return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    }
+    case 'win32': {
+      const command = `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`;
+      return /^\d+/.exec(answerOf('powershell', ['-NoProfile', '-Command', command]))?.[0];
+    }
+    default: {
+      // The same text whatever the language and the time zone of the user.
+      const env = { LC_ALL: 'C', TZ: 'UTC' };
+      const seconds =
+        Date.parse(`${answerOf('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], env)} UTC`) / 1000;
+      return Number.isNaN(seconds) ? undefined : String(seconds);
+    }
+  }
+}
+
+let own: string | undefined;
+
+/** Asked once: some systems take a while to answer. */
+function startOfThis(): string | undefined {
+  own ??= startOf(process.pid);
+  return own;
+}
+
+/** How long a program of the system may take. */
+const PATIENCE_MS = 10_000;
+
+function answerOf(command: string, words: readonly string[], env?: NodeJS.ProcessEnv): string {
+  const options = { encoding: 'utf8', timeout: PATIENCE_MS, windowsHide: true } as const;
+  return (spawnSync(command, words, { ...options, ...(env && { env }) }).stdout ?? '').trim();
 }
 
 function read<T>(get: () => T): T | undefined {

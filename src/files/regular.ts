@@ -26,6 +26,16 @@ export async function openRegular(path: string, flags = constants.O_RDONLY): Pro
   throw notRegular(path);
 }
 
+/**
+ * Cuts an open file. Through a file of its own, because Windows does not cut one that is open for appending.
+ * @throws an error of the file system if the path names another file by now
+ */
+export async function cutOpen(path: string, { fd }: FileHandle, length: number): Promise<void> {
+  await using file = await openRegular(path, constants.O_RDWR | NO_FOLLOW);
+  if (!isSameFile(path, fd)) throw notRegular(path);
+  await file.truncate(length);
+}
+
 /** Whether a path names an open file. */
 export function isSameFile(path: string, fd: number): boolean {
   const there = statSync(path, { bigint: true, throwIfNoEntry: false });

@@ -22,6 +22,9 @@ interface Row {
 const MORE_FILES = 'raise the limit on open files: ulimit -n 256';
 const MOUNT_AGAIN = 'check the network, or mount the folder again';
 
+/** Windows does not replace a file that a program such as Excel has open, and calls that a lack of permission. */
+const OPEN_ON_WINDOWS = 'close it in the program that has it open, such as Excel';
+
 /** By the system's code; PATH stands for the path. */
 const rows: Readonly<Record<string, Row>> = {
   ENOENT: { reason: 'there is no such file or folder' },
@@ -61,10 +64,10 @@ const NO_WORKING_FOLDER: Refusal = {
 };
 
 /** Undefined for what is no refusal of the system. */
-export function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown, platform = process.platform): Refusal | undefined {
   if (!isSystemError(error)) return undefined;
   if (error.syscall === 'uv_cwd') return NO_WORKING_FOLDER;
-  const row = rows[error.code];
+  const row = rowOf(error, platform);
   if (!row) return undefined;
   const path = error.dest ?? error.path;
   // The code is for those who search for it.
@@ -76,6 +79,12 @@ export function refusalOf(error: unknown): Refusal | undefined {
     reason: obstacle ? `${reason}: ${where} ${obstacle.words}` : reason,
     cure: row.cure?.replace('PATH', obstacle?.part ?? path),
   };
+}
+
+function rowOf({ code, syscall }: NodeJS.ErrnoException, platform: NodeJS.Platform): Row | undefined {
+  const row = rows[code!];
+  const mayBeOpen = platform === 'win32' && ['EACCES', 'EPERM', 'EBUSY'].includes(code!);
+  return row && mayBeOpen && syscall === 'rename' ? { ...row, cure: OPEN_ON_WINDOWS } : row;
 }
 
 /** What the code of a refusal means for a path. */

@@ -7,7 +7,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CifarNormError } from '../errors.ts';
 import { keepCopy, syncFolder, writeAtomically } from '../files/atomic.ts';
-import { isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
+import { cutOpen, isSameFile, NO_FOLLOW, openRegular } from '../files/regular.ts';
 import type { Planner } from '../plan/plan.ts';
 import type { PlannedTrial, Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
@@ -100,7 +100,7 @@ export class Journal {
         return await Journal.open(path, run, plan, { repair: false, warn });
       }
       if (torn > 0) {
-        await file.truncate(complete);
+        await cutOpen(path, file, complete);
         warn(
           complete > 0
             ? 'dropped the torn end of the journal; its trials run again'

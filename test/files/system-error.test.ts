@@ -159,3 +159,17 @@ describe('what to do', () => {
     expect(explained(bug, 'run', 'y')).toBe(bug);
   });
 });
+
+it('Windows: a file that cannot be replaced may be open in another program', () => {
+  const error = (syscall: string) =>
+    Object.assign(new Error('EPERM'), {
+      ...{ code: 'EPERM', errno: -4048, syscall },
+      path: '/x/trials.csv.tmp-1',
+      dest: '/x/trials.csv',
+    });
+  expect(refusalOf(error('rename'), 'win32')!.cure).toBe(
+    'close it in the program that has it open, such as Excel',
+  );
+  expect(refusalOf(error('open'), 'win32')!.cure).toMatch(/^look at owner/);
+  expect(refusalOf(error('rename'), 'linux')!.cure).toMatch(/^look at owner/);
+});
