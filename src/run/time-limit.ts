@@ -35,7 +35,8 @@ export async function runWithin(
     clearTimeout(timer);
     const left = end - clock.now();
     if (left <= 0) limit.abort();
-    else timer = setTimeout(look, Math.min(left, LOOK_MS));
+    // A queue may never answer for a trial that it was given.
+    else if (left < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
   };
   try {
     const record = await executor.run(trial, {
