@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
 import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { pow } from '../../src/kernels/base.ts';
+import { distinct, hasNumpy, python } from '../python.ts';
 
 const cellsOf = (input: ExperimentInput) => sweepCells(experimentSchema.parse(input), pow);
 const logspace = (start: number, stop: number, count: number) =>
@@ -41,7 +41,6 @@ import json, sys, numpy
 for start, stop, count in json.load(sys.stdin):
     print(json.dumps(numpy.logspace(start, stop, count).tolist()))
 `;
-  const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
   it.skipIf(!hasNumpy)(
     'agrees with the installed NumPy to the last bit of pow (needs python3 with numpy)',
     () => {
@@ -50,19 +49,14 @@ for start, stop, count in json.load(sys.stdin):
         numRuns: 200,
         seed: 1,
       });
-      const { stdout } = spawnSync('python3', ['-c', script], {
-        input: JSON.stringify(cases),
-        encoding: 'utf8',
-      });
-      const expected = stdout
+      const expected = python(['-c', script], JSON.stringify(cases))
         .trim()
         .split('\n')
         .map(line => JSON.parse(line) as number[]);
       expect(expected).toHaveLength(cases.length);
       cases.forEach(([start, stop, count], i) => {
-        // Equal cells become one, so compare sets of values.
         const values = logspace(start, stop, count);
-        const numpy = [...new Set(expected[i])];
+        const numpy = distinct(expected[i]!);
         expect(values.length).toBe(numpy.length);
         // The C library's pow may round the last bit differently.
         values.forEach((value, j) => {

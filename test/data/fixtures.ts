@@ -1,5 +1,4 @@
 /** Tiny CIFAR-10s in each format: three images per batch. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,6 @@ export const PYTHON = 'cifar-10-batches-py';
 const RECORD = 1 + IMAGE_SIZE;
 
 export const temporary = (): string => mkdtempSync(join(tmpdir(), 'cifar-norm-data-'));
-export const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 /** Records of batch `number`: labels and pixels are functions of batch, image and position. */
 export function records(number: number): Uint8Array {

@@ -1,11 +1,10 @@
 /** CIFAR-10 in the forms that people have it in, made by NumPy (skipped without NumPy, or where the shared folder is absent). */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasNumpy, python } from '../python.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
 import { cifarNorm, emptyFolder } from './cli.ts';
 
-const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 const made = emptyFolder();
 
 async function info(place: string): Promise<string> {
@@ -14,10 +13,7 @@ async function info(place: string): Promise<string> {
 }
 
 describe.skipIf(!hasNumpy || !sharedFolder)('forms', () => {
-  beforeAll(() => {
-    const { status, stderr } = spawnSync('python3', [sharedPath('cases', 'make_data.py'), made]);
-    expect([status, String(stderr)]).toEqual([0, '']);
-  });
+  beforeAll(() => void python([sharedPath('cases', 'make_data.py'), made]));
 
   const repickled = [0, 1, 2, 3, 4, 5].flatMap(protocol => [`p${protocol}-str`, `p${protocol}-bytes`]);
   it.each([

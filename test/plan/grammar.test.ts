@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentInput, experimentSchema } from '../../src/config/schema.ts';
 import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { pow } from '../../src/kernels/base.ts';
 import { planTrials, seedsOf } from '../../src/plan/plan.ts';
+import { distinct, hasNumpy, python } from '../python.ts';
 
 const parse = (input: ExperimentInput) => experimentSchema.parse(input);
 const cellsOf = (input: ExperimentInput) => sweepCells(parse(input), pow);
@@ -22,7 +22,6 @@ describe('linspace', () => {
     expect(linspace(0, 10, 3)).toEqual([0, 5, 10]);
   });
 
-  const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
   it.skipIf(!hasNumpy)('has the bits of the installed NumPy (needs python3 with numpy)', () => {
     const place = fc.double({ min: 0, max: 1e6, noNaN: true });
     const cases = fc.sample(fc.tuple(place, place, fc.integer({ min: 1, max: 60 })), {
@@ -31,14 +30,9 @@ describe('linspace', () => {
     });
     const script =
       'import json, sys, numpy\nprint(json.dumps([numpy.linspace(*c).tolist() for c in json.load(sys.stdin)]))';
-    const { stdout } = spawnSync('python3', ['-c', script], {
-      input: JSON.stringify(cases),
-      encoding: 'utf8',
-    });
-    const expected = JSON.parse(stdout) as number[][];
-    // Equal cells become one.
+    const expected = JSON.parse(python(['-c', script], JSON.stringify(cases))) as number[][];
     cases.forEach((range, i) => {
-      expect(linspace(...range)).toEqual([...new Set(expected[i])]);
+      expect(linspace(...range)).toEqual(distinct(expected[i]!));
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureNames, summarize } from '../../src/records/measures.ts';
-import { accuracy, type Given, hasPython, python, resultsOf } from '../report/results.ts';
+import { hasNumpy, python } from '../python.ts';
+import { accuracy, type Given, resultsOf } from '../report/results.ts';
 import { truth } from '../shared.ts';
 
 const PER_EPOCH = 20;
@@ -20,14 +21,14 @@ describe('summarize', () => {
     expect(summaryOf({ status: 'diverged', losses: countTo(20) }).lastEpochTrainLoss).toBeNull();
   });
 
-  it.skipIf(!hasPython)('agrees with np.mean(loss_history[-100:]) (needs NumPy)', () => {
+  it.skipIf(!hasNumpy)('agrees with np.mean(loss_history[-100:]) (needs NumPy)', () => {
     const text = truth('numpy-231.json');
     const histories: { loss: number[] }[] = Object.values(JSON.parse(text).deep_net_float64);
     const program = `
 import json, sys, numpy as np
 runs = json.load(sys.stdin)["deep_net_float64"].values()
 print(json.dumps([np.mean(run["loss"][-100:]) for run in runs]))`;
-    const expected: number[] = JSON.parse(python(program, text));
+    const expected: number[] = JSON.parse(python(['-c', program], text));
     expect(expected).toHaveLength(2);
     for (const [index, { loss }] of histories.entries()) {
       expect(summaryOf({ losses: loss }).finalTrainLoss).toBeCloseTo(expected[index]!, 13);

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Result } from '../../src/analysis/results.ts';
 import { scheduleOf } from '../../src/config/schedule.ts';
 import { type EpochReport, trainingLog } from '../../src/report/log.ts';
+import { hasNumpy, python } from '../python.ts';
 import { sharedFolder, sharedPath } from '../shared.ts';
-import { accuracy, hasPython, python, resultsOf } from './results.ts';
+import { accuracy, resultsOf } from './results.ts';
 
 const logOf = ({ trial, record }: Result) => trainingLog(trial).finish(record());
 
@@ -34,7 +35,7 @@ describe('trainingLog', () => {
   ];
   for (const shape of shapes) {
     const { trainImages, batchSize, epochs } = shape;
-    it.skipIf(!sharedFolder || !hasPython)(
+    it.skipIf(!sharedFolder || !hasNumpy)(
       `prints what the notebook's Solver prints: ${trainImages} images, batches of ${batchSize}, ${epochs} epochs (needs the reference and NumPy)`,
       () => {
         const perEpoch = Math.max(Math.floor(trainImages / batchSize), 1);
@@ -46,9 +47,8 @@ describe('trainingLog', () => {
         const accuracies = measured.map(epoch => accuracy(epoch, (epoch + 1) / 1000, (epoch + 7) / 1000));
         const dealt = accuracies.flatMap(({ trainAccuracy, valAccuracy }) => [trainAccuracy, valAccuracy]);
         const printed = python(
-          solver,
+          ['-c', solver, sharedPath('peers')],
           JSON.stringify({ ...shape, losses, accuracies: dealt }),
-          sharedPath('peers'),
         );
         const [result] = resultsOf({ settings: shape, losses, accuracies });
         expect(logOf(result!)).toEqual(printed.trimEnd().split('\n'));

@@ -1,5 +1,4 @@
 /** Results made by hand. */
-import { spawnSync } from 'node:child_process';
 import type { Result } from '../../src/analysis/results.ts';
 import { scheduleOf } from '../../src/config/schedule.ts';
 import { type Settings, type SettingValue, settingsSchema } from '../../src/config/schema.ts';
@@ -56,16 +55,4 @@ function resultOf(trial: PlannedTrial, record: TrialRecord): Result {
 /** One measurement, at the end of an epoch. */
 export function accuracy(epoch: number, trainAccuracy: number, valAccuracy: number) {
   return { epoch, trainAccuracy, valAccuracy };
-}
-
-export const hasPython = spawnSync('python3', ['-c', 'import numpy']).status === 0;
-
-/** What a Python program prints, given `input`. */
-export function python(program: string, input: string, ...args: string[]): string {
-  const { stdout, stderr, status } = spawnSync('python3', ['-c', program, ...args], {
-    input,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
 }
