@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const CHUNK = 1 << 16;
@@ -105,28 +105,33 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Makes a folder with those above it, and flushes their names to disk; that of a folder that is there, too. */
+/**
+ * Makes a folder with those above it, and flushes their names to disk; that of a folder that is there, too. Makes them one by one, because
+ * Node's recursive mkdir never ends in /proc, and where a disk is full or read-only it only says that the folder is not there.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true }).catch(async (error: Error) => {
-    // It names the part that could not be made.
-    throw Object.assign(await reasonOf(error, path), { path });
-  });
-  const first = resolve(made ?? path);
-  for (let folder = resolve(path); ; folder = dirname(folder)) {
-    await syncFolder(folder);
-    if (folder === first || folder === dirname(folder)) return;
+  const folder = resolve(path);
+  const missing: string[] = [];
+  try {
+    for (let part = folder; !(await isThere(part)); part = dirname(part)) missing.unshift(part);
+    for (const part of missing) await makeOne(part);
+    // A file or a link to nothing.
+    if (missing.length === 0) await makeOne(folder);
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
   }
+  for (const part of missing.length > 0 ? missing.reverse() : [folder]) await syncFolder(part);
 }
 
-/** Where a disk is full or read-only, Node's recursive mkdir only says that the folder is not there: the first part says why. */
-async function reasonOf(error: NodeJS.ErrnoException, path: string): Promise<Error> {
-  if (error.code !== 'ENOENT') return error;
-  let first = resolve(path);
-  while (!(await isThere(dirname(first)))) first = dirname(first);
-  return await mkdir(first).then(
-    () => error,
-    reason => reason,
-  );
+/** Another process may have made it. */
+async function makeOne(folder: string): Promise<void> {
+  await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    const isFolder = await stat(folder).then(
+      stats => stats.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) throw error;
+  });
 }
 
 /** Flushes the name of a new file to disk, where the system can: Windows does not open folders, and some systems flush none. */

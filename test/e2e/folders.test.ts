@@ -309,3 +309,13 @@ describe.skipIf(!mayBeOther)('another user', () => {
     expect(journalOf(aside)).toBe(OLD);
   });
 });
+
+it.skipIf(process.platform !== 'linux').each(['/proc/run', '/proc/a/run', '/dev/null/run'])(
+  'a run in %s is refused at once',
+  async out => {
+    const words = ['sweep', 'weight-scale', '--data', 'synthetic', '--out', out];
+    const { code, stderr } = await cifarNorm(words, { env: { XDG_CACHE_HOME: '/proc/cache' } });
+    expect(stderr).toMatch(/^error: cannot write results to .*\n {2}hint: .*--out DIR\n$/);
+    expect(code).toBe(2);
+  },
+);

@@ -1,9 +1,9 @@
 /** An entry of the cache: the results of reading the data at a place. Also the limits of the cache. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomically } from '../../files/atomic.ts';
+import { makeFolder, writeAtomically } from '../../files/atomic.ts';
 import { openRegular } from '../../files/regular.ts';
 import { IMAGE_SIZE, type Images } from '../dataset.ts';
 import { identitySchema } from './identity.ts';
@@ -87,7 +87,7 @@ function sealOf(json: string, { count, labels, pixels }: Images): string {
 /** Replaces a file of the cache atomically. Removes the oldest files over the limits. */
 export async function store(path: string, pieces: readonly (string | Uint8Array)[]): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeAtomically(path, pieces);
   await prune(folder);
 }
