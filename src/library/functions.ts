@@ -223,7 +223,7 @@ export const renderTable: typeof tableText = checked(
 export const mergeShards: typeof merged = checkedLater(
   'mergeShards',
   [
-    ['folders', value.texts.min(1, 'at least one folder')],
+    ['folders', value.someTexts],
     ['out', value.text],
   ],
   merged,

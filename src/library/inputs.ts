@@ -15,6 +15,7 @@ import {
   isBytes,
   isObject,
   json,
+  list,
   object,
   oneOf,
   text,
@@ -85,7 +86,7 @@ export const dtype = oneOf(dtypes);
 
 export const seed = whole(0, 0xffff_ffff);
 
-export const seeds = z.array(seed, 'a list of seeds');
+export const seeds = list(seed, 'a list of seeds');
 
 /** Node's timers count to 2^31 ms. */
 const MOST_SECONDS = 2_147_483;
@@ -99,7 +100,7 @@ const shard = exactly({ index: whole(1, 1_000_000), count: whole(1, 1_000_000) }
 );
 
 const changes = either("changes by key, or a list of texts such as 'epochs=3'", value =>
-  Array.isArray(value) ? z.array(anyText, 'a list of texts') : isObject(value) ? json : undefined,
+  Array.isArray(value) ? list(anyText, 'a list of texts') : isObject(value) ? json : undefined,
 );
 
 /** The options of runExperiment: see RunOptions. */

@@ -16,7 +16,8 @@ export function faultIn(value: unknown): Fault | undefined {
   let count = 0;
   const visit = (node: unknown, path: Fault['path'], above: readonly unknown[]): Fault | undefined => {
     const fault = (expected: string): Fault => ({ path, expected });
-    if (++count > MOST_VALUES) return { path: [], expected: `at most ${MOST_VALUES} values in it` };
+    count += Array.isArray(node) ? node.length + 1 : 1;
+    if (count > MOST_VALUES) return { path: [], expected: `at most ${MOST_VALUES} values in it` };
     if (typeof node === 'number') return Number.isFinite(node) ? undefined : fault('a finite number');
     if (['string', 'boolean', 'undefined'].includes(typeof node) || node === null) return undefined;
     if (typeof node !== 'object' || !['Object', 'Array'].includes(kindOf(node)))

@@ -1,7 +1,13 @@
 /** What nets, solvers and random streams expect. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { kindOf } from '../arguments.ts';
-import { type Settings, settingKeys, settingSchema, settingsSchema } from '../config/settings-schema.ts';
+import {
+  type SettingKey,
+  type Settings,
+  settingKeys,
+  settingSchema,
+  settingsSchema,
+} from '../config/settings-schema.ts';
 import { IMAGE_SIZE } from '../data/dataset.ts';
 import { preparations } from '../data/preprocessing.ts';
 import { ADDRESSABLE } from '../kernels/engine.ts';
@@ -9,17 +15,31 @@ import { bytesNeeded } from '../nn/net-of-settings.ts';
 import type { TrainingData } from '../nn/solver.ts';
 import { updateRules } from '../nn/update-rules.ts';
 import { images, MOST_IMAGES, mean, seed } from './inputs.ts';
-import { either, flag, having, isBytes, isObject, number, object, oneOf, that, whole } from './values.ts';
+import { faultIn } from './json.ts';
+import {
+  either,
+  flag,
+  having,
+  isBytes,
+  isObject,
+  list,
+  number,
+  object,
+  oneOf,
+  that,
+  whole,
+} from './values.ts';
+
+/** Long lists are refused before zod finds fault with each of their items. */
+const isSetting = (key: SettingKey, value: unknown): boolean =>
+  faultIn(value) === undefined && settingSchema(key).safeParse(value).success;
 
 /** Every setting; other keys, as those of an experiment, do not matter. */
 export const settings = having(
   Object.fromEntries(
     settingKeys.map(key => [
       key,
-      that(
-        `the setting ${key} (${settingsSchema.shape[key].description})`,
-        value => settingSchema(key).safeParse(value).success,
-      ),
+      that(`the setting ${key} (${settingsSchema.shape[key].description})`, value => isSetting(key, value)),
     ]),
   ) as Record<string, z.ZodType>,
 );
@@ -29,7 +49,7 @@ export const trainable = settings.refine(
   'settings of a net that fits into the 4 GiB of memory that WebAssembly can address',
 );
 
-export const listOfSettings = z.array(settings, 'a list of settings');
+export const listOfSettings = list(settings, 'a list of settings');
 
 const KEY_BYTES = 2496;
 
@@ -56,20 +76,14 @@ export const shape = settingsSchema.shape;
 /** The options of a net: see NetOptions. */
 export const fullyConnected = having({
   inputDim: whole(1, MOST_IMAGES),
-  hiddenDims: that(
-    'a list of widths from 1 to 65536, at most 1000',
-    value => shape.hiddenDims.unwrap().safeParse(value).success,
-  ),
+  hiddenDims: that('a list of widths from 1 to 65536, at most 1000', value => isSetting('hiddenDims', value)),
   numClasses: whole(1, MOST_IMAGES),
   normalization: oneOf(shape.normalization.unwrap().options),
   maxRows: whole(1, MOST_IMAGES),
   rule: that('one of updateRules', value =>
     Object.values(updateRules).some(rule => rule === value),
   ).optional(),
-  weightScale: that(
-    'a number, 0 or above, he or xavier',
-    value => shape.weightScale.unwrap().safeParse(value).success,
-  ),
+  weightScale: that('a number, 0 or above, he or xavier', value => isSetting('weightScale', value)),
   reg: atLeast0,
   hiddenWeightFactor: atLeast0.optional(),
   hiddenRateFactor: atLeast0.optional(),

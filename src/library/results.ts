@@ -13,6 +13,7 @@ import {
   exactly,
   flag,
   having,
+  list,
   number,
   object,
   oneOf,
@@ -30,7 +31,7 @@ const resultShape = having({
     id: text,
     index: whole(0, Number.MAX_SAFE_INTEGER),
     axes: object,
-    groups: z.array(anyText, 'a list of texts'),
+    groups: list(anyText, 'a list of texts'),
     seed,
     settings,
     split: having({ numTraining: number, numValidation: number }),
@@ -50,9 +51,9 @@ const result = z.unknown().superRefine((value, context) => {
   else context.addIssue({ code: 'custom', path: error.issues[0]!.path, message: error.issues[0]!.message });
 });
 
-export const results = z.array(result, 'a list of results, as a run has them');
+export const results = list(result, 'a list of results, as a run has them');
 
-export const cell = having({ results: results.min(1, 'at least one result') });
+export const cell = having({ results: list(result, 'a list of at least one result', 1) });
 
 export const measure = oneOf(measureNames);
 
@@ -81,13 +82,13 @@ export const comparison = having({
   measure,
   stream,
   equivalent: number.nullable(),
-  differs: z.array(anyText, 'a list of texts'),
-  cells: z.array(
-    having({ baseline: side, candidate: side, seeds: z.array(number, 'a list of seeds') }),
+  differs: list(anyText, 'a list of texts'),
+  cells: list(
+    having({ baseline: side, candidate: side, seeds: list(number, 'a list of seeds') }),
     'a list of cells',
   ),
   family: number,
-  unmatched: z.array(object, 'a list of axes'),
+  unmatched: list(object, 'a list of axes'),
   images: having({ training: number.nullable(), validation: number.nullable() }),
 });
 
@@ -98,12 +99,12 @@ export const findingContext = having({
   comparison: comparison.optional(),
 });
 
-export const expectations = z.array(
+export const expectations = list(
   valid("an expectation as an experiment's `expect` has it", expectationsSchema.element),
   'a list of expectations',
 );
 
-export const checkResults = z.array(
+export const checkResults = list(
   having({ cell: anyText, pass: flag, bound: z.unknown() }),
   'a list of results of checks',
 );
@@ -113,12 +114,12 @@ const openRun = having({
   identity: valid('the identity of a run', identitySchema),
   startedAt: anyText,
   invocation: valid('an invocation of a run', invocationSchema).optional(),
-  trials: z.array(object, 'a list of trials'),
+  trials: list(object, 'a list of trials'),
   results,
   trainingSeconds: number,
-  leftOut: z.array(anyText, 'a list of texts').optional(),
+  leftOut: list(anyText, 'a list of texts').optional(),
 });
 
-export const openRuns = z.array(openRun, 'a list of runs').min(1, 'at least one run');
+export const openRuns = list(openRun, 'a list of at least one run', 1);
 
 export const reportFormat = oneOf(reportFormats);

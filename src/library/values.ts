@@ -21,7 +21,22 @@ export const text = that(
   value => isText(value) && value.trim() !== '',
 );
 
-export const texts = z.array(text, 'a list of texts');
+/** A list, read up to its first wrong item. */
+export const list = (item: z.ZodType, expected: string, least = 0) =>
+  z.unknown().superRefine((value, context) => {
+    const items: readonly unknown[] = Array.isArray(value) ? value : [];
+    if (!Array.isArray(value) || items.length < least)
+      context.addIssue({ code: 'custom', message: expected });
+    for (const [i, each] of items.entries()) {
+      const [issue] = item.safeParse(each).error?.issues ?? [];
+      if (!issue) continue;
+      context.addIssue({ code: 'custom', path: [i, ...issue.path], message: issue.message });
+      return;
+    }
+  });
+
+export const texts = list(text, 'a list of texts');
+export const someTexts = list(text, 'a list of at least one text', 1);
 
 export const number = that('a number', value => typeof value === 'number');
 
