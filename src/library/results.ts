@@ -10,9 +10,11 @@ import { settings } from './nets.ts';
 import {
   anyText,
   callback,
+  either,
   exactly,
   flag,
   having,
+  isObject,
   list,
   number,
   object,
@@ -23,6 +25,18 @@ import {
   whole,
 } from './values.ts';
 
+const isSettingValue = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.every(each => typeof each === 'number')
+    : ['string', 'number', 'boolean'].includes(typeof value);
+const axes = that(
+  'an object whose values are those of settings',
+  value => isObject(value) && Object.values(value as object).every(isSettingValue),
+);
+
+/** No split is larger: CIFAR-10 has 50,000 training images. */
+const MOST_SPLIT = 50_000;
+
 /** Results that have been checked: those of a run do not change. */
 const known = new WeakSet<object>();
 
@@ -30,16 +44,18 @@ const resultShape = having({
   trial: having({
     id: text,
     index: whole(0, Number.MAX_SAFE_INTEGER),
-    axes: object,
+    axes,
     groups: list(anyText, 'a list of texts'),
     seed,
     settings,
-    split: having({ numTraining: number, numValidation: number }),
+    split: having({ numTraining: whole(1, MOST_SPLIT), numValidation: whole(1, MOST_SPLIT) }),
   }),
   status: oneOf(['completed', 'diverged', 'failed']),
-  summary: having(
-    Object.fromEntries(measureNames.map(name => [name, number.nullish()])) as Record<string, z.ZodType>,
-  ),
+  summary: having({
+    ...(Object.fromEntries(measureNames.map(name => [name, number.nullish()])) as Record<string, z.ZodType>),
+    iterations: number,
+    lastEpochDataLoss: number.optional(),
+  }),
   seconds: number,
   record: callback,
 });
@@ -76,20 +92,54 @@ export const netOptions = exactly({ ...comparing, baseline: where.optional() });
 
 export const byOptions = exactly({ ...comparing, by: text, baseline: where.optional() });
 
-const side = having({ name: anyText, at: anyText, net: object, axes: object, estimate: object });
-
+const count = whole(0, Number.MAX_SAFE_INTEGER);
+const figure = number.nullable();
+const estimated = having({ mean: figure, sd: figure, low: figure, high: figure, n: count, missing: count });
+const side = having({ name: anyText, at: anyText, net: axes, axes, estimate: estimated });
+const pairs = having({
+  difference: having({ mean: figure, sd: figure, low: figure, high: figure, n: count }),
+  effectSize: figure,
+  t: figure,
+  tTestP: figure,
+  signFlips: having({ p: number, sampled: flag }).nullable(),
+  above: count,
+  below: count,
+  equal: count,
+});
+const outcome = oneOf(['learns', 'at chance', 'blows up', 'undecided', 'failed']);
+const obstacle = either('why two cells are not compared', value => {
+  if (!isObject(value)) return undefined;
+  if ((value as { kind?: unknown }).kind === 'outcome')
+    return having({ candidate: outcome, baseline: outcome });
+  return having({ kind: oneOf(['no shared seed', 'no figure', 'unequal evaluations']) });
+});
+const comparedCell = having({
+  baseline: side,
+  candidate: side,
+  seeds: list(seed, 'a list of seeds'),
+  leftOut: count,
+  unequal: count,
+  unpaired: count,
+  ownEnds: flag,
+  pairs: pairs.nullable(),
+  better: count,
+  worse: count,
+  probabilities: having({ worse: number, equivalent: number, better: number }).nullable(),
+  p: figure,
+  adjustedP: figure,
+  pairsToTell: figure,
+  verdict: oneOf(['better', 'worse', 'equivalent', 'not told apart', 'not compared']).nullable(),
+  obstacle: obstacle.nullable(),
+});
 export const comparison = having({
   measure,
   stream,
-  equivalent: number.nullable(),
+  equivalent: figure,
   differs: list(anyText, 'a list of texts'),
-  cells: list(
-    having({ baseline: side, candidate: side, seeds: list(number, 'a list of seeds') }),
-    'a list of cells',
-  ),
-  family: number,
-  unmatched: list(object, 'a list of axes'),
-  images: having({ training: number.nullable(), validation: number.nullable() }),
+  cells: list(comparedCell, 'a list of compared cells'),
+  family: count,
+  unmatched: list(axes, 'a list of axes'),
+  images: having({ training: figure, validation: figure }),
 });
 
 export const findingContext = having({
