@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExperimentInput, NetOptions } from '../../src/index.ts';
 import * as library from '../../src/index.ts';
@@ -286,6 +287,18 @@ describe('a run', () => {
     for (const to of [undefined, 5, ''])
       expect(await refusal(() => loose(mergeShards)([out], to))).toMatch(/^mergeShards: out/);
   });
+});
+
+it('runs of every release are accepted', async () => {
+  const fixtures = fileURLToPath(new URL('../fixtures/runs', import.meta.url));
+  for (const path of readdirSync(fixtures, { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('journal.jsonl')) continue;
+    const run = await readRun(join(fixtures, path));
+    const [cell] = cellsOf(run.results);
+    expect(estimate(cell!, 'bestValAccuracy').n).toBe(cell!.results.length);
+    await writeReport([run], 'md', join(cwd, 'fixture.md'));
+    await run.close();
+  }
 });
 
 describe('what a run is made of', () => {
