@@ -1,4 +1,5 @@
 /** A partial download: the bytes so far, and beside them a note of the version that they belong to. */
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, rm, writeFile } from 'node:fs/promises';
 import { NO_FOLLOW, openRegular } from '../files/regular.ts';
@@ -29,11 +30,14 @@ export class PartFile {
     return (await lstat(this.path).catch(() => undefined))?.size ?? 0;
   }
 
-  /** What is held of the file at a URL, if its version is known. */
+  /**
+   * What is held of the file at a URL, if its version is known.
+   * @param url as it may be shown: the note is a file that others may read
+   */
   async held(url: string): Promise<Held | undefined> {
     const bytes = await this.size();
-    const { url: from, validator } = await readNote(this.#note);
-    return bytes > 0 && from === url && typeof validator === 'string' ? { bytes, validator } : undefined;
+    const note = await readNote(this.#note);
+    return bytes > 0 && note?.url === url ? { bytes, validator: note.validator } : undefined;
   }
 
   /** Opens the part to append to it. */
@@ -47,7 +51,7 @@ export class PartFile {
       const file = await this.#open(O_TRUNC);
       try {
         await rm(this.#note, { force: true });
-        await writeFile(this.#note, JSON.stringify({ url, validator }), { flag: 'wx' });
+        if (validator !== undefined) await writeFile(this.#note, textOf({ url, validator }), { flag: 'wx' });
         return file;
       } catch (error) {
         await file.close();
@@ -80,12 +84,30 @@ export class PartFile {
   }
 }
 
-/** An unreadable note is as good as none: the download restarts. */
-async function readNote(path: string): Promise<{ readonly url?: unknown; readonly validator?: unknown }> {
+interface Note {
+  readonly url: string;
+  readonly validator: string;
+}
+
+/** With a checksum, because a flipped bit could name another version. */
+function textOf({ url, validator }: Note): string {
+  const sha256 = createHash('sha256').update(`${url}\n${validator}`).digest('hex').slice(0, 16);
+  return JSON.stringify({ url, validator, sha256 });
+}
+
+/** A note that cannot be read, or is damaged, is as good as none: the download restarts. */
+async function readNote(path: string): Promise<Note | undefined> {
   try {
     await using file = await openRegular(path);
-    return JSON.parse(await file.readFile('utf8')) ?? {};
+    const text = await file.readFile('utf8');
+    const note: Note = JSON.parse(text);
+    return text === textOf(note) && isValidator(note.validator) ? note : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
+
+/** Whether a text can stand in If-Range: a strong ETag or a date (RFC 9110, 8.8.3 and 5.6.7). */
+export const isValidator = (text: string): boolean =>
+  /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(text) ||
+  (/^[A-Z][a-z]+,? [\w :-]+$/.test(text) && Date.parse(text) > 0);

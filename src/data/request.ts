@@ -1,13 +1,20 @@
 /** One request for a file, or for the rest of it. */
 import type { Dispatcher } from 'undici';
 import { CifarNormError } from '../errors.ts';
+import { type Address, type Login, shownOf } from './address.ts';
+import { transient } from './failures.ts';
 import type { Archive } from './official.ts';
-import type { Held } from './part.ts';
+import { type Held, isValidator } from './part.ts';
+import { loginRefusal } from './proxies.ts';
 
 export type Response = Dispatcher.ResponseData;
 
-/** A failure of the server that may pass. */
-export class Transient extends Error {}
+export interface Source {
+  readonly address: Address;
+  readonly dispatcher: Dispatcher;
+  /** The proxy for HTTP, which answers in the server's place. */
+  readonly proxy: Address | undefined;
+}
 
 /**
  * Asks for a URL, or for what follows the bytes that are held. Follows redirects.
@@ -15,29 +22,36 @@ export class Transient extends Error {}
  * @throws CifarNormError (data) for an answer that another attempt would not change; Transient for one that it may;
  * undici's error if the connection fails
  */
-export async function ask(url: string, dispatcher: Dispatcher, held?: Held): Promise<Response> {
+export async function ask({ address, dispatcher, proxy }: Source, held?: Held): Promise<Response> {
   const { request } = await import('undici');
-  const response = await request(url, {
+  const { href, shown, login } = address;
+  const response = await request(href, {
     dispatcher,
     headers: {
       // The archive must arrive byte for byte, so nothing on the way may compress it.
       'accept-encoding': 'identity',
+      // A redirect to another host leaves it out.
+      ...(login && { authorization: basic(login) }),
       ...(held && { range: `bytes=${held.bytes}-`, 'if-range': held.validator }),
     },
   }).catch(error => {
-    throw isBadRedirect(error) ? refused(url, `its redirect fails: ${error.message.split('. ')[0]}`) : error;
+    // undici's own refusal does not name the proxy.
+    if (proxy && /\(407\)$/.test(error.message)) throw loginRefusal(407, proxy);
+    throw isBadRedirect(error)
+      ? refused(shown, `its redirect fails: ${error.message.split('. ')[0]}`)
+      : error;
   });
   const { statusCode: status } = response;
   if (status === 200 || (held && (status === 206 || status === 416))) return response;
   await response.body.dump();
   const { history = [] } = response.context as { readonly history?: readonly URL[] };
-  const place = history.length > 1 ? ` at ${history.at(-1)}` : '';
-  if (status >= 500 || status === 429) throw new Transient(`the server answered ${status}${place}`);
+  const place = history.length > 1 ? ` at ${shownOf(history.at(-1)!)}` : '';
+  const what = `the server answered ${status}${place}`;
+  const failure = transient(status, response.headers, what);
+  if (failure) throw failure;
   throw refused(
-    url,
-    status < 400 && response.headers.location
-      ? `there are more than ${history.length - 1} redirects`
-      : `the server answered ${status}${place}`,
+    shown,
+    status < 400 && response.headers.location ? `there are more than ${history.length - 1} redirects` : what,
   );
 }
 
@@ -49,15 +63,18 @@ export function isContinuation({ statusCode, headers }: Response, held: Held, ar
     Number(first) === held.bytes &&
     Number(last) === archive.bytes - 1 &&
     (total === '*' || Number(total) === archive.bytes) &&
+    Number(headers['content-length'] ?? archive.bytes - held.bytes) === archive.bytes - held.bytes &&
     (headers.etag === undefined || !held.validator.startsWith('"') || headers.etag === held.validator)
   );
 }
 
 /** What identifies the version of a response in If-Range: a strong ETag, else its date (RFC 9110, 13.1.5). */
 export function validatorOf({ headers }: Response): string | undefined {
-  const etag = String(headers.etag);
-  return etag.startsWith('"') ? etag : headers['last-modified']?.toString();
+  return [headers.etag, headers['last-modified']].map(String).find(isValidator);
 }
+
+const basic = ({ user, password }: Login): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 export function refused(url: string, problem: string): CifarNormError {
   return new CifarNormError(

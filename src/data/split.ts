@@ -1,4 +1,5 @@
 /** The split of CS231n's `get_CIFAR10_data`: training images, then validation images; the training mean is subtracted from all. */
+import { expectArgument, isWhole } from '../arguments.ts';
 import { CifarNormError } from '../errors.ts';
 import { type Dataset, IMAGE_SIZE, type Images } from './dataset.ts';
 
@@ -19,10 +20,16 @@ export function checkSplit(
 const WORDS = IMAGE_SIZE / 4;
 const MAX_BYTES_PER_SUM = 256;
 
-/** Mean of the first `count` images: (3072,) float64. The sum is exact and divided once, so it equals NumPy's `mean(axis=0)`. */
-export function meanImage({ pixels }: Images, count: number): Float64Array {
+/**
+ * Mean of the first `count` images, at least one: (3072,) float64. The sum is exact and divided once, so it equals NumPy's
+ * `mean(axis=0)`.
+ */
+export function meanImage({ pixels, count: most }: Images, count: number): Float64Array {
+  expectArgument(isWhole(count, 1, most), 'meanImage: count', count, `a whole number from 1 to ${most}`);
   const sums = new Float64Array(IMAGE_SIZE);
-  const words = new Int32Array(pixels.buffer, pixels.byteOffset, count * WORDS);
+  // A view of a part of a file may begin between two words.
+  const aligned = pixels.byteOffset % 4 === 0 ? pixels : pixels.slice(0, count * IMAGE_SIZE);
+  const words = new Int32Array(aligned.buffer, aligned.byteOffset, count * WORDS);
   for (let first = 0; first < count; first += MAX_BYTES_PER_SUM) {
     const end = Math.min(first + MAX_BYTES_PER_SUM, count) * WORDS;
     for (let i = 0; i < WORDS; i++) {

@@ -1,4 +1,5 @@
 /** Kernels for one number type, with the memory that they work on. */
+import { expectArgument, isWhole } from '../arguments.ts';
 import type { Kernels, Program } from './backend.ts';
 import { bind } from './choose-backend.ts';
 import {
@@ -69,6 +70,13 @@ export class Engine implements Allocator {
 
   /** A zeroed matrix. */
   matrix(rows: number, cols: number): Matrix {
+    for (const size of [rows, cols])
+      expectArgument(
+        isWhole(size, 1, ADDRESSABLE),
+        'Engine: matrix',
+        size,
+        'whole numbers of rows and columns',
+      );
     return allocateMatrix(this, rows, cols);
   }
 

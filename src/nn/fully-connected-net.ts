@@ -2,6 +2,8 @@
  * The course's FullyConnectedNet: {affine, normalization, ReLU} x (L - 1), affine, softmax. The constructor allocates
  * everything in its engine's memory; a training step allocates nothing.
  */
+import { isWhole, wrongArgument } from '../arguments.ts';
+import { CifarNormError } from '../errors.ts';
 import type { Engine } from '../kernels/engine.ts';
 import { type Matrix, type Pointer, rowOf, rowsFrom } from '../kernels/matrix.ts';
 import type { MeanTerms } from '../kernels/mean-terms.ts';
@@ -122,6 +124,7 @@ export class FullyConnectedNet {
    * counts steps from 1.
    */
   trainStep(n: number, learningRate: number, t: number, observer?: StepObserver): number {
+    this.#expectRule();
     const { reg, hiddenRateFactor = 1 } = this.#options;
     const { hyper, hiddenHyper, states } = this.#layout;
     this.#setHyper(hyper, learningRate, t);
@@ -144,6 +147,12 @@ export class FullyConnectedNet {
   diagnosedStep(n: number, learningRate: number, t: number): { loss: number; layers: LayerDiagnostics[] } {
     const { reg } = this.#options;
     const depth = this.#layers.length;
+    if (!this.#options.diagnostics)
+      throw new CifarNormError(
+        'usage',
+        'the net has no room for diagnostics',
+        'make it with diagnostics: true',
+      );
     const observer = observeStep(this.#engine, { n, reg, depth, gradient: this.#layout.gradient });
     return { loss: this.trainStep(n, learningRate, t, observer), layers: observer.figures() };
   }
@@ -175,14 +184,21 @@ export class FullyConnectedNet {
 
   /** Saves a copy of all parameters and running statistics, in a net with a rule. */
   saveBest(): void {
+    this.#expectRule();
     const { parameters, best } = this.#layout;
     this.#copy(parameters.pointer, best);
   }
 
   /** Restores the copy. */
   restoreBest(): void {
+    this.#expectRule();
     const { parameters, best } = this.#layout;
     this.#copy(best, parameters.pointer);
+  }
+
+  #expectRule(): void {
+    if (this.#options.rule === undefined)
+      throw new CifarNormError('usage', 'the net has no update rule', 'give it one: rule: updateRules.adam');
   }
 
   #copy(from: Pointer, to: Pointer): void {
@@ -210,6 +226,9 @@ export class FullyConnectedNet {
   }
 
   #forward(n: number, mode: Mode, observer?: StepObserver): void {
+    const { maxRows } = this.#options;
+    if (!isWhole(n, 1, maxRows))
+      throw wrongArgument('FullyConnectedNet: n', n, `a whole number of rows from 1 to ${maxRows}`);
     const { packing } = this.#layout;
     const last = this.#layers.at(-1)!;
     let x = this.input;

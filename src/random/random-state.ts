@@ -2,9 +2,12 @@
  * NumPy's legacy random stream, `numpy.random.RandomState`: the same seed gives the same numbers. Uniform numbers and
  * integers have NumPy's bits; normal numbers may differ in the last bit where the C library's log differs.
  */
+import { expectArgument, isWhole, kindOf } from '../arguments.ts';
 import { base, basePage } from '../kernels/base.ts';
 
 const KEY_WORDS = 624;
+const WORD = 2 ** 32 - 1;
+const HALF_WORD = 2 ** 31;
 const PAGE_DOUBLES = basePage.bytes / 8;
 const PAGE_WORDS = basePage.bytes / 4;
 
@@ -43,21 +46,28 @@ export class RandomState {
 
   /** Fills `out` with uniform numbers in [0, 1), like `random_sample`. */
   randomSample(out: Float64Array): Float64Array {
+    expectNumbers('Float64Array', out);
     return this.#fillDoubles(out, base.randomSample);
   }
 
   /** Fills `out` with standard normal numbers, like `randn`. */
   randn(out: Float64Array): Float64Array {
+    expectNumbers('Float64Array', out);
     return this.#fillDoubles(out, base.randomNormal);
   }
 
   /** Advances the stream as `randn` of `count` numbers does, but faster. */
   skipRandn(count: number): void {
+    expectArgument(isWhole(count, 0, WORD), 'RandomState: count', count, 'a whole number from 0 to 2^32 - 1');
     this.#draw(() => base.randomSkipNormal(count));
   }
 
   /** Fills `out` with integers in low..high - 1, like `randint(low, high)`. */
   randint(low: number, high: number, out: Int32Array): Int32Array {
+    const range = 'whole numbers low < high, which fit into 32 bits';
+    expectArgument(isWhole(low, -HALF_WORD, HALF_WORD - 1), 'RandomState: low', low, range);
+    expectArgument(isWhole(high, low + 1, HALF_WORD), 'RandomState: high', high, range);
+    expectNumbers('Int32Array', out);
     this.#draw(() => {
       for (let done = 0; done < out.length; done += PAGE_WORDS) {
         const count = Math.min(PAGE_WORDS, out.length - done);
@@ -95,6 +105,10 @@ export class RandomState {
     this.#gauss = base.randomGauss();
   }
 }
+
+/** By name, because a caller may live in another realm. */
+const expectNumbers = (type: 'Float64Array' | 'Int32Array', out: Float64Array | Int32Array): void =>
+  expectArgument(kindOf(out) === type, 'RandomState: out', out, `a ${type} to fill`);
 
 const kernelKey = new Uint32Array(basePage.buffer, base.randomKey(), KEY_WORDS);
 const doubles = new Float64Array(basePage.buffer, basePage.pointer, PAGE_DOUBLES);

@@ -148,7 +148,7 @@ export class Journal {
   }
 
   record(entry: Entry): TrialRecord {
-    return recordAt(this.#file.fd, this.path, entry);
+    return recordAt(this.#file, this.path, entry);
   }
 
   /**

@@ -128,7 +128,15 @@ const sameRun = (head: PlanLine | undefined, { run }: PlanLine): boolean =>
  * The whole record of an entry, checked again.
  * @throws CifarNormError (run) if the file has changed since the entry was made
  */
-export function recordAt(fd: number, path: string, { id, at, length }: Entry): TrialRecord {
+export function recordAt(file: FileHandle, path: string, { id, at, length }: Entry): TrialRecord {
+  const { fd } = file;
+  // Once it is closed; its number may belong to another file by then.
+  if (fd < 0)
+    throw new CifarNormError(
+      'usage',
+      `${path}: the run is closed, and its records can no longer be read`,
+      'call close after the last use of the run and its results',
+    );
   const bytes = Buffer.allocUnsafe(length);
   let read = 0;
   for (let count = 1; count > 0 && read < bytes.length; read += count)

@@ -61,8 +61,8 @@ export async function readRun(place: string): Promise<StoredRun> {
     if (older) throw olderError(path);
     if (!head && corrupt.length === 0 && (await beginsAsOurs(file))) throw emptyError(path);
     if (!head) throw newer[0] === 1 ? newerError(path) : foreignError(path, await beginningOf(file));
-    const { fd } = file;
-    const read = (entry: Entry) => recordAt(fd, path, entry);
+    const journal = file;
+    const read = (entry: Entry) => recordAt(journal, path, entry);
     const byId = new Map(trials.map(trial => [trial.id, trial]));
     const replaced = contents.replaced.map(({ line, entry }) => ({
       ...{ line, trial: byId.get(entry.id)! },
@@ -83,7 +83,7 @@ export async function readRun(place: string): Promise<StoredRun> {
       oddities: { foreign: contents.foreign, contradicting: contents.contradicting, replaced },
       trainingSeconds: secondsIn(entries),
       results: resultsOf(trials, entries, read),
-      close: () => file!.close(),
+      close: () => journal.close(),
     };
   } catch (error) {
     await file?.close();

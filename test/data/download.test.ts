@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Download, download } from '../../src/data/download.ts';
+import { type Download, download, type Patience } from '../../src/data/download.ts';
 import { install, isInstalled } from '../../src/data/install.ts';
 import { checksumsOf, differencesOf, OFFICIAL } from '../../src/data/official.ts';
 import { PartFile } from '../../src/data/part.ts';
@@ -51,8 +51,9 @@ const other = bytesOf('other', 300_000);
 const archive = archiveFrom(content);
 const HALF = 150_000;
 
-interface Trial extends Partial<Download> {
+interface Trial extends Partial<Omit<Download, 'patience'>> {
   readonly folder: string;
+  readonly patience?: Partial<Patience>;
 }
 
 /** Downloads from a server into a folder, and collects the outcome and the calls. */
@@ -63,11 +64,11 @@ async function fetchFrom({ origin }: Server, trial: Trial) {
     url: `${origin}/made.tar.gz`,
     archive,
     proxies: { http: undefined, https: undefined, none: undefined },
-    patience: { retries: 3, pause: 2, stall: 250 },
     signal: new AbortController().signal,
     onBytes: bytes => void seen.push(bytes),
     onRetry: why => void retries.push(why),
     ...trial,
+    patience: { retries: 3, pause: 2, stall: 250, least: 1000, longest: 2000, ...trial.patience },
   }).catch(error => error);
   return { outcome, seen, retries };
 }
@@ -90,7 +91,8 @@ function expectWhole(folder: string, expected = content): void {
 const filesIn = (folder: string) => readdirSync(folder).filter(name => !name.endsWith('.lock'));
 const partOf = (folder: string) => join(folder, `${archive.name}.part`);
 const rangesOf = ({ requests }: Server) => requests.map(({ headers }) => headers.range);
-const once = { retries: 0, pause: 0, stall: 250 };
+/** No attempt brings enough bytes to be followed by another. */
+const once = { retries: 0, pause: 0, stall: 250, least: Number.POSITIVE_INFINITY };
 
 afterEach(stopServers);
 
@@ -221,6 +223,94 @@ describe('an interrupted download', () => {
     }
   });
 
+  it('a note with any flipped bit is no note', async () => {
+    const folder = temporary();
+    const note = `${partOf(folder)}.json`;
+    const server = await serve(broken(content, HALF));
+    await failureOf(server, { folder, patience: once });
+    const bytes = readFileSync(note);
+    const url = `${server.origin}/made.tar.gz`;
+    const part = new PartFile(join(folder, archive.name), new AbortController().signal);
+    expect(await part.held(url)).toEqual({ bytes: HALF, validator: '"one"' });
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      writeFileSync(note, flipped);
+      expect(await part.held(url)).toBeUndefined();
+    }
+  });
+
+  it('a version that is no valid header is not noted, and in a note it does not count', async () => {
+    for (const validator of ['"a\nb"', '"a\0b"', '"€"', 'Thu\r\nx: y', '"a","b"', '', 'yesterday']) {
+      const server = await serve(good(content));
+      const folder = temporary();
+      writeFileSync(partOf(folder), other.subarray(0, HALF));
+      const url = `${server.origin}/made.tar.gz`;
+      const sha256 = createHash('sha256').update(`${url}\n${validator}`).digest('hex').slice(0, 16);
+      writeFileSync(`${partOf(folder)}.json`, JSON.stringify({ url, validator, sha256 }));
+      const { retries } = await fetchFrom(server, { folder });
+      expectWhole(folder);
+      expect(rangesOf(server)).toEqual([undefined]);
+      expect(retries).toEqual([]);
+    }
+    const versions: Record<string, string | string[]>[] = [
+      { etag: ['"a"', '"b"'] },
+      { etag: 'one' },
+      { 'last-modified': 'yesterday' },
+    ];
+    for (const headers of versions) {
+      const server = await serve(broken(content, HALF, headers), good(content));
+      const folder = temporary();
+      await fetchFrom(server, { folder });
+      expectWhole(folder);
+      expect(rangesOf(server)).toEqual([undefined, undefined]);
+    }
+  });
+
+  it('restarts if the server sends more than the rest', async () => {
+    const longer = Buffer.concat([content.subarray(HALF), Buffer.alloc(10)]);
+    const range = { 'content-range': `bytes ${HALF}-299999/300000`, etag: '"one"' };
+    for (const length of [{ 'content-length': String(longer.length) }, {}]) {
+      const server = await serve(
+        broken(content, HALF),
+        (_, answer) => void answer.writeHead(206, { ...range, ...length }).end(longer),
+        good(content),
+      );
+      const folder = temporary();
+      await fetchFrom(server, { folder });
+      expectWhole(folder);
+      expect(rangesOf(server)).toEqual([undefined, `bytes=${HALF}-`, undefined]);
+    }
+  });
+
+  it('attempts that bring bytes do not count', async () => {
+    const server = await serve((asked, answer) => {
+      const from = Number(/\d+/.exec(asked.headers.range ?? '0')![0]);
+      const piece = content.subarray(from, from + 20_000);
+      const range = { 'content-range': `bytes ${from}-299999/300000` };
+      answer.writeHead(from === 0 ? 200 : 206, { etag: '"one"', ...(from > 0 && range) });
+      answer.write(piece, () => setTimeout(() => answer.destroy(), 30));
+    });
+    const folder = temporary();
+    const { retries } = await fetchFrom(server, { folder, patience: { retries: 1, pause: 1 } });
+    expect(retries.length).toBe(content.length / 20_000 - 1);
+    expectWhole(folder);
+  });
+
+  it('attempts that bring nothing new count: the same bytes again, a few bytes', async () => {
+    const same = await serve(broken(content, HALF, {}));
+    await failureOf(same, { folder: temporary(), patience: { retries: 2, pause: 1 } });
+    expect(same.requests.length).toBe(4);
+    const few = await serve((asked, answer) => {
+      const from = Number(/\d+/.exec(asked.headers.range ?? '0')![0]);
+      const range = { 'content-range': `bytes ${from}-299999/300000` };
+      answer.writeHead(from === 0 ? 200 : 206, { etag: '"one"', ...(from > 0 && range) });
+      answer.write(content.subarray(from, from + 10), () => setTimeout(() => answer.destroy(), 30));
+    });
+    await failureOf(few, { folder: temporary(), patience: { retries: 2, pause: 1 } });
+    expect(few.requests.length).toBe(3);
+  });
+
   it('is identified by its modification date if there is no ETag', async () => {
     const date = 'Thu, 04 Jun 2009 20:43:50 GMT';
     const server = await serve(broken(content, HALF, { 'last-modified': date }), good(content, date));
@@ -290,6 +380,19 @@ describe('a slow server', () => {
     expect(error.code).toBe('run');
     expect(error.message).toMatch(/no data for 0.1 s/);
     expect(server.requests.length).toBe(2);
+  });
+
+  it('a body of one byte now and then ends', async () => {
+    const server = await serve(async (_, answer) => {
+      answer.writeHead(200, { etag: '"one"' });
+      for (let at = 0; !answer.destroyed; at++) {
+        answer.write(content.subarray(at, at + 1));
+        await wait(50);
+      }
+    });
+    const error = await failureOf(server, { folder: temporary(), patience: { ...once, stall: 300 } });
+    expect(error.code).toBe('run');
+    expect(error.message).toMatch(/: only [1-6] bytes in 0.3 s$/);
   });
 
   it('that is slow but does not stall is waited for', async () => {
@@ -389,6 +492,47 @@ describe('transient failures', () => {
     expect(error.code).toBe('run');
     expect(error.message).toBe(`${server.origin}/made.tar.gz: the server answered 500`);
     expect(server.requests.length).toBe(4);
+  });
+
+  it('408, 425 and 429, then success', async () => {
+    const server = await serve(status(408), status(425), status(429), good(content));
+    const folder = temporary();
+    await fetchFrom(server, { folder });
+    expectWhole(folder);
+  });
+
+  it('Retry-After is heeded, in seconds and as a date', async () => {
+    for (const value of ['1', () => new Date(Date.now() + 2000).toUTCString()]) {
+      const server = await serve(
+        (_, answer) =>
+          void answer.writeHead(503, { 'retry-after': typeof value === 'string' ? value : value() }).end(),
+        good(content),
+      );
+      const folder = temporary();
+      const begun = performance.now();
+      const waits: number[] = [];
+      await fetchFrom(server, { folder, onRetry: (_, milliseconds) => void waits.push(milliseconds) });
+      expectWhole(folder);
+      // A date has no fractions of a second.
+      expect(waits[0]).toBeGreaterThan(900);
+      expect(performance.now() - begun).toBeGreaterThan(900);
+    }
+    for (const value of ['soon', '-5', '', 'Thu, 04 Jun 2009 20:43:50 GMT']) {
+      const server = await serve(status(429, { 'retry-after': value }), good(content));
+      const folder = temporary();
+      const waits: number[] = [];
+      await fetchFrom(server, { folder, onRetry: (_, milliseconds) => void waits.push(milliseconds) });
+      expect(waits).toEqual([2]);
+    }
+  });
+
+  it('a Retry-After that is too long ends the download, and the error says how long', async () => {
+    const server = await serve(status(503, { 'retry-after': '3600' }));
+    const error = await failureOf(server, { folder: temporary() });
+    expect(error.message).toBe(
+      `${server.origin}/made.tar.gz: the server answered 503, and asks to wait 3600 s`,
+    );
+    expect(server.requests.length).toBe(1);
   });
 
   it('a refused connection is reported at once', async () => {
@@ -505,6 +649,182 @@ describe('proxies', () => {
     const refused = await failureOf(gone, { folder: temporary(), url, proxies: wrong });
     expect(refused.code).toBe('usage');
     expect(refused.message).not.toContain('secret');
+  });
+});
+
+describe('a proxy', () => {
+  const url = 'https://archive.invalid/made.tar.gz';
+  const answering = (text: string) => serveRaw(socket => socket.once('data', () => socket.end(text)));
+
+  it.each([
+    ['', /^the proxy http:\/\/127\.0\.0\.1:\d+ asks for a user name and a password \(407\)$/],
+    ['bob:pw@', /does not accept the user name and the password \(407\)$/],
+  ])('that wants another login than %j ends the download at once', async (login, message) => {
+    const attempts: Socket[] = [];
+    const tunnels = await serveRaw(socket => {
+      attempts.push(socket);
+      socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+    });
+    const plain = await serve(status(407));
+    for (const [proxy, asked] of [
+      [tunnels, url],
+      [plain, url.replace('https', 'http')],
+    ] as const) {
+      const at = proxy.origin.replace('//', `//${login}`);
+      const { outcome, retries } = await fetchFrom(proxy, {
+        folder: temporary(),
+        url: asked,
+        proxies: { http: at, https: at, none: undefined },
+      });
+      expect(outcome.code).toBe('run');
+      expect(outcome.message).toMatch(message);
+      expect(outcome.hint).toMatch(/HTTPS_PROXY as http:\/\/user:password@host:port/);
+      expect(retries).toEqual([]);
+    }
+    expect(attempts.length).toBe(1);
+    expect(plain.requests.length).toBe(1);
+  });
+
+  it('that refuses the host ends it at once; one that is busy is asked again', async () => {
+    const refusing = await answering('HTTP/1.1 403 Forbidden\r\n\r\n');
+    const proxies = { http: undefined, https: refusing.origin, none: undefined };
+    const { outcome, retries } = await fetchFrom(refusing, { folder: temporary(), url, proxies });
+    expect(outcome.message).toBe(`the proxy ${refusing.origin} answered 403`);
+    expect(retries).toEqual([]);
+    const busy = await answering('HTTP/1.1 503 Busy\r\nretry-after: 1\r\n\r\n');
+    const waits: number[] = [];
+    const { outcome: last } = await fetchFrom(busy, {
+      folder: temporary(),
+      url,
+      proxies: { ...proxies, https: busy.origin },
+      patience: { retries: 1 },
+      onRetry: (_, milliseconds) => void waits.push(milliseconds),
+    });
+    expect(last.message).toBe(`${url}: the proxy ${busy.origin} answered 503, and asks to wait 1 s`);
+    expect(waits).toEqual([1000]);
+  });
+
+  it.each([
+    ['ends', (socket: Socket) => void socket.end()],
+    ['resets', (socket: Socket) => void socket.resetAndDestroy()],
+  ])('that %s the connection is named, soon', async (_, act) => {
+    const proxy = await serveRaw(socket => socket.once('data', () => act(socket)));
+    const begun = performance.now();
+    const { message } = await failureOf(proxy, {
+      folder: temporary(),
+      url,
+      proxies: { http: undefined, https: proxy.origin, none: undefined },
+      patience: { retries: 1, stall: 60_000 },
+    });
+    expect(message).toBe(`${url}: the proxy ${proxy.origin} closed the connection`);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});
+
+describe('passwords', () => {
+  /** Those that URLs escape, those that they do not, and those that end the host of a careless reader. */
+  const passwords = [
+    'hunter2',
+    'hun/ter2',
+    'hun#ter2',
+    'hun?ter2',
+    'hun@ter2',
+    'hun:ter2',
+    '80/ter2',
+    '80#ter2',
+  ];
+  passwords.push(
+    '80?ter2',
+    '80\\ter2',
+    'hun ter2',
+    'hun%ter2',
+    'hun%2Fter2',
+    '%zzter2',
+    'ter2"<>[]^`{|}',
+    '€ter2',
+  );
+
+  /** Everything that a user, or another user of the machine, gets to see. */
+  async function seenOf(server: Server, trial: Trial): Promise<string> {
+    const retries: string[] = [];
+    const { outcome } = await fetchFrom(server, {
+      ...trial,
+      patience: { retries: 1, pause: 1 },
+      onRetry: why => void retries.push(why),
+    });
+    const texts = filesIn(trial.folder)
+      .filter(name => name.endsWith('.json'))
+      .map(name => readFileSync(join(trial.folder, name), 'utf8'));
+    return [...retries, ...texts, outcome.message, outcome.hint, outcome.stack].join('\n');
+  }
+
+  it.each(passwords)('of a proxy are not shown, and are sent or refused: %s', async password => {
+    const proxy = await serve(status(500), status(407));
+    for (const url of ['http://archive.invalid/x', 'https://archive.invalid/x']) {
+      const at = proxy.origin.replace('http://', `bob:${password}@`);
+      for (const address of [at, `http://${at}`, `https://${at}`, `bob:${password}@`, `ftp://${at}`]) {
+        const folder = temporary();
+        const proxies = { http: address, https: address, none: undefined };
+        const seen = await seenOf(proxy, { folder, url, proxies });
+        expect(seen).not.toMatch(/ter2|bob/);
+      }
+    }
+    const sent = proxy.requests.map(({ headers }) => headers['proxy-authorization']).filter(Boolean);
+    for (const header of sent) {
+      const given = Buffer.from(header!.replace('Basic ', ''), 'base64').toString();
+      expect([`bob:${password}`, `bob:${unescaped(password)}`]).toContain(given);
+    }
+    expect(sent.length > 0 || /[/\\#?]/.test(password)).toBe(true);
+  });
+
+  it.each(passwords)('of a URL are not shown or noted, and are sent or refused: %s', async password => {
+    const server = await serve(broken(content, HALF), status(410));
+    const host = server.origin.replace('http://', '');
+    for (const url of [`http://bob:${password}@${host}/x?token=ter2`, `ftp://bob:${password}@${host}/x`]) {
+      expect(await seenOf(server, { folder: temporary(), url })).not.toMatch(/ter2|bob/);
+    }
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    for (const header of sent) {
+      const given = Buffer.from(header!.replace('Basic ', ''), 'base64').toString();
+      expect([`bob:${password}`, `bob:${unescaped(password)}`]).toContain(given);
+    }
+    expect(sent.length > 0 || /[/\\#?]/.test(password)).toBe(true);
+  });
+
+  const unescaped = (text: string) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+
+  it('of a URL go to its host only, and an interrupted download resumes with them', async () => {
+    const mirror = await serve(good(content));
+    const server = await serve(broken(content, HALF), (_, answer) =>
+      answer
+        .writeHead(302, { location: `${mirror.origin.replace('//', '//eve:ter2@')}/there?key=ter2` })
+        .end(),
+    );
+    const folder = temporary();
+    const url = `${server.origin.replace('//', '//bob:pw@')}/x`;
+    await fetchFrom(server, { folder, url });
+    expectWhole(folder);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Basic Ym9iOnB3',
+      'Basic Ym9iOnB3',
+    ]);
+    expect(server.requests[1]!.headers.range).toBe(`bytes=${HALF}-`);
+    expect(mirror.requests[0]!.headers.authorization).toBeUndefined();
+  });
+
+  it('in a redirect are not shown', async () => {
+    const gone = await serve(status(410));
+    const location = `${gone.origin.replace('//', '//eve:ter2@')}/there?key=ter2`;
+    const server = await serve(status(302, { location }));
+    const seen = await seenOf(server, { folder: temporary() });
+    expect(seen).toContain(`answered 410 at ${gone.origin}/there?…`);
+    expect(seen).not.toMatch(/ter2|eve/);
   });
 });
 

@@ -91,7 +91,11 @@ export const good =
 
 /** Sends some bytes, then drops the connection. */
 export const broken =
-  (content: Uint8Array, bytes: number, headers: Record<string, string> = { etag: '"one"' }): Answer =>
+  (
+    content: Uint8Array,
+    bytes: number,
+    headers: Record<string, string | string[]> = { etag: '"one"' },
+  ): Answer =>
   async (_, answer) => {
     answer.writeHead(200, { 'content-length': content.length, ...headers });
     answer.write(content.subarray(0, bytes));

@@ -47,6 +47,32 @@ describe('data download', () => {
     expect(server.requests.map(asked => asked.url)).toEqual(['/x.tar.gz', url]);
   });
 
+  it('passwords of URLs and proxies are not shown, and not in the cache', async () => {
+    const server = await serve((_, answer) => {
+      answer.writeHead(200, { etag: '"one"', 'content-length': SIZE }).write(new Uint8Array(100_000));
+    });
+    for (const address of [
+      'http://bob:hun/ter2@HOST/x',
+      'http://bob:hunter2@HOST/x?key=ter2',
+      'bob:80/ter2@HOST',
+    ]) {
+      const text = address.replace('HOST', server.origin.replace('http://', ''));
+      for (const env of [noProxy, { ...noProxy, HTTPS_PROXY: text }]) {
+        const cache = emptyFolder();
+        const words = ['data', 'download', ...(env === noProxy ? ['--url', text] : [])];
+        const { code, stdout, stderr } = await cifarNorm(words, {
+          env: { ...env, XDG_CACHE_HOME: cache },
+          onStart: child => void setTimeout(() => child.kill('SIGINT'), 1500),
+        });
+        expect(code).not.toBe(0);
+        const files = readdirSync(cache, { recursive: true, encoding: 'utf8' })
+          .filter(name => name.endsWith('.json'))
+          .map(name => readFileSync(join(cache, name), 'utf8'));
+        expect([stdout, stderr, ...files].join('\n')).not.toMatch(/ter2|bob/);
+      }
+    }
+  });
+
   it('Ctrl-C keeps the part and says so; the next run resumes', async () => {
     const cache = emptyFolder();
     const chunk = new Uint8Array(20_000_000);

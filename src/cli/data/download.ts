@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { experimentSchema } from '../../config/schema.ts';
+import { addressOf } from '../../data/address.ts';
 import { GRANULARITY_MS } from '../../data/cache/identity.ts';
 import { loadForRun } from '../../data/cache/load-for-run.ts';
 import { download, PATIENCE } from '../../data/download.ts';
@@ -77,7 +78,7 @@ async function fetched(
   transfer: Transfer,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  await transfer.start(`fetching ${url}`);
+  await transfer.start(`fetching ${addressOf(url, ['http', 'https'])?.shown ?? 'the archive'}`);
   await download({
     url,
     folder,

@@ -1,6 +1,7 @@
 /** A connection to Redis, with the packages that it takes, which are loaded when a queue is used. */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { addressOf, ESCAPES } from '../../data/address.ts';
 import { CifarNormError } from '../../errors.ts';
 
 export interface Link {
@@ -89,14 +90,13 @@ export const reasonOf = ({ message }: Error): string =>
 
 /** @throws CifarNormError (usage) */
 function placeOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed && /^rediss?:$/.test(parsed.protocol) && parsed.hostname !== '')
-    return `${parsed.protocol}//${parsed.host}${parsed.pathname === '/' ? '' : parsed.pathname}`;
+  const address = addressOf(url, ['redis', 'rediss']);
+  if (address) return address.shown.replace(/\/$/, '');
   // The text is not repeated: it may hold a password.
   throw new CifarNormError(
     'usage',
     'the queue must be a URL of Redis',
-    'give redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT with TLS, to --queue or in CIFAR_NORM_QUEUE',
+    `give redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT with TLS, to --queue or in CIFAR_NORM_QUEUE; ${ESCAPES}`,
   );
 }
 
