@@ -61,8 +61,11 @@ function parse(text: string): { key: string; option: string; value: unknown; yam
   const given = text.slice(written.length + 1);
   const yaml = readValue(key, given, option);
   const usual = usualValue(key);
-  if (usual !== undefined && given.trim() === '')
-    refuse('no value after the =', `write one, or ${key}=null for the default, ${JSON.stringify(usual)}`);
+  // A shell variable that is not set leaves nothing.
+  if (key !== 'sweep' && given.trim() === '') {
+    const effect = usual === undefined ? 'to take it away' : `for the default, ${JSON.stringify(usual)}`;
+    refuse('no value after the =', `write one, or ${key}=null ${effect}`);
+  }
   return { key, option, value: yaml.value, yaml };
 }
 

@@ -153,3 +153,12 @@ export function bareItemsFault(node: ParsedNode, text: string): YamlFault | unde
       : `a list needs square brackets: write ${key}${inYaml(list)}`,
   );
 }
+
+/** `[0,01, 0,001]`: a comma where English has a point makes two numbers of one. */
+export function decimalCommaFault(node: ParsedNode, text: string): YamlFault | undefined {
+  if (!('flow' in node) || !node.flow || isMap(node)) return undefined;
+  const [start, end] = node.range;
+  const [written, whole, decimals] = /(?<![\w.])(-?\d+),(0+\d+)(?![\w.])/.exec(text.slice(start, end)) ?? [];
+  if (written === undefined) return undefined;
+  return faultAt(start, `${written} is two numbers: for one, write ${whole}.${decimals}`);
+}

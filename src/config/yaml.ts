@@ -13,6 +13,7 @@ import { CifarNormError } from '../errors.ts';
 import { type Mark, type Position, SourceText } from './source-text.ts';
 import {
   bareItemsFault,
+  decimalCommaFault,
   EXPECTED_KEY,
   faultAt,
   lookAlikeFault,
@@ -81,7 +82,7 @@ export function readYaml(
     if (resolved !== node) return toPlain(resolved, path, depth);
     if (isScalar(node)) return node.value;
     if (isSeq(node)) {
-      refuse(bareItemsFault(node, text));
+      refuse(bareItemsFault(node, text) ?? decimalCommaFault(node, text));
       return node.items.map((item, index) => {
         const below = [...path, index];
         ranges.set(JSON.stringify(below), { key: rangeOf(item), value: rangeOf(item) });

@@ -32,7 +32,7 @@ export interface Problem {
 
 export const isPlace = (found: StoredPlace | Problem): found is StoredPlace => 'path' in found;
 
-const NAME_ANOTHER = 'name another place with --data';
+export const NAME_ANOTHER = 'name another place with --data';
 
 /** The place at a path, or why it does not serve. */
 export async function lookAt(path: string, effort: Effort): Promise<StoredPlace | Problem> {
@@ -70,8 +70,8 @@ async function closedProblem(path: string, error: NodeJS.ErrnoException): Promis
   return {
     words: reason,
     hint: fetchHint(path) ?? (cure ? `${cure}, or ${NAME_ANOTHER}` : NAME_ANOTHER),
-    // What lies behind a closed folder is not known; a link or a folder that is there is.
-    isFound: !isMissing && (obstacle === undefined || obstacle.part === path),
+    // What lies behind a closed folder is not known; a link, also one on the way, or a folder that is there is.
+    isFound: !isMissing && (obstacle === undefined || obstacle.part === path || obstacle.isLink === true),
   };
 }
 

@@ -64,7 +64,7 @@ const NO_WORKING_FOLDER: Refusal = {
 };
 
 /** Undefined for what is no refusal of the system. */
-export function refusalOf(error: unknown, platform = process.platform): Refusal | undefined {
+export function refusalOf(error: unknown, platform: string = process.platform): Refusal | undefined {
   if (!isSystemError(error)) return undefined;
   if (error.syscall === 'uv_cwd') return NO_WORKING_FOLDER;
   const row = rowOf(error, platform);
@@ -81,7 +81,7 @@ export function refusalOf(error: unknown, platform = process.platform): Refusal 
   };
 }
 
-function rowOf({ code, syscall }: NodeJS.ErrnoException, platform: NodeJS.Platform): Row | undefined {
+function rowOf({ code, syscall }: NodeJS.ErrnoException, platform: string): Row | undefined {
   const row = rows[code!];
   const mayBeOpen = platform === 'win32' && ['EACCES', 'EPERM', 'EBUSY'].includes(code!);
   return row && mayBeOpen && syscall === 'rename' ? { ...row, cure: OPEN_ON_WINDOWS } : row;
@@ -132,6 +132,7 @@ export interface Obstacle {
   readonly part: string;
   /** `is a link to X, which is missing`. */
   readonly words: string;
+  readonly isLink?: boolean;
 }
 
 /**
@@ -148,7 +149,7 @@ export function obstacleTo(path: string): Obstacle | undefined {
     if (stats === 'ENOENT' && !isLast) return { part, words: MISSING };
     if (typeof stats === 'string') return undefined;
     const there = stats.isSymbolicLink() ? attempt(() => statSync(part)) : stats;
-    if (typeof there === 'string') return { part, words: linkWords(part, there) };
+    if (typeof there === 'string') return { part, words: linkWords(part, there), isLink: true };
     if (!isLast && !there.isDirectory()) return { part, words: 'is a file' };
   }
   return undefined;

@@ -175,14 +175,23 @@ export async function outdatedViews(run: OpenRun): Promise<string[]> {
   return names;
 }
 
-/** Whether a file has this content. */
+/** Whether a file has this content, whatever Git or an editor has done to its line endings and its beginning. */
 async function holds(path: string, content: Iterable<string>): Promise<boolean> {
   const [expected, found] = [createHash('sha256'), createHash('sha256')];
   for (const piece of content) expected.update(piece);
   const file = await openRegular(path);
-  for await (const chunk of file.createReadStream()) found.update(chunk);
+  let isFirst = true;
+  for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
+    const start = isFirst && chunk.subarray(0, 3).toString('hex') === BYTE_ORDER_MARK ? 3 : 0;
+    found.update(chunk.subarray(start).filter(byte => byte !== CARRIAGE_RETURN));
+    isFirst = false;
+  }
   return found.digest('hex') === expected.digest('hex');
 }
+
+const BYTE_ORDER_MARK = 'efbbbf';
+/** A CSV file has none: see csv.ts. */
+const CARRIAGE_RETURN = 13;
 
 /** Replaces all files, or none if one of them may not be replaced. */
 async function replaceAll(

@@ -47,7 +47,9 @@ describe('the package', () => {
     const imported = readdirSync(bundle)
       .filter(name => name.endsWith('.js'))
       .flatMap(name => [
-        ...readFileSync(join(bundle, name), 'utf8').matchAll(/^import (?:.* from )?"([^".][^"]*)";$/gm),
+        ...readFileSync(join(bundle, name), 'utf8').matchAll(
+          /\bimport(?:[\w\s{},*$]+from)?\s*["'`]([^"'`.][^"'`]*)["'`]/g,
+        ),
       ])
       .map(([, name]) => name!.match(/^(@[^/]+\/)?[^/]+/)![0])
       .filter(name => !name.startsWith('node:'));

@@ -116,6 +116,12 @@ const OTHERS = 'unpack it, and name the folder of the batches';
 
 function noTar(path: string, kind: Kind | undefined, layers: number): CifarNormError {
   if (layers === 0) return bad(path, `it is ${kind?.words ?? 'no tar archive'}`, kind?.hint ?? FETCH);
+  if (kind?.name === 'pickle' || kind?.name === 'binary batch')
+    return bad(
+      path,
+      `it is a single batch, compressed with gzip`,
+      `unpack all batches with gunzip, and name their folder`,
+    );
   if (kind?.name === 'gzip') return bad(path, `it is compressed more than ${MAX_LAYERS} times`, OTHERS);
   return bad(
     path,

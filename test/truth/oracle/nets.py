@@ -30,6 +30,9 @@ class Normalization:
         self.groups = settings["normGroups"] if kind == "groupnorm" else 1
         self.centred = kind != "rmsnorm"
 
+    # The order of the terms in the backward pass.
+    mean_first = True
+
     def _grouped(self, x):
         """(images, groups, features of a group); over the batch, the axis to reduce is the first."""
         return x.reshape(len(x), self.groups, -1)
@@ -57,9 +60,10 @@ class Normalization:
         flat = xhat.reshape(dout.shape)
         d = self._grouped(dout * gamma)
         slope = (d * xhat).mean(self.axis, keepdims=True)
-        if self.centred:
-            d = d - d.mean(self.axis, keepdims=True)
-        return ((d - xhat * slope) / std).reshape(dout.shape), (dout * flat).sum(0), dout.sum(0)
+        mean = d.mean(self.axis, keepdims=True) if self.centred else 0
+        # Two orders of one sum, which cancels: rounding shows there first.
+        dx = d - mean - xhat * slope if self.mean_first else d - xhat * slope - mean
+        return (dx / std).reshape(dout.shape), (dout * flat).sum(0), dout.sum(0)
 
 
 # ---------------------------------------------------------------- net
