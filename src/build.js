@@ -146,12 +146,16 @@ function copy(file, target) {
   }
 }
 
-/** Folders of builds whose process has ended. */
+/** Removes the folders of builds that were killed, unless a compiler of theirs still writes there. */
 function removeLeftovers() {
   for (const name of readdirSync(root)) {
     const [, pid] = /^dist\.(?:building|replaced)-(\d+)$/.exec(name) ?? [];
-    if (pid !== undefined && !isAlive(Number(pid)))
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
       rmSync(join(root, name), { recursive: true, force: true });
+    } catch {
+      // The next build removes it.
+    }
   }
 }
 
