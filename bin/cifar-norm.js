@@ -32,9 +32,12 @@ function obstacle() {
   const code = shortage();
   if (code)
     return { message: `too many open files (${code})`, hint: 'raise the limit on open files: ulimit -n 256' };
-  const built = new URL('../dist/bundle/main.js', import.meta.url);
-  if (existsSync(built)) return undefined;
-  return { message: `cifar-norm is not built: there is no ${fileURLToPath(built)}`, hint: 'npm run build' };
+  const there = name => existsSync(new URL(name, import.meta.url));
+  if (there('../dist/bundle/main.js')) return undefined;
+  const folder = fileURLToPath(new URL('..', import.meta.url));
+  if (there('../src/build.js'))
+    return { message: `${folder}: cifar-norm is not built`, hint: 'run there: npm run build' };
+  return { message: `${folder}: files of cifar-norm are missing`, hint: 'install cifar-norm again' };
 }
 
 // A function, because versions of Node that only read this file have no await outside of one.

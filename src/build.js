@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
-  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -57,8 +56,9 @@ const PARTS = [
       const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
       // Types are checked by `npm run typecheck`.
       run([tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', beside, '--noCheck']);
-      const assets = join('report', 'page', 'assets');
-      cpSync(join(root, 'src', assets), join(beside, assets), { recursive: true });
+      const src = join(root, 'src');
+      for (const file of filesIn(join(src, 'report', 'page', 'assets')))
+        copy(file, join(beside, relative(src, file)));
       await (await import('./cli/bundle.js')).bundleProgram(beside, folderOf(key));
     },
   },
@@ -136,10 +136,15 @@ function isMade(part, key) {
   }
 }
 
-/** Hard links where the disk has them: the copies take no room. */
 function copy(file, target) {
   mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(file, target);
+}
+
+/** Where the disk has hard links, the second name takes no room. */
+function share(file, target) {
   try {
+    mkdirSync(dirname(target), { recursive: true });
     linkSync(file, target);
   } catch {
     copyFileSync(file, target);
@@ -231,11 +236,11 @@ async function build({ alone }) {
     for (const part of parts) {
       const { name, key } = part;
       if (!part.isMade) await part.make(key);
-      else for (const file of filesOf(part, key, dist)) copy(file, join(beside, relative(dist, file)));
+      else for (const file of filesOf(part, key, dist)) share(file, join(beside, relative(dist, file)));
       stamp[name] = { key, made: checksumOf(filesOf(part, key, beside), beside) };
     }
     for (const file of alone ? [] : former.slice(0, FORMER).flatMap(filesIn))
-      copy(file, join(beside, relative(dist, file)));
+      share(file, join(beside, relative(dist, file)));
     writeFileSync(join(beside, STAMP), `${JSON.stringify(stamp, undefined, 2)}\n`);
     takePlace();
   } finally {
