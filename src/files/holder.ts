@@ -60,7 +60,7 @@ export function hasEnded(holder: Holder): boolean {
  * field 22 of proc(5) stat. Windows: its file time. Others: seconds since 1970, from ps(1).
  * @returns undefined if the system does not tell
  */
-export function startOf(pid: number, platform = process.platform): string | undefined {
+export function startOf(pid: number, platform: string = process.platform): string | undefined {
   switch (platform) {
     case 'linux': {
       const text = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
