@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { refusalOf } from './machine.js';
 
 // Before anything is loaded: SIGUSR1 must not open the port of a debugger.
 process.on('SIGUSR1', () => {});
@@ -24,13 +25,29 @@ function shortage() {
   }
 }
 
-const short = shortage();
-if (short) {
-  process.stderr.write(
-    `error: too many open files (${short})\n  hint: raise the limit on open files: ulimit -n 256\n`,
-  );
-  process.exitCode = 1;
-} else {
+/** @returns why the program cannot start, and what to do; undefined if it can */
+function obstacle() {
+  const refusal = refusalOf();
+  if (refusal) return refusal;
+  const code = shortage();
+  if (code)
+    return { message: `too many open files (${code})`, hint: 'raise the limit on open files: ulimit -n 256' };
+  const there = name => existsSync(new URL(name, import.meta.url));
+  if (there('../dist/bundle/main.js')) return undefined;
+  const folder = fileURLToPath(new URL('..', import.meta.url));
+  if (there('../src/build.js'))
+    return { message: `${folder}: cifar-norm is not built`, hint: 'run there: npm run build' };
+  return { message: `${folder}: files of cifar-norm are missing`, hint: 'install cifar-norm again' };
+}
+
+// A function, because versions of Node that only read this file have no await outside of one.
+async function run() {
+  const found = obstacle();
+  if (found) {
+    process.stderr.write(`error: ${found.message}\n  hint: ${found.hint}\n`);
+    process.exitCode = 1;
+    return;
+  }
   let isSettled = false;
   // If nothing is left that could end a wait, Node exits with code 13 and without a word.
   process.once('beforeExit', () => {
@@ -44,3 +61,5 @@ if (short) {
   process.exitCode = await main(process.argv.slice(2));
   isSettled = true;
 }
+
+run();

@@ -2,14 +2,13 @@
  * Joins the compiled modules of the program, and the packages that every start needs, into a few files. On Node 20 it takes half a
  * millisecond to find, read and compile a module, and the program has 300. The library in dist stays as it is.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const output = `${root}dist/bundle`;
 
 const PACKAGES = ['@commander-js/extra-typings', 'commander', 'picocolors', 'yaml', 'zod'];
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -17,44 +16,57 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}packa
 const others = Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !PACKAGES.includes(name));
 const isExternal = id => isBuiltin(id) || others.some(name => id === name || id.startsWith(`${name}/`));
 
-const isBuilt = id => !relative(join(root, 'dist'), id).startsWith('..');
-const urlOf = id => relative(output, id).replaceAll('\\', '/');
-
-/** The program finds its files relative to the module that names them. */
-const places = {
-  name: 'places',
-  transform: (code, id) =>
-    isBuilt(id) && code.includes('import.meta.url')
-      ? code.replaceAll('import.meta.url', `new URL(${JSON.stringify(urlOf(id))}, import.meta.url).href`)
-      : undefined,
-};
-
-rmSync(output, { recursive: true, force: true });
-for (const [name, entry] of [
+/** What is started: the program, its threads, and what they run. */
+const ENTRIES = [
   ['main', 'cli/main.js'],
   ['thread', 'run/executors/thread.js'],
   ['worker', 'run/executors/worker.js'],
-]) {
-  const bundle = await rolldown({
-    input: { [name]: `${root}dist/${entry}` },
-    platform: 'node',
-    external: isExternal,
-    plugins: [places],
-    // What a command loads when it is called may be among what every start loads.
-    checks: { ineffectiveDynamicImport: false },
-  });
-  await bundle.write({
-    dir: output,
-    minify: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-    // One file for all that a start loads.
-    codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
-  });
-  await bundle.close();
+];
+
+/**
+ * Writes bundle/NAME/ with all files of the program, and bundle/main.js and worker.js, which lead there. A program that runs stays in its
+ * own folder, whatever is built meanwhile.
+ * @param {string} dist a folder with the compiled modules
+ * @param {string} name names the sources
+ */
+export async function bundleProgram(dist, name) {
+  const folder = `${dist}/bundle/${name}`;
+  mkdirSync(folder, { recursive: true });
+  for (const [entry, file] of ENTRIES) {
+    const bundle = await rolldown({
+      input: { [entry]: `${dist}/${file}` },
+      platform: 'node',
+      external: isExternal,
+      plugins: [placesIn(dist, folder, name)],
+      // What a command loads when it is called may be among what every start loads.
+      checks: { ineffectiveDynamicImport: false },
+    });
+    await bundle.write({
+      dir: folder,
+      minify: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      // One file for all that a start loads.
+      codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+    });
+    await bundle.close();
+    writeFileSync(`${dist}/bundle/${entry}.js`, `export * from './${name}/${entry}.js';\n`);
+  }
+  const licenses = PACKAGES.map(
+    each => `${each}\n\n${readFileSync(`${root}node_modules/${each}/LICENSE`, 'utf8')}`,
+  );
+  writeFileSync(`${dist}/bundle/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
-const licenses = PACKAGES.map(
-  name => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8')}`,
-);
-writeFileSync(`${output}/LICENSES.txt`, licenses.join(`\n${'-'.repeat(80)}\n\n`));
+/** The program finds its files relative to the module that names them, and its threads in its own folder. */
+const placesIn = (dist, folder, name) => ({
+  name: 'places',
+  transform: (code, id) => {
+    const inside = relative(dist, id);
+    if (inside.startsWith('..') || !code.includes('import.meta.url')) return undefined;
+    const place = relative(folder, id).replaceAll(sep, '/');
+    return code
+      .replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`)
+      .replaceAll('/dist/bundle/', `/dist/bundle/${name}/`);
+  },
+});

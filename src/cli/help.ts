@@ -1,6 +1,7 @@
 /** Fits help and errors to the width of the terminal. */
 import type { Help, OutputConfiguration } from '@commander-js/extra-typings';
 import { columnsOf, wrap } from '../report/text.ts';
+import { asTyped } from './as-typed.ts';
 import { say } from './terminal.ts';
 
 const [LEAST, USUAL, MOST] = [40, 80, 100];
@@ -51,7 +52,7 @@ function wrapLine(line: string, width: number): string[] {
 
 /** Text for a stream: wrapped on a terminal, whole lines in a pipe. */
 export const onTerminal = (text: string, stream: NodeJS.WriteStream): string =>
-  stream.isTTY ? wrapLines(text, helpWidth(stream)) : text;
+  stream.isTTY ? wrapLines(asTyped(text), helpWidth(stream)) : text;
 
 /** For commander: help and errors in the width of the terminal. */
 export const output: OutputConfiguration = {

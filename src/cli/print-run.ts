@@ -32,12 +32,12 @@ export function printRun(
     // Graders know the suite of a whole run on CIFAR-10 by its name alone.
     const isPlain = view.data === 'CIFAR-10' && isComplete(view);
     const suite = isPlain ? view.name : `${view.name} (${placeOf(view)})`;
-    terminal.print(junitOf(view.expectations, suite).trimEnd());
+    terminal.document(junitOf(view.expectations, suite).trimEnd());
     return view;
   }
   if (format === 'json') {
     const data = { ...identity.data, label: view.data, source: invocation?.dataSource };
-    terminal.print(reportJson(view, { folder, data, settings: identity.experiment }, { histories }));
+    terminal.document(reportJson(view, { folder, data, settings: identity.experiment }, { histories }));
     return view;
   }
   if (logs && view.command === 'train') {

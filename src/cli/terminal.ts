@@ -3,6 +3,7 @@ import { WriteStream } from 'node:tty';
 import picocolors from 'picocolors';
 import { CifarNormError } from '../errors.ts';
 import { jsonText, safeText } from '../report/text.ts';
+import { asTyped } from './as-typed.ts';
 
 export interface Terminal {
   /** Columns of stdout. */
@@ -17,6 +18,8 @@ export interface Terminal {
   readonly isShared: boolean;
   /** The result, to stdout. */
   print(text: string): void;
+  /** A document for programs or for a file, to stdout as it is. */
+  document(text: string): void;
   /** The result as JSON, to stdout. */
   json(value: unknown): void;
   /** Writes a notice to stderr unless --quiet. */
@@ -65,7 +68,8 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
     window: () => ({ columns: stderr.columns || DEFAULT_WIDTH, rows: stderr.rows || DEFAULT_HEIGHT }),
     isShared: stdout instanceof WriteStream,
     print: text => say(stdout, `${text}\n`, color),
-    json: value => say(stdout, `${jsonText(value)}\n`),
+    document: text => write(stdout, `${text}\n`),
+    json: value => write(stdout, `${jsonText(value)}\n`),
     warn: text => say(stderr, `${text}\n`, progressColor),
     tell: text => void (wish.quiet || say(stderr, `${text}\n`, progressColor)),
     step: text => void (progress === 'none' || say(stderr, `${text}\n`, progressColor)),
@@ -73,8 +77,12 @@ export function terminalOf(wish: { readonly color: boolean; readonly quiet: bool
   };
 }
 
-/** Writes text for people. What the program prints passes here, except for live pictures, whose lines are made safe one by one. */
-export function say(stream: NodeJS.WriteStream, text: string, color = false): void {
+/** Writes text for people, with commands as they can be typed. */
+export const say = (stream: NodeJS.WriteStream, text: string, color = false): void =>
+  write(stream, asTyped(text), color);
+
+/** What the program prints passes here, except for live pictures, whose lines are made safe one by one. */
+function write(stream: NodeJS.WriteStream, text: string, color = false): void {
   stream.write(safeText(text, color));
 }
 

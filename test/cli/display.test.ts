@@ -18,7 +18,14 @@ function terminal(progress: ProgressStyle, isShared = true) {
   const err = (text: string) => void written.push(`err ${text}\n`);
   const fake: Terminal = {
     ...{ width: 80, color: false, progressColor: false, progress, isShared },
-    ...{ window: () => ({ columns: 80, rows: 24 }), print: out, json: () => {}, warn: err, tell: err },
+    ...{
+      window: () => ({ columns: 80, rows: 24 }),
+      print: out,
+      document: () => {},
+      json: () => {},
+      warn: err,
+      tell: err,
+    },
     step: text => (progress === 'none' ? undefined : err(text)),
     draw: text => void written.push(text),
   };

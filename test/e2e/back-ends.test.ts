@@ -85,7 +85,15 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('without 
   const copy = emptyFolder();
   const NATIVE = 'dist/kernels/native/linux-x64.node';
   beforeAll(() => {
-    for (const name of ['bin', 'configs', 'dist', 'package.json', 'src/kernels/native'])
+    for (const name of [
+      'bin',
+      'configs',
+      'dist',
+      'package.json',
+      'src',
+      'tsconfig.json',
+      'tsconfig.build.json',
+    ])
       cpSync(join(root, name), join(copy, name), {
         recursive: true,
         filter: path => !path.endsWith('.node'),
@@ -95,7 +103,7 @@ describe.skipIf(`${process.platform}-${process.arch}` !== 'linux-x64')('without 
 
   it('the build succeeds and says so in one line', () => {
     const { CC: _, ...env } = process.env;
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['src/kernels/native/build.js'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['src/build.js'], {
       cwd: copy,
       env: { ...env, PATH: '/nowhere' },
       encoding: 'utf8',

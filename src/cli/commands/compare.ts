@@ -93,7 +93,9 @@ export function registerCompare(program: Command, context: Context): void {
           terminal,
         );
         const notes = [baseline, ...(candidate ? [candidate] : [])].map(noteOf);
-        terminal.print(await withNotes(report, notes, format, terminal.width));
+        const text = await withNotes(report, notes, format, terminal.width);
+        if (format === 'text') terminal.print(text);
+        else terminal.document(text);
       } finally {
         await baseline.close();
         await candidate?.close();

@@ -2,6 +2,7 @@
 import type { Trial } from '../../plan/trial.ts';
 import type { TrialRecord } from '../../records/record.ts';
 import { oneLine, safeText } from '../../report/text.ts';
+import { asTyped } from '../as-typed.ts';
 import type { Terminal } from '../terminal.ts';
 import { countTexts, frame } from './frame.ts';
 import { outcomeLine, outcomeText } from './outcome.ts';
@@ -67,7 +68,7 @@ function liveDisplay(terminal: Terminal, planned: ProgressState, { logs, now }: 
       if (logs && isShared && record.status === 'completed') return;
       lines.push(outcomeLine(state.name(trial), record, color));
     },
-    notice: text => void lines.push(oneLine(text)),
+    notice: text => void lines.push(asTyped(oneLine(text))),
     continued: screen.leave,
     print: text => {
       if (isShared) printed.push(text);

@@ -4,27 +4,22 @@ import asc from 'assemblyscript/asc';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const options = '--runtime stub --importMemory --noExportMemory --enable simd --noAssert'.split(' ');
-/** Options of the compiler: for a module that runs, and for one that is compiled only to read its exports. */
-export const optimized = ['-O3', '--converge'];
+const optimized = ['-O3'];
+/** For a module that is compiled only to read its exports. */
 export const fast = ['-O0'];
 
-/**
- * The modules: name, entry and what the source's `real`, FUSED (multiply-add rounds once) and WIDE (micro-kernels of four
- * vectors) stand for.
- */
+/** The modules: name, entry and what the source's `real` and FUSED (multiply-add rounds once) stand for. */
 export const modules = [
   { name: 'base', entry: 'base.ts', words: [] },
   ...['f32', 'f64'].flatMap(real =>
-    ['', '-fused'].flatMap(fused =>
-      ['', '-wide'].map(wide => ({
-        name: real + fused + wide,
-        entry: 'index.ts',
-        words: [
-          ...['--use', `real=${real}`, '--use', `FUSED=${fused ? 1 : 0}`, '--use', `WIDE=${wide ? 1 : 0}`],
-          ...(fused ? ['--enable', 'relaxed-simd'] : []),
-        ],
-      })),
-    ),
+    ['', '-fused'].map(fused => ({
+      name: real + fused,
+      entry: 'index.ts',
+      words: [
+        ...['--use', `real=${real}`, '--use', `FUSED=${fused ? 1 : 0}`],
+        ...(fused ? ['--enable', 'relaxed-simd'] : []),
+      ],
+    })),
   ),
 ];
 

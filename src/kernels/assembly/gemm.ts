@@ -17,10 +17,10 @@ import { rowBytes, VECTOR } from './vector';
 export const BLOCK: i32 = 256;
 
 /**
- * Whether to use wideMicroKernel. It is exported, so that the compiler keeps the branch: without it, V8 in Node 20 makes
- * addProduct slower (a training step takes 3 % longer).
+ * Whether to use wideMicroKernel: the host sets it to 1 after instantiation (kernels/wasm/bind.ts). V8 in Node 20 makes addProduct
+ * slower without the branch (a training step takes 3 % longer).
  */
-export let wide: i32 = WIDE;
+export let wide: i32 = 0;
 
 /**
  * C = A B + bias. A: (m, k), B: (k, n), C: (m, n), bias: (n). A and C have memory for m rounded up to 4 rows; packed

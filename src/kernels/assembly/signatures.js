@@ -4,9 +4,9 @@ import { compile, fast, modules } from './compile.js';
 
 const LINE = 110;
 
-/** The text of src/kernels/signatures.ts, as the formatter would leave it. */
+/** The text of src/kernels/signatures.ts, from modules compiled for it. */
 export async function signatures() {
-  const [base, f32] = await Promise.all(
+  const compiled = await Promise.all(
     ['base', 'f32'].map(name =>
       compile(
         modules.find(m => m.name === name),
@@ -14,6 +14,11 @@ export async function signatures() {
       ),
     ),
   );
+  return signaturesOf(...compiled);
+}
+
+/** The same from two compiled modules, as the formatter would leave it. */
+export function signaturesOf(base, f32) {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(f32.bytes), {
     env: { memory: new WebAssembly.Memory({ initial: 1 }) },
   });

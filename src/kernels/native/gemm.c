@@ -106,7 +106,7 @@ INLINE void columnTiles(int columns, long m, long k, struct Panels a, const real
 
 /* C += A B for the columns from `from` on and a block of k. */
 #define addColumns NAME(addColumns)
-INLINE void addColumns(long from, long m, long n, long k, struct Panels a, const real *b, long bStride, real *c,
+SHARED void addColumns(long from, long m, long n, long k, struct Panels a, const real *b, long bStride, real *c,
                        long cStride) {
   for (; from + 2 <= n; from += 2) columnTiles(2, m, k, a, b + from, bStride, c + from, cStride);
   for (; from < n; from++) columnTiles(1, m, k, a, b + from, bStride, c + from, cStride);

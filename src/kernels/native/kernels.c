@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
+#define SHARED static __attribute__((noinline))
 #define LINE_ALIGNED __attribute__((aligned(64)))
 
 #pragma GCC push_options

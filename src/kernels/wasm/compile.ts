@@ -30,8 +30,8 @@ const compiled = new Map<string, Program>();
  *
  * Revectorization is an experiment of V8's, so wide kernels are used only if the self-test keeps giving the bits that
  * are written down for their numerics. Those bits come from no run of this process: it may revectorize anything, and
- * V8 shares one translation among modules of equal bytes. (Wide modules differ from the others in their bytes. So after
- * a failure, a caller that switches V8's flag off again gets correct kernels from `wide: false`.)
+ * V8 shares one translation among modules of equal bytes. (Wide modules end with a section of their own. So after a
+ * failure, a caller that switches V8's flag off again gets correct kernels from `wide: false`.)
  * @throws CifarNormError (usage) if numerics are fused and V8 needs a flag for them or the processor does not fuse, or
  *   if `wide` kernels compute other bits
  */
@@ -40,18 +40,23 @@ export function compileWasm(
   numerics: Numerics = 'portable',
   { wide = process.execArgv.includes(REVECTORIZE) }: CompileOptions = {},
 ): Program {
-  const name = [dtype === 'float32' ? 'f32' : 'f64', numerics === 'fused' && 'fused', wide && 'wide']
-    .filter(Boolean)
-    .join('-');
+  const file = `${dtype === 'float32' ? 'f32' : 'f64'}${numerics === 'fused' ? '-fused' : ''}`;
+  const name = wide ? `${file}-wide` : file;
   const known = compiled.get(name);
   if (known) return known;
-  const bytes = wasmBytes(name);
+  const bytes = wide ? withSection(wasmBytes(file), 'wide') : wasmBytes(file);
   if (numerics === 'fused' && !WebAssembly.validate(bytes)) throw needsFlag();
   const program = { dtype, numerics, wide, module: new WebAssembly.Module(bytes) };
   const verdict = wide || numerics === 'fused' ? verdictOf(program, bindWasm, wide ? HOT : 1) : 'right';
   if (verdict !== 'right') throw refusal(program, verdict);
   compiled.set(name, program);
   return program;
+}
+
+/** A module with an empty custom section at its end: other bytes, the same code (WebAssembly Core Specification, 5.5.3). */
+function withSection(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
+  const text = Buffer.from(name);
+  return Uint8Array.from([...bytes, 0, text.length + 1, text.length, ...text]);
 }
 
 const needsFlag = () =>
