@@ -61,8 +61,8 @@ function parse(text: string): { key: string; option: string; value: unknown; yam
   const given = text.slice(written.length + 1);
   const yaml = readValue(key, given, option);
   const usual = usualValue(key);
-  // A shell variable that is not set leaves nothing.
-  if (key !== 'sweep' && given.trim() === '') {
+  // Of a path, a shell variable that is not set leaves nothing.
+  if ((usual !== undefined || key === 'data') && given.trim() === '') {
     const effect = usual === undefined ? 'to take it away' : `for the default, ${JSON.stringify(usual)}`;
     refuse('no value after the =', `write one, or ${key}=null ${effect}`);
   }

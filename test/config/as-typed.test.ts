@@ -143,6 +143,7 @@ describe('values as people write them', () => {
       'a list needs square brackets: write batchSize: [5, 10]',
     ],
     ['sweep: { batchSize: { 5, 10 } }', 'a list needs square brackets: write [5, 10]'],
+    ['sweep: { learningRate: [0,01, 0,001] }', '0,01 is two numbers: for one, write 0.01'],
     ['sweep: { reg, epochs: 5 }', 'a key without a value; write key: value'],
     ['sweep: { batchSize: [5 10 50] }', 'got "5 10 50"; write batchSize: [5, 10, 50]'],
     ['sweep: { batchSize: [1, 5 10] }', 'got "5 10"; write 5, 10'],
@@ -397,6 +398,8 @@ describe('--set', () => {
   it('text is text in every text, and an empty one removes it', async () => {
     expect((await load('title=')).title).toBeUndefined();
     expect((await load('title=null')).title).toBeUndefined();
+    await expect(load('data=')).rejects.toThrow('no value after the =');
+    expect((await load('data=null')).data).toBeUndefined();
     expect((await load('data=~')).data).toBe('~');
     expect((await load('sweep.group=a # b')).sweep[0]!.group).toBe('a # b');
     expect((await load('description=|\n a # b\n c')).description).toBe('a # b\nc\n');

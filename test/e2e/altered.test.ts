@@ -1,5 +1,5 @@
 /** `verify` finds every alteration of a journal whose checksums are right, and names it. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -508,6 +508,16 @@ it('a CSV file that was changed by hand is found', async () => {
   );
   expect(code).toBe(1);
   expect((await cifarNorm(['export', folder, '--quiet'])).code).toBe(0);
+  expect((await verify(folder, '--trials', '1')).code).toBe(0);
+});
+
+it('CSV files whose line endings Git or an editor converted are what the journal gives', async () => {
+  const folder = join(emptyFolder(), 'run');
+  cpSync(run, folder, { recursive: true });
+  for (const name of readdirSync(folder).filter(each => each.endsWith('.csv'))) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    writeFileSync(join(folder, name), `\ufeff${text.replaceAll('\n', '\r\n')}`);
+  }
   expect((await verify(folder, '--trials', '1')).code).toBe(0);
 });
 

@@ -315,7 +315,7 @@ it.skipIf(process.platform !== 'linux').each(['/proc/run', '/proc/a/run', '/dev/
   async out => {
     const words = ['sweep', 'weight-scale', '--data', 'synthetic', '--out', out];
     const { code, stderr } = await cifarNorm(words, { env: { XDG_CACHE_HOME: '/proc/cache' } });
-    expect(stderr).toMatch(/^error: cannot write results to .*\n {2}hint: .*--out DIR\n$/);
+    expect(stderr).toMatch(/^reading .*\nerror: cannot write results to .*\n {2}hint: .*--out DIR\n$/);
     expect(code).toBe(2);
   },
 );

@@ -314,7 +314,7 @@ describe('what is something else is called by its name', () => {
     [
       'a compressed batch',
       () => file('data_batch_1.gz', gzipSync(records(1))),
-      /compressed, and what it holds is a binary batch/,
+      /it is a single batch, compressed with gzip\n.*unpack all batches with gunzip, and name their folder/,
     ],
     [
       'a pickle that calls a name',
@@ -434,6 +434,11 @@ describe('found, and an error, never synthetic', () => {
       'a link to nothing',
       cwd => symlinkSync('/mnt/none', join(cwd, 'data')),
       /data: there is no such file or folder: it is a link to \/mnt\/none, which is missing\n.*--data \(synthetic/,
+    ],
+    [
+      'a folder on the way that is a link to nothing',
+      cwd => symlinkSync('/mnt/gone', join(cwd, 'cs231n')),
+      /cs231n\/datasets: .*cs231n is a link to \/mnt\/gone, which is missing\n {2}hint: name another place with --data \(synthetic/,
     ],
     [
       'a link to itself',
