@@ -36,7 +36,7 @@ describe.skipIf(!hasTmux)('in a terminal (needs tmux)', () => {
     tmux = openTmux(columns, rows);
     experiment(ENDLESS, tmux.cwd);
     tmux.send(
-      `${process.execPath} ${entry} ${verb} ./tiny.yaml --data synthetic --workers 2; echo code $?`,
+      `'${process.execPath}' '${entry}' ${verb} ./tiny.yaml --data synthetic --workers 2; echo code $?`,
       'Enter',
     );
     await tmux.until('the long trial', lines => isTraining(lines) && bars(lines).length === 1);

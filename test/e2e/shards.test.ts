@@ -29,12 +29,14 @@ beforeAll(async () => {
   expect(script.stdout).toContain(`#SBATCH --array=1-${N}\n`);
   const path = join(folder, 'job.sh');
   writeFileSync(path, script.stdout);
+  const program = join(emptyFolder(), 'cifar-norm');
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${entry}' "$@"\n`, { mode: 0o755 });
   for (let task = 1; task <= N; task++) {
     const env = { ...process.env, SLURM_ARRAY_TASK_ID: String(task), SLURM_CPUS_PER_TASK: '2' };
     const { status, stderr } = spawnSync('bash', [path], {
       encoding: 'utf8',
       cwd: emptyFolder(),
-      env: { ...env, CIFAR_NORM: `${process.execPath} ${entry}` },
+      env: { ...env, CIFAR_NORM: program },
     });
     expect(stderr).toBe('');
     expect(status).toBe(0);
