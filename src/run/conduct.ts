@@ -43,7 +43,7 @@ export async function* conduct(
         const tell = (progress: TrialProgress) => push({ trial, ...progress });
         const record = await runWithin(timeout, clock, executor, trial, tell);
         const problem =
-          record.id === trial.id ? recordProblem(record, trial) : 'its record is of another trial';
+          record.id === trial.id ? recordProblem(record, trial) : "its worker returned another trial's record";
         if (problem !== undefined) throw new Error(problem);
         return record;
       } catch (error) {

@@ -117,7 +117,7 @@ const odd: readonly (readonly [string, string, string])[] = [
   ['throws while it loads', 'throw new Error("no engine")', 'no engine'],
   ['throws null while it loads', 'throw null', 'its worker threw null'],
   ['waits for ever while it loads', 'await new Promise(() => {})', 'its worker exited with code 13'],
-  ['has nothing to run', 'export const other = 1', 'the module of the workers has no function run'],
+  ['has nothing to run', 'export const other = 1', 'the worker module exports no function run'],
   ['throws null', 'export function run() { throw null }', 'its worker threw null'],
   [
     'throws what cannot be sent',
@@ -132,24 +132,24 @@ const odd: readonly (readonly [string, string, string])[] = [
   [
     'closes its port',
     `${REPORTS} export function run() { parentPort.close() }`,
-    'the port of its worker is closed',
+    'its worker closed its port',
   ],
   [
     'sends what is no message',
     `${REPORTS} export const run = () => parentPort.postMessage(null)`,
-    'its worker sent what is no record of a trial',
+    'its worker sent an invalid message',
   ],
   [
     'reports what are no epochs',
     'export const run = (_, report) => report([null])',
-    'its worker sent what is no record of a trial',
+    'its worker sent an invalid message',
   ],
-  ['returns nothing', 'export function run() {}', 'its worker sent what is no record of a trial'],
+  ['returns nothing', 'export function run() {}', 'its worker sent an invalid message'],
   ['returns what cannot be sent', 'export const run = () => () => {}', '() => {} could not be cloned.'],
   [
     'returns the record of another trial',
     'export const run = () => ({ id: "x", status: "completed", iterations: 0, losses: [], accuracies: [], seconds: 0 })',
-    'its record is of another trial',
+    "its worker returned another trial's record",
   ],
   [
     'returns a record without its losses',

@@ -127,7 +127,7 @@ async function linesOf(run: RunStatus, { cwd }: Context): Promise<string[]> {
     ...(run.secondsLeft === null ? [] : [`  about ${duration(run.secondsLeft)} of training left`]),
     ...leftOut.map(text => `  ${text}`),
     ...(corrupt.length === 0 ? [] : [`  ${REPAIR}`]),
-    ...(run.state === 'interrupted' || (run.state === 'finished' && failed > 0)
+    ...(corrupt.length === 0 && (run.state === 'interrupted' || (run.state === 'finished' && failed > 0))
       ? ['  to resume, run the command that began it again']
       : []),
   ];

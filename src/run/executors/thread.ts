@@ -13,11 +13,11 @@ const fail = (thrown: unknown) =>
 
 // Without its port, a thread can neither get a trial nor return one.
 port.once('close', () => {
-  throw new Error('the port of its worker is closed');
+  throw new Error('its worker closed its port');
 });
 try {
   const { run } = (await import((workerData as ThreadData).entry)) as Module;
-  if (typeof run !== 'function') throw new Error('the module of the workers has no function run');
+  if (typeof run !== 'function') throw new Error('the worker module exports no function run');
   port.on('message', async (task: WorkerTask) => {
     try {
       const record = await run(task, epochs => send({ epochs }));

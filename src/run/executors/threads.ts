@@ -144,7 +144,7 @@ class Thread {
 
   #receive(message: unknown): void {
     const { data } = messageSchema.safeParse(message);
-    if (!data) this.#fail('its worker sent what is no record of a trial');
+    if (!data) this.#fail('its worker sent an invalid message');
     else if ('isReady' in data) this.#isReady = true;
     else if ('error' in data) this.#fail(data.error);
     else this.#take(data);
