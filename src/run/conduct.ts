@@ -3,7 +3,7 @@ import { costOf } from '../plan/cost.ts';
 import type { Trial } from '../plan/trial.ts';
 import type { TrialRecord } from '../records/record.ts';
 import { AwakeClock } from './awake.ts';
-import type { Executor, TrialEvent, TrialProgress } from './executor.ts';
+import { type Executor, failureText, type TrialEvent, type TrialProgress } from './executor.ts';
 import { recordProblem } from './record-problems.ts';
 import { runWithin, TimedOut } from './time-limit.ts';
 
@@ -43,11 +43,13 @@ export async function* conduct(
         const tell = (progress: TrialProgress) => push({ trial, ...progress });
         const record = await runWithin(timeout, clock, executor, trial, tell);
         const problem =
-          record.id === trial.id ? recordProblem(record, trial) : "its worker returned another trial's record";
+          record.id === trial.id
+            ? recordProblem(record, trial)
+            : "its worker returned another trial's record";
         if (problem !== undefined) throw new Error(problem);
         return record;
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = failureText(error);
         if (retriesLeft === 0 || error instanceof TimedOut || signal.aborted)
           return failedRecord(trial, message);
         push({ trial, kind: 'retried', error: message });

@@ -36,3 +36,7 @@ export interface RunTrialOptions {
   readonly signal: AbortSignal;
   onProgress(progress: TrialProgress): void;
 }
+
+/** Why a trial failed, in words. JavaScript can throw anything. */
+export const failureText = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : `its worker threw ${String(thrown)}`;

@@ -35,8 +35,7 @@ export async function runWithin(
     clearTimeout(timer);
     const left = end - clock.now();
     if (left <= 0) limit.abort();
-    // A queue may never answer for a trial that it was given.
-    else if (left < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
+    else timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
   };
   try {
     const record = await executor.run(trial, {
@@ -46,8 +45,9 @@ export async function runWithin(
           stoppedBefore = clock.stoppedMs();
           if (seconds !== undefined) end = clock.now() + seconds * 1000;
         }
-        // Here too, for no timer runs while a trial has the calling thread.
-        look();
+        // Timers do not run while a trial has the calling thread.
+        if (seconds !== undefined) look();
+        else if (progress.worker === 0) clock.stoppedMs();
         onProgress(progress);
       },
     });

@@ -1,5 +1,6 @@
 /** Entry of a worker thread: loads a module, and calls its `run` for each task. What goes wrong becomes a message. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { failureText } from '../executor.ts';
 import type { ThreadData, ThreadMessage } from './threads.ts';
 import type { WorkerTask } from './worker.ts';
 
@@ -7,9 +8,8 @@ type Module = { run(task: WorkerTask, report: (epochs: readonly unknown[]) => vo
 
 const port = parentPort!;
 const send = (message: ThreadMessage) => port.postMessage(message);
-/** Sends text, since not every error can be sent, and anything can be thrown. */
-const fail = (thrown: unknown) =>
-  send({ error: thrown instanceof Error ? thrown.message : `its worker threw ${String(thrown)}` });
+/** Sends text, since not every error can be sent. */
+const fail = (thrown: unknown) => send({ kind: 'failed', error: failureText(thrown) });
 
 // Without its port, a thread can neither get a trial nor return one.
 port.once('close', () => {
@@ -20,13 +20,13 @@ try {
   if (typeof run !== 'function') throw new Error('the worker module exports no function run');
   port.on('message', async (task: WorkerTask) => {
     try {
-      const record = await run(task, epochs => send({ epochs }));
-      send({ record });
+      const record = await run(task, epochs => send({ kind: 'epochs', epochs }));
+      send({ kind: 'record', record });
     } catch (error) {
       fail(error);
     }
   });
-  send({ isReady: true });
+  send({ kind: 'ready' });
 } catch (error) {
   fail(error);
 }

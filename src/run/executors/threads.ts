@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { TrainingImages } from '../../nn/solver.ts';
 import type { Trial } from '../../plan/trial.ts';
 import { type TrialRecord, trialRecordSchema } from '../../records/record.ts';
-import type { Executor, RunTrialOptions } from '../executor.ts';
+import { type Executor, failureText, type RunTrialOptions } from '../executor.ts';
 import type { Programs } from '../run-trial.ts';
 import { startThreads } from './thread-limits.ts';
 import type { WorkerData, WorkerTask } from './worker.ts';
@@ -26,22 +26,23 @@ export interface ThreadData extends WorkerData {
   readonly entry: string;
 }
 
-const messageSchema = z.union([
-  z.strictObject({ isReady: z.literal(true) }),
+const messageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({
+    kind: z.literal('epochs'),
     epochs: z.array(
       z.object({ ...trialRecordSchema.shape.accuracies.element.shape, losses: z.array(z.number()) }),
     ),
   }),
-  z.strictObject({ record: trialRecordSchema }),
-  z.strictObject({ error: z.string() }),
+  z.strictObject({ kind: z.literal('record'), record: trialRecordSchema }),
+  z.strictObject({ kind: z.literal('failed'), error: z.string() }),
 ]);
 /** What a thread sends: that it is ready; then, for each trial, epochs and a record, or why there is none. */
 export type ThreadMessage =
-  | { readonly isReady: true }
-  | { readonly epochs: readonly unknown[] }
-  | { readonly record: unknown }
-  | { readonly error: string };
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'epochs'; readonly epochs: readonly unknown[] }
+  | { readonly kind: 'record'; readonly record: unknown }
+  | { readonly kind: 'failed'; readonly error: string };
 
 /** @throws CifarNormError (run) if the system does not grant so many threads; then none is left */
 export function threadExecutor(
@@ -89,10 +90,10 @@ export function threadExecutor(
   };
 }
 
-/** A thread that ran into any trouble, or was told to end, is of no further use: its trial is rejected. */
+/** A thread that fails in any way, or is aborted, rejects its trial and is not used again. */
 class Thread {
   readonly #worker: Worker;
-  #isReady = false;
+  readonly #starting: NodeJS.Timeout;
   #failure: Error | undefined;
   #take: (message: z.output<typeof messageSchema>) => void = () => {};
   #reject: (error: Error) => void = () => {};
@@ -105,48 +106,45 @@ class Thread {
     })
       .on('message', (message: unknown) => this.#receive(message))
       .on('messageerror', ({ message }) => this.#fail(message))
-      .on('error', (thrown: unknown) =>
-        this.#fail(thrown instanceof Error ? thrown.message : `its worker threw ${String(thrown)}`),
-      )
+      .on('error', (thrown: unknown) => this.#fail(failureText(thrown)))
       .on('exit', code => this.#fail(`its worker exited with code ${code}`));
+    // Counts seconds in which the program runs: those for which it is stopped do not count.
+    let seconds = 0;
+    this.#starting = setInterval(() => {
+      if (++seconds >= START_SECONDS) this.#fail(`its worker did not start within ${START_SECONDS} s`);
+    }, 1000).unref();
   }
 
   async run(trial: Trial, { signal, onProgress }: RunTrialOptions, worker: number): Promise<TrialRecord> {
     const abort = () => this.#fail('aborted');
     signal.addEventListener('abort', abort);
-    // Counts the seconds of a program that goes on: one that is stopped does not count.
-    let seconds = 0;
-    const starting = setInterval(() => {
-      if (this.#isReady) clearInterval(starting);
-      else if (++seconds >= START_SECONDS) this.#fail(`its worker did not start within ${START_SECONDS} s`);
-    }, 1000);
     try {
       return await new Promise<TrialRecord>((resolve, reject) => {
         if (this.#failure) throw this.#failure;
         this.#reject = reject;
         this.#take = message => {
-          if ('epochs' in message)
+          if (message.kind === 'epochs')
             for (const epoch of message.epochs) onProgress({ kind: 'epoch', worker, ...epoch });
-          if ('record' in message) resolve(message.record);
+          if (message.kind === 'record') resolve(message.record);
         };
         this.#worker.postMessage({ trial } satisfies WorkerTask);
       });
     } finally {
-      clearInterval(starting);
       signal.removeEventListener('abort', abort);
       [this.#take, this.#reject] = [() => {}, () => {}];
     }
   }
 
   async end(): Promise<void> {
+    clearInterval(this.#starting);
     await this.#worker.terminate();
   }
 
   #receive(message: unknown): void {
     const { data } = messageSchema.safeParse(message);
     if (!data) this.#fail('its worker sent an invalid message');
-    else if ('isReady' in data) this.#isReady = true;
-    else if ('error' in data) this.#fail(data.error);
+    else if (data.kind === 'ready') clearInterval(this.#starting);
+    else if (data.kind === 'failed') this.#fail(data.error);
     else this.#take(data);
   }
 

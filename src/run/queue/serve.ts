@@ -5,6 +5,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { ADDRESSABLE } from '../../kernels/engine.ts';
 import { NUMERICS, type Numerics } from '../../kernels/numerics.ts';
 import { AwakeClock } from '../awake.ts';
+import { failureText } from '../executor.ts';
 import type { Compile } from '../executors/choose.ts';
 import { checkThreads } from '../executors/thread-limits.ts';
 import { runWithin } from '../time-limit.ts';
@@ -67,7 +68,7 @@ export async function serve(dataset: Dataset, options: ServeOptions): Promise<vo
       await train(job, asked);
       notify(`trial ${index} finished`);
     } catch (error) {
-      notify(`trial ${index} failed: ${error instanceof Error ? error.message : error}`);
+      notify(`trial ${index} failed: ${failureText(error)}`);
       throw error;
     }
   };
