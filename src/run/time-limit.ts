@@ -35,7 +35,8 @@ export async function runWithin(
     clearTimeout(timer);
     const left = end - clock.now();
     if (left <= 0) limit.abort();
-    else timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
+    // Without a limit there is nothing to wait for.
+    else if (end < Number.POSITIVE_INFINITY) timer = setTimeout(look, Math.min(left, LOOK_MS)).unref();
   };
   try {
     const record = await executor.run(trial, {
@@ -46,8 +47,7 @@ export async function runWithin(
           if (seconds !== undefined) end = clock.now() + seconds * 1000;
         }
         // Timers do not run while a trial has the calling thread.
-        if (seconds !== undefined) look();
-        else if (progress.worker === 0) clock.stoppedMs();
+        look();
         onProgress(progress);
       },
     });
