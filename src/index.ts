@@ -101,9 +101,6 @@ export type { StoredRun } from './store/stored-run.ts';
  */
 export const runExperiment: typeof run = checkedLater(
   'runExperiment',
-  [
-    ['experiment', experimentSource],
-    ['options', runOptions.optional()],
-  ],
+  { experiment: experimentSource, options: runOptions.optional() },
   (experiment, options) => run(experiment, { ...options, env: options?.env ?? process.env }),
 );

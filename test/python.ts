@@ -18,12 +18,3 @@ export function python(words: readonly string[], input = ''): string {
   if (status !== 0) throw new Error(stderr);
   return stdout;
 }
-
-/** The first of values that are within 1e-9 of each other: they are one cell. */
-export function distinct(values: readonly number[]): number[] {
-  const kept: number[] = [];
-  const isKnown = (value: number) =>
-    kept.some(other => Math.abs(other - value) <= 1e-9 * Math.max(Math.abs(other), Math.abs(value)));
-  for (const value of values) if (!isKnown(value)) kept.push(value);
-  return kept;
-}

@@ -97,7 +97,7 @@ export function checkExpectations(
   });
 }
 
-/** The outcome of an expectation that does not apply, for the reason given. */
+/** An expectation's outcome if it does not apply. @param reason a sentence */
 export const notApplicable = (expectation: Expectation, reason: string): ExpectationOutcome => ({
   ...{ name: expectationName(expectation), status: 'not applicable' },
   ...{ seeds: 0, sentence: reason, points: expectation.points ?? 1 },

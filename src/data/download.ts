@@ -24,7 +24,7 @@ export interface Patience {
   readonly pause: number;
   /** Milliseconds after which a connection is closed that has not brought `least` bytes. */
   readonly stall: number;
-  /** Fewer new bytes than this are as good as none, for an attempt and for the time of a stall. */
+  /** The new bytes that an attempt must bring not to count, and a connection within `stall` to stay open. */
   readonly least: number;
   /** The longest Retry-After that is waited for, in milliseconds. */
   readonly longest: number;

@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { expandHome, variableIn } from '../config/user-path.ts';
 import { CifarNormError } from '../errors.ts';
-import { isPlace, lookAt, NAME_ANOTHER, type StoredPlace } from './look.ts';
+import { isPlace, lookAt, type StoredPlace } from './look.ts';
 
 export type Place = { readonly kind: 'synthetic' } | StoredPlace;
 
@@ -111,8 +111,7 @@ export async function locateData(context: SearchContext): Promise<Found> {
     const found = await lookAt(folder, 'usual');
     if (isPlace(found)) attempts.push({ where: folder, outcome: outcomeOf(found) });
     else if (found.isFound) {
-      const isOther = found.hint.endsWith(NAME_ANOTHER);
-      const hint = `${found.hint}${isOther ? '' : `; or ${NAME_ANOTHER}`} (synthetic makes up images)`;
+      const hint = `${found.hint}; for made-up images, use --data synthetic`;
       throw new CifarNormError('data', `${folder}: ${found.words}`, hint);
     } else attempts.push({ where: folder, outcome: found.words });
     if (isPlace(found)) return { place: found, attempts };

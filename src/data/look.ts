@@ -32,7 +32,7 @@ export interface Problem {
 
 export const isPlace = (found: StoredPlace | Problem): found is StoredPlace => 'path' in found;
 
-export const NAME_ANOTHER = 'name another place with --data';
+const NAME_ANOTHER = 'name another place with --data';
 
 /** The place at a path, or why it does not serve. */
 export async function lookAt(path: string, effort: Effort): Promise<StoredPlace | Problem> {

@@ -114,16 +114,16 @@ export async function makeFolder(path: string): Promise<void> {
   const missing: string[] = [];
   try {
     for (let part = folder; !(await isThere(part)); part = dirname(part)) missing.unshift(part);
+    // Also makes what is there, to refuse a file and a link to nothing.
+    if (missing.length === 0) missing.push(folder);
     for (const part of missing) await makeOne(part);
-    // A file or a link to nothing.
-    if (missing.length === 0) await makeOne(folder);
   } catch (error) {
     throw Object.assign(error as Error, { path });
   }
-  for (const part of missing.length > 0 ? missing.reverse() : [folder]) await syncFolder(part);
+  for (const part of missing.reverse()) await syncFolder(part);
 }
 
-/** Another process may have made it. */
+/** Makes a folder unless there is one: another process may make it at the same time. */
 async function makeOne(folder: string): Promise<void> {
   await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
     const isFolder = await stat(folder).then(

@@ -4,13 +4,13 @@ import { wrongArgument } from '../arguments.ts';
 import { nearest } from '../config/nearest.ts';
 import { CifarNormError } from '../errors.ts';
 
-/** The name of a parameter, and what its argument must be. The messages of a schema follow "expected". */
-export type Parameter = readonly [name: string, schema: z.ZodType];
+/** What the arguments must be, by the names of the parameters, in order. The messages of a schema follow "expected". */
+export type Parameters = Readonly<Record<string, z.ZodType>>;
 
 type Callable = (...values: never[]) => unknown;
 
 /** A function that throws a CifarNormError (usage) if its arguments are wrong, and else does what `act` does. */
-export function checked<Act extends Callable>(call: string, parameters: readonly Parameter[], act: Act): Act {
+export function checked<Act extends Callable>(call: string, parameters: Parameters, act: Act): Act {
   const checking: Callable = (...values) => {
     check(call, parameters, values);
     return act(...values);
@@ -21,7 +21,7 @@ export function checked<Act extends Callable>(call: string, parameters: readonly
 /** The same for a function that returns a promise, which rejects. */
 export function checkedLater<Act extends (...values: never[]) => Promise<unknown>>(
   call: string,
-  parameters: readonly Parameter[],
+  parameters: Parameters,
   act: Act,
 ): Act {
   const checking: Callable = async (...values) => {
@@ -36,7 +36,7 @@ type Constructor = new (...values: never[]) => object;
 /** A class whose constructor does the same. */
 export function checkedClass<Class extends Constructor>(
   call: string,
-  parameters: readonly Parameter[],
+  parameters: Parameters,
   inner: Class,
 ): Class {
   return new Proxy(inner, {
@@ -47,8 +47,8 @@ export function checkedClass<Class extends Constructor>(
   });
 }
 
-function check(call: string, parameters: readonly Parameter[], values: readonly unknown[]): void {
-  for (const [i, [name, schema]] of parameters.entries()) {
+function check(call: string, parameters: Parameters, values: readonly unknown[]): void {
+  for (const [i, [name, schema]] of Object.entries(parameters).entries()) {
     const { error } = schema.safeParse(values[i]);
     if (error) throw problem(`${call}: ${name}`, schema, error.issues[0]!, values[i]);
   }

@@ -12,34 +12,25 @@ const engine = value.instanceOf('an Engine', PlainEngine);
 const random = value.instanceOf('a RandomState', PlainState);
 
 export type Engine = PlainEngine;
-export const Engine: typeof PlainEngine = checkedClass('Engine', [['program', input.program]], PlainEngine);
+export const Engine: typeof PlainEngine = checkedClass('Engine', { program: input.program }, PlainEngine);
 
 export type RandomState = PlainState;
 export const RandomState: typeof PlainState = checkedClass(
   'RandomState',
-  [['from', net.randomStart]],
+  { from: net.randomStart },
   PlainState,
 );
 
 export type FullyConnectedNet = PlainNet;
 export const FullyConnectedNet: typeof PlainNet = checkedClass(
   'FullyConnectedNet',
-  [
-    ['engine', engine],
-    ['options', net.fullyConnected],
-    ['random', random],
-  ],
+  { engine: engine, options: net.fullyConnected, random: random },
   PlainNet,
 );
 
 export type Solver = PlainSolver;
 export const Solver: typeof PlainSolver = checkedClass(
   'Solver',
-  [
-    ['engine', engine],
-    ['settings', net.trainable],
-    ['data', net.trainingData],
-    ['random', random],
-  ],
+  { engine: engine, settings: net.trainable, data: net.trainingData, random: random },
   PlainSolver,
 );

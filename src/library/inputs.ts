@@ -5,6 +5,7 @@ import { experimentSchema } from '../config/schema.ts';
 import { IMAGE_SIZE, NUM_CLASSES } from '../data/dataset.ts';
 import { kernelChoices } from '../kernels/backend.ts';
 import { dtypes, NUMERICS } from '../kernels/numerics.ts';
+import { MOST_SECONDS } from '../run/time-limit.ts';
 import {
   anyText,
   callback,
@@ -87,9 +88,6 @@ export const dtype = oneOf(dtypes);
 export const seed = whole(0, 0xffff_ffff);
 
 export const seeds = list(seed, 'a list of seeds');
-
-/** Node's timers count to 2^31 ms. */
-const MOST_SECONDS = 2_147_483;
 
 const shard = exactly({ index: whole(1, 1_000_000), count: whole(1, 1_000_000) }).superRefine(
   (value, context) => {

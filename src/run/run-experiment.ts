@@ -140,7 +140,7 @@ export async function runExperiment(
   });
   const { fresh = false, repair = false } = options;
   const wanted = trialsOf(planned, shard);
-  // Before anything is written, for the system may refuse threads. A run that is resumed may need none.
+  // Threads of a new run start before anything is written, because the system may refuse them.
   const isNew = fresh || !(await exists(join(folder, JOURNAL)));
   let executor = isNew && wanted.length > 0 ? executors.create(wanted) : undefined;
   const store = await RunStore.open(folder, identity, invocation, planFor, {

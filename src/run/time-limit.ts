@@ -6,6 +6,9 @@ import type { TrialRecord } from '../records/record.ts';
 import type { AwakeClock } from './awake.ts';
 import type { Executor, TrialProgress } from './executor.ts';
 
+/** The longest time limit, in seconds: 24 days. */
+export const MOST_SECONDS = 2_147_483;
+
 /** How the message begins of a trial that took longer than it may. */
 export const TOOK_TOO_LONG = 'took longer than';
 

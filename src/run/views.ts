@@ -183,7 +183,10 @@ async function holds(path: string, content: Iterable<string>): Promise<boolean> 
   let isFirst = true;
   for await (const chunk of file.createReadStream() as AsyncIterable<Buffer>) {
     const start = isFirst && chunk.subarray(0, 3).toString('hex') === BYTE_ORDER_MARK ? 3 : 0;
-    found.update(chunk.subarray(start).filter(byte => byte !== CARRIAGE_RETURN));
+    const content = chunk.subarray(start);
+    found.update(
+      content.includes(CARRIAGE_RETURN) ? content.filter(byte => byte !== CARRIAGE_RETURN) : content,
+    );
     isFirst = false;
   }
   return found.digest('hex') === expected.digest('hex');

@@ -9,7 +9,8 @@ import {
 import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { CifarNormError } from '../../src/errors.ts';
 import { pow } from '../../src/kernels/base.ts';
-import { distinct, hasNumpy, python } from '../python.ts';
+import { hasNumpy, python } from '../python.ts';
+import { distinct } from './distinct.ts';
 
 const cellsOf = (input: ExperimentInput) => sweepCells(experimentSchema.parse(input), pow);
 const logspace = (start: number, stop: number, count: number) =>

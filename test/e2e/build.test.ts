@@ -58,7 +58,7 @@ const edit = (path: string, change: (text: string) => string) => {
   expect(after).not.toBe(before);
   writeFileSync(file, after);
 };
-/** What every program prints at its start, for a test to see which one runs. */
+/** A line that a program prints at its start, so that a test sees which one runs. */
 const editProgram = (title: string) =>
   edit('src/cli/program.ts', text => text.replace(/\.description\(\s*'/, start => `${start}${title} `));
 const help = async () => (await cifarNorm(['--help'], { entry })).stdout;

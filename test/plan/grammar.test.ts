@@ -4,7 +4,8 @@ import { type ExperimentInput, experimentSchema } from '../../src/config/schema.
 import { sweepCells } from '../../src/config/sweep-cells.ts';
 import { pow } from '../../src/kernels/base.ts';
 import { planTrials, seedsOf } from '../../src/plan/plan.ts';
-import { distinct, hasNumpy, python } from '../python.ts';
+import { distinct } from '../config/distinct.ts';
+import { hasNumpy, python } from '../python.ts';
 
 const parse = (input: ExperimentInput) => experimentSchema.parse(input);
 const cellsOf = (input: ExperimentInput) => sweepCells(parse(input), pow);

@@ -59,7 +59,7 @@ def diagnostics(data):
     program = "import json, sys; from oracle import images, notebook; "
     program += "json.dump(notebook.diagnostics(images.cifar(sys.argv[1]), json.loads(sys.argv[2])), sys.stdout)"
     runs = []
-    for core, last_bits in itertools.product(CORES, ("null", "1", "2")):
+    for core, last_bits in itertools.product(CORES, ("null", *map(str, range(1, 9)))):
         command = [sys.executable, "-c", program, str(data.resolve()), last_bits]
         environment = os.environ | {"OPENBLAS_CORETYPE": core}
         made = subprocess.run(command, cwd=FOLDER, env=environment, stdout=subprocess.PIPE, check=True)

@@ -2,6 +2,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { CifarNormError } from '../../errors.ts';
 import type { Run, RunEvent, RunOptions } from '../../run/run-experiment.ts';
+import { MOST_SECONDS } from '../../run/time-limit.ts';
 import type { Context, OutputOptions } from '../context.ts';
 import { helpWidth } from '../help.ts';
 import {
@@ -44,9 +45,6 @@ const VERBS = [
   },
 ] as const;
 type Verb = (typeof VERBS)[number]['verb'];
-
-/** A timer's longest time, 24 days. */
-const MOST_SECONDS = 2_147_483;
 
 export async function registerRun(program: Command, context: Context): Promise<void> {
   for (const { verb, summary, description, examples } of VERBS) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CifarNormError } from '../../errors.ts';
 
-/** Threads that a run starts beside its workers: the lock of its folder is taken by a program of its own. */
+/** Processes and threads that a run needs beside its workers: flock(1) takes the lock of its folder. */
 const SPARE = 2;
 
 type Option = '--workers' | '--concurrency';
@@ -14,7 +14,7 @@ interface Ending {
 }
 
 /**
- * Starts so many, or none.
+ * Starts a number of threads, or none.
  * @param option what asked for them
  * @throws CifarNormError (run) if the system does not grant so many threads
  */
@@ -35,7 +35,7 @@ export function startThreads<Started extends Ending>(
 }
 
 /**
- * Starts and ends so many threads, for a program that will need them later.
+ * Checks that the system grants so many threads, by starting and ending them.
  * @throws CifarNormError as startThreads
  */
 export async function checkThreads(count: number, option: Option): Promise<void> {
